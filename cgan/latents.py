@@ -1,0 +1,82 @@
+"""From a seed to z, the same on every machine and for ever; paths through latent space; class weights.
+
+`torch.Generator` and `numpy.random` promise no fixed stream of normal numbers across releases, and JavaScript has
+neither. So z comes from Philox4x32-10, a counter-based generator of a few lines (Salmon et al., "Parallel random
+numbers: as easy as 1, 2, 3", SC 2011), and the Box-Muller transform in float64. The page computes the same in
+JavaScript.
+"""
+
+import numpy as np
+
+MAX_SEED = 2**32 - 1
+
+_PHILOX_MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
+_PHILOX_KEY_STEPS = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
+_PHILOX_ROUNDS = 10
+_LOW_32_BITS = np.uint64(0xFFFFFFFF)
+_32 = np.uint64(32)
+
+
+def philox4x32(counter: np.ndarray, key: np.ndarray) -> np.ndarray:
+    """Philox4x32-10: counter (..., 4) and key (..., 2), 32-bit words, to 4 random 32-bit words (..., 4), all uint64."""
+    c0, c1, c2, c3 = np.moveaxis(np.asarray(counter, np.uint64), -1, 0)
+    k0, k1 = np.moveaxis(np.asarray(key, np.uint64), -1, 0)
+    for _ in range(_PHILOX_ROUNDS):
+        product0, product1 = _PHILOX_MULTIPLIERS[0] * c0, _PHILOX_MULTIPLIERS[1] * c2
+        c0, c1, c2, c3 = (
+            (product1 >> _32) ^ c1 ^ k0,
+            product1 & _LOW_32_BITS,
+            (product0 >> _32) ^ c3 ^ k1,
+            product0 & _LOW_32_BITS,
+        )
+        k0, k1 = (k0 + _PHILOX_KEY_STEPS[0]) & _LOW_32_BITS, (k1 + _PHILOX_KEY_STEPS[1]) & _LOW_32_BITS
+    return np.stack(np.broadcast_arrays(c0, c1, c2, c3), axis=-1)
+
+
+def latents(seeds: np.ndarray, latent_dim: int, truncation: float = 1.0) -> np.ndarray:
+    """Return z, float32 (N, latent_dim): row i is standard normal noise that depends on seeds[i] alone.
+
+    seeds: integers (N,) from 0 to MAX_SEED. truncation: 0 to 1, scales z towards its mean, which is 0; at 1.0 z is
+    untouched, at 0.0 every seed gives the class's average picture.
+
+    Block b of a seed is philox4x32((b, 0, 0, 0), (seed, 0)); its words (w0, w1, w2, w3) give the normals
+    4b to 4b + 3 as r(w0) cos(a(w1)), r(w0) sin(a(w1)), r(w2) cos(a(w3)), r(w2) sin(a(w3)) with
+    u(w) = (w + 1/2) / 2^32, r(w) = sqrt(-2 ln u(w)) and a(w) = 2 pi u(w) (Box & Muller 1958).
+    """
+    seeds = np.asarray(seeds)
+    blocks = -(-latent_dim // 4)
+    counter = np.zeros((1, blocks, 4), np.uint64)
+    counter[0, :, 0] = np.arange(blocks)
+    key = np.zeros((len(seeds), 1, 2), np.uint64)
+    key[:, 0, 0] = seeds
+    uniform = (philox4x32(counter, key) + 0.5) / 2.0**32
+    radius = np.sqrt(-2.0 * np.log(uniform[..., 0::2]))
+    angle = 2.0 * np.pi * uniform[..., 1::2]
+    normals = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
+    return (truncation * normals.reshape(len(seeds), 4 * blocks)[:, :latent_dim]).astype(np.float32)
+
+
+def one_hot(classes: np.ndarray, num_classes: int) -> np.ndarray:
+    """Class weights, float32 (N, num_classes), of class indices (N,)."""
+    return np.eye(num_classes, dtype=np.float32)[classes]
+
+
+def lerp(start: np.ndarray, end: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Points (N, D), float32, on the straight line from start (D,) to end (D,) at positions (N,) from 0 to 1."""
+    t = np.asarray(positions, np.float64)[:, None]
+    return ((1 - t) * start + t * end).astype(np.float32)
+
+
+def slerp(start: np.ndarray, end: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """As `lerp`, but along the great circle (Shoemake 1985; for latents White 2016, arXiv:1609.04468).
+
+    Normal noise in many dimensions lies close to a sphere; a straight line cuts through its empty inside, where the
+    generator was never trained. Where the two directions coincide, or one is zero, the straight line is the arc.
+    """
+    start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
+    norms = np.linalg.norm(start) * np.linalg.norm(end)
+    angle = np.arccos(np.clip(start @ end / norms, -1, 1)) if norms > 0 else 0.0
+    if np.sin(angle) < 1e-6:
+        return lerp(start, end, positions)
+    t = np.asarray(positions, np.float64)[:, None]
+    return ((np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)).astype(np.float32)
