@@ -16,16 +16,15 @@ from pathlib import Path
 import torch
 
 from cgan import data
+from cgan.checkpoints import ARCHITECTURES, CHECKPOINTS, CheckpointError
 from cgan.cli import Parser, fail, integer, real
-from cgan.checkpoints import ARCHITECTURES, CheckpointError
-from cgan.run_folder import RunError
-from cgan.training import TrainingConfig, train
+from cgan.training import RunError, TrainingConfig, train
 
 
 def main() -> None:
     arguments = _parser().parse_args()
     config = TrainingConfig(**{field.name: getattr(arguments, field.name) for field in fields(TrainingConfig)})
-    out = arguments.out or Path("checkpoints") / f"my-{config.arch}"
+    out = arguments.out or CHECKPOINTS / f"my-{config.arch}"
     try:
         images, labels = data.load("train", arguments.data_dir)
         stopped_by = train(config, images, labels, out, _device(arguments.device), arguments.resume)
@@ -46,28 +45,102 @@ def _parser() -> Parser:
     run = parser.add_argument_group("the run")
     run.add_argument("--out", type=Path, metavar="DIR", help="its folder (default: checkpoints/my-ARCH)")
     run.add_argument("--resume", action="store_true", help="go on with the run in that folder")
-    run.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files (default: found or downloaded)")
+    run.add_argument(
+        "--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files (default: found or downloaded)"
+    )
     length = run.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=integer(1), default=default.epochs, metavar="N", help="passes over the images (default: %(default)s)")
+    length.add_argument(
+        "--epochs",
+        type=integer(1),
+        default=default.epochs,
+        metavar="N",
+        help="passes over the images (default: %(default)s)",
+    )
     length.add_argument("--steps", type=integer(1), metavar="N", help="end after this many steps instead")
-    run.add_argument("--seed", type=integer(0, 2**32 - 1), default=default.seed, metavar="N", help="decides everything random (default: %(default)s)")
-    run.add_argument("--log-every", type=integer(1), default=default.log_every, metavar="N", help="steps from one entry of history.jsonl to the next (default: %(default)s)")
-    run.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="default: the first there is of cuda, mps, cpu")
-    run.add_argument("--precision", choices=["fp32", "bf16"], default=default.precision, help="of the matrix products (default: %(default)s)")
+    run.add_argument(
+        "--seed",
+        type=integer(0, 2**32 - 1),
+        default=default.seed,
+        metavar="N",
+        help="decides everything random (default: %(default)s)",
+    )
+    run.add_argument(
+        "--log-every",
+        type=integer(1),
+        default=default.log_every,
+        metavar="N",
+        help="steps from one entry of history.jsonl to the next (default: %(default)s)",
+    )
+    run.add_argument(
+        "--device",
+        choices=["auto", "cpu", "cuda", "mps"],
+        default="auto",
+        help="default: the first there is of cuda, mps, cpu",
+    )
+    run.add_argument(
+        "--precision",
+        choices=["fp32", "bf16"],
+        default=default.precision,
+        help="of the matrix products (default: %(default)s)",
+    )
 
     pair = parser.add_argument_group("the networks")
-    pair.add_argument("--arch", choices=list(ARCHITECTURES), default=default.arch, help="default: %(default)s, the report's")
-    pair.add_argument("--latent-dim", type=integer(1, 4096), default=default.latent_dim, metavar="N", help="length of z (default: %(default)s)")
-    pair.add_argument("--label-dim", type=integer(1, 4096), default=default.label_dim, metavar="N", help="length of a class's embedding (default: %(default)s)")
-    pair.add_argument("--dropout", type=real(0, 0.99), default=default.dropout, metavar="P", help="of the discriminator (default: %(default)s)")
-    pair.add_argument("--batchnorm-eps", type=real(0, 100), default=default.batchnorm_eps, metavar="X", help="of the generator (default: %(default)s)")
+    pair.add_argument(
+        "--arch", choices=list(ARCHITECTURES), default=default.arch, help="default: %(default)s, the report's"
+    )
+    pair.add_argument(
+        "--latent-dim",
+        type=integer(1, 4096),
+        default=default.latent_dim,
+        metavar="N",
+        help="length of z (default: %(default)s)",
+    )
+    pair.add_argument(
+        "--label-dim",
+        type=integer(1, 4096),
+        default=default.label_dim,
+        metavar="N",
+        help="length of a class's embedding (default: %(default)s)",
+    )
+    pair.add_argument(
+        "--dropout",
+        type=real(0, 0.99),
+        default=default.dropout,
+        metavar="P",
+        help="of the discriminator (default: %(default)s)",
+    )
+    pair.add_argument(
+        "--batchnorm-eps",
+        type=real(0, 100),
+        default=default.batchnorm_eps,
+        metavar="X",
+        help="of the generator (default: %(default)s)",
+    )
 
     steps = parser.add_argument_group("the steps")
-    steps.add_argument("--batch-size", type=integer(2), default=default.batch_size, metavar="N", help="images (default: %(default)s)")
-    steps.add_argument("--learning-rate", type=real(0, 10), default=default.learning_rate, metavar="X", help="of both networks (default: %(default)s)")
-    steps.add_argument("--beta1", type=real(0, 0.9999), default=default.beta1, metavar="X", help="of Adam (default: %(default)s)")
-    steps.add_argument("--beta2", type=real(0, 0.999999), default=default.beta2, metavar="X", help="of Adam (default: %(default)s)")
-    steps.add_argument("--ema-decay", type=real(0, 1), default=default.ema_decay, metavar="X", help="a step, of the averaged generator (default: %(default)s)")
+    steps.add_argument(
+        "--batch-size", type=integer(2), default=default.batch_size, metavar="N", help="images (default: %(default)s)"
+    )
+    steps.add_argument(
+        "--learning-rate",
+        type=real(0, 10),
+        default=default.learning_rate,
+        metavar="X",
+        help="of both networks (default: %(default)s)",
+    )
+    steps.add_argument(
+        "--beta1", type=real(0, 0.9999), default=default.beta1, metavar="X", help="of Adam (default: %(default)s)"
+    )
+    steps.add_argument(
+        "--beta2", type=real(0, 0.999999), default=default.beta2, metavar="X", help="of Adam (default: %(default)s)"
+    )
+    steps.add_argument(
+        "--ema-decay",
+        type=real(0, 1),
+        default=default.ema_decay,
+        metavar="X",
+        help="a step, of the averaged generator (default: %(default)s)",
+    )
     return parser
 
 
@@ -76,7 +149,8 @@ def _device(name: str) -> torch.device:
     if name == "auto":
         name = next(device for device, there in available.items() if there)
     if not available[name]:
-        fail(f"--device {name}: not on this machine; available: {', '.join(d for d, there in available.items() if there)}")
+        there = ", ".join(device for device, is_there in available.items() if is_there)
+        fail(f"--device {name}: not on this machine; available: {there}")
     return torch.device(name)
 
 

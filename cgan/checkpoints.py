@@ -6,18 +6,18 @@ while it can still be trained on, `training.safetensors` (everything `--resume` 
 """
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
+from cgan.files import replaced, write_text
 from cgan.networks import MLPDiscriminator, MLPGenerator
+
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 CONFIG = "config.json"
 AVERAGED_GENERATOR = "model.safetensors"
@@ -56,28 +56,30 @@ class NetworkConfig(NamedTuple):
         return ARCHITECTURES[self.arch][1](**self.discriminator)
 
 
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; when the block ends well, that file takes the place of `path` at once."""
-    beside = path.with_name(f".{path.name}.tmp")
-    try:
-        yield beside
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    with replaced(path) as beside:
-        beside.write_text(text, encoding="utf-8")
-
-
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write named tensors (any device) and string metadata as one safetensors file."""
     with replaced(path) as beside:
-        save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, beside, metadata)
+        beside.write_bytes(save({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, metadata))
+
+
+def available() -> list[str]:
+    """Names of the checkpoints under `checkpoints/` that can be drawn from: the shipped ones, then one's own."""
+    names = {config.parent.name for config in CHECKPOINTS.glob(f"*/{CONFIG}")}
+    names = [name for name in names if (CHECKPOINTS / name / AVERAGED_GENERATOR).exists()]
+    return sorted(names, key=lambda name: (name.startswith("my-"), name))
+
+
+def resolve(name_or_folder: str) -> Path:
+    """Return the folder of a checkpoint, given its name under `checkpoints/` or any folder's path.
+
+    Raises CheckpointError where there is none.
+    """
+    for folder in (CHECKPOINTS / name_or_folder, Path(name_or_folder)):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise CheckpointError(
+        f"{name_or_folder!r} is neither a checkpoint's folder nor one of: {', '.join(available()) or 'none'}"
+    )
 
 
 def save_config(folder: Path, networks: NetworkConfig, training: dict) -> None:
@@ -98,7 +100,7 @@ def load_config(folder: Path) -> NetworkConfig:
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: not JSON ({error})") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise CheckpointError(f"{path}: its \"format\" is not {FORMAT}; this version reads no other")
+        raise CheckpointError(f'{path}: its "format" is not {FORMAT}; this version reads no other')
     arch = content.get("arch")
     if not isinstance(arch, str) or arch not in ARCHITECTURES:
         raise CheckpointError(f"{path}: arch is {arch!r}; allowed: {', '.join(ARCHITECTURES)}")
@@ -157,7 +159,7 @@ def load_tensors(path: Path, expected: dict[str, Tensor] | None = None) -> tuple
         with safe_open(path, framework="pt") as file:
             if expected is not None:
                 _check_table(path, file, expected)
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no dictionary)
             metadata = file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error
@@ -172,7 +174,8 @@ def _check_table(path: Path, file: safe_open, expected: dict[str, Tensor]) -> No
     if names != expected.keys():
         missing, unknown = sorted(expected.keys() - names), sorted(names - expected.keys())
         raise CheckpointError(
-            f"{path}: does not fit its config.json; missing {missing[:3] or 'nothing'}, unknown {unknown[:3] or 'nothing'}"
+            f"{path}: does not fit its config.json; "
+            f"missing {missing[:3] or 'nothing'}, unknown {unknown[:3] or 'nothing'}"
         )
     for name, tensor in expected.items():
         entry = file.get_slice(name)

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from cgan.bounds import check_integer, check_real
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose refusal is one line, without the usage before it."""
@@ -22,24 +24,23 @@ def fail(message: object) -> NoReturn:
 
 def integer(low: int, high: float = math.inf) -> Callable[[str], int]:
     """An argparse type: a whole number from low to high."""
-    return _bounded(int, "a whole number", low, high)
+    return _typed(int, check_integer, low, high)
 
 
 def real(low: float, high: float = math.inf) -> Callable[[str], float]:
     """An argparse type: a number from low to high."""
-    return _bounded(float, "a number", low, high)
+    return _typed(float, check_real, low, high)
 
 
-def _bounded(kind: type, name: str, low: float, high: float) -> Callable:
-    allowed = f"{name} from {low} to {high}" if high < math.inf else f"{name}, {low} or more"
-
+def _typed(kind: type, check: Callable, low: float, high: float) -> Callable:
     def parse(text: str) -> int | float:
         try:
             value = kind(text)
         except ValueError:
-            value = math.nan
-        if not (low <= value <= high and math.isfinite(value)):
-            raise argparse.ArgumentTypeError(f"{text!r} given; allowed: {allowed}")
-        return value
+            value = text  # which the check refuses, as it was given
+        try:
+            return check(value, low, high)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
 
     return parse

@@ -28,11 +28,12 @@ CLASS_NAMES = (
     "Ankle boot",
 )
 CLASS_NAMES_ZH = ("T恤", "裤子", "套头衫", "连衣裙", "外套", "凉鞋", "衬衫", "运动鞋", "包", "短靴")
+_NAME_PAIRS = tuple(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))
 NUM_CLASSES = len(CLASS_NAMES)
 IMAGE_SIZE = 28
 
 ENVIRONMENT_VARIABLE = "FASHION_MNIST_DIR"
-DOWNLOAD_FOLDER = Path("data")
+DOWNLOAD_FOLDER = Path(__file__).resolve().parent.parent / "data"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 TORCHVISION_SUBFOLDER = Path("FashionMNIST/raw")
 
@@ -96,10 +97,10 @@ def parse_class(text: str) -> int:
     Raises ValueError, with the allowed names in its message.
     """
     wanted = text.strip().casefold()
-    for index, names in enumerate(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True)):
+    for index, names in enumerate(_NAME_PAIRS):
         if wanted == str(index) or wanted in (name.casefold() for name in names):
             return index
-    allowed = ", ".join(f"{index} {name} {zh}" for index, (name, zh) in enumerate(zip(CLASS_NAMES, CLASS_NAMES_ZH)))
+    allowed = ", ".join(f"{index} {name} {zh}" for index, (name, zh) in enumerate(_NAME_PAIRS))
     raise ValueError(f"{text!r} is no class; allowed: {allowed}")
 
 

@@ -1,10 +1,13 @@
 """Generated images as bytes and pictures."""
 
-from collections.abc import Sequence
+import io
+from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+
+from cgan.files import replaced
 
 
 def to_uint8(images: torch.Tensor) -> np.ndarray:
@@ -22,6 +25,20 @@ def grid(images: np.ndarray, columns: int) -> np.ndarray:
     return cells.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(rows * height, columns * width)
 
 
-def enlarge(image: np.ndarray, factor: int) -> np.ndarray:
-    """Repeat every pixel of an image (H, W) `factor` times in both directions: crisp, no interpolation."""
-    return image.repeat(factor, axis=0).repeat(factor, axis=1)
+def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
+    """Repeat every pixel of images (..., H, W) `factor` times in both directions: crisp, no interpolation."""
+    return images.repeat(factor, axis=-2).repeat(factor, axis=-1)
+
+
+def save_png(path: Path, image: np.ndarray) -> None:
+    """Write a grey image, uint8 (H, W), beside `path`, then put it in its place."""
+    with replaced(path) as beside:
+        Image.fromarray(image).save(beside, format="PNG")
+
+
+def to_gif(frames: np.ndarray, milliseconds: int) -> bytes:
+    """Encode frames, uint8 (N, H, W), as an endless GIF; the 256 grey levels are its palette, so nothing is lost."""
+    first, *rest = (Image.fromarray(frame) for frame in frames)
+    file = io.BytesIO()
+    first.save(file, format="GIF", save_all=True, append_images=rest, duration=milliseconds, loop=0)
+    return file.getvalue()

@@ -7,15 +7,14 @@ one that counts: whatever the other files say beyond its step is dropped when th
 import fcntl
 import json
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
 from cgan import checkpoints, images, latents
-from cgan.data import CLASS_NAMES, NUM_CLASSES
+from cgan.data import NUM_CLASSES
+from cgan.files import write_text
 
 SAMPLES_PER_CLASS = 10
 TIMELINE_SAMPLES_PER_CLASS = 4
@@ -34,12 +33,15 @@ class RunFolder:
     """A training run's folder, held by one process at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Create the folder where needed and lock it. Raises RunError if another trainer holds it or it is read-only."""
+        """Create the folder where needed and lock it.
+
+        Raises RunError if another trainer holds it, or it cannot be written.
+        """
         self.path = path
         try:
             for folder in (path, self._epochs, self._timeline):
                 folder.mkdir(parents=True, exist_ok=True)
-            self._lock = open(path / _LOCK, "w")
+            self._lock = open(path / _LOCK, "w")  # noqa: SIM115 (held for as long as the run)
         except OSError as error:
             raise RunError(f"--out {path}: cannot be written ({error.strerror}); name another folder") from error
         try:
@@ -69,7 +71,7 @@ class RunFolder:
         if history.exists():
             lines = history.read_text(encoding="utf-8").splitlines(keepends=True)
             kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= step]
-            checkpoints.write_text(history, "".join(kept))
+            write_text(history, "".join(kept))
         for picture in self._timeline.glob("*.png"):
             if int(picture.stem) > step:
                 picture.unlink()
@@ -77,12 +79,12 @@ class RunFolder:
     def save_epoch(self, generator: torch.nn.Module, epoch: int) -> None:
         """Draw the fixed z of all classes: ten rows, a class each, seeds 0 to 9; the newest is samples.png too."""
         picture = draw_classes(generator, SAMPLES_PER_CLASS)
-        save_png(self._epochs / f"{epoch:04d}.png", picture)
-        save_png(self.path / FINAL_SAMPLES, picture)
+        images.save_png(self._epochs / f"{epoch:04d}.png", picture)
+        images.save_png(self.path / FINAL_SAMPLES, picture)
 
     def save_moment(self, generator: torch.nn.Module, step: int) -> None:
         """Draw one moment of the timeline: ten rows, a class each, seeds 0 to 3."""
-        save_png(self._timeline / f"{step:07d}.png", draw_classes(generator, TIMELINE_SAMPLES_PER_CLASS))
+        images.save_png(self._timeline / f"{step:07d}.png", draw_classes(generator, TIMELINE_SAMPLES_PER_CLASS))
 
 
 def timeline_moments(last_step: int) -> set[int]:
@@ -109,8 +111,3 @@ def draw_classes(generator: torch.nn.Module, samples_per_class: int) -> np.ndarr
         pictures = generator.eval()(z, torch.from_numpy(labels).to(device))
     generator.train(was_training)
     return images.grid(images.to_uint8(pictures), samples_per_class)
-
-
-def save_png(path: Path, picture: np.ndarray) -> None:
-    with checkpoints.replaced(path) as beside:
-        Image.fromarray(picture).save(beside, format="PNG")

@@ -94,7 +94,8 @@ class Trainer:
 
         # The same weights once more, for the generator's step: no gradients of their own, dropout from another stream.
         self.frozen_discriminator = copy.deepcopy(self.discriminator).requires_grad_(False)
-        for frozen, parameter in zip(self.frozen_discriminator.parameters(), self.discriminator.parameters()):
+        shared = zip(self.frozen_discriminator.parameters(), self.discriminator.parameters(), strict=True)
+        for frozen, parameter in shared:
             frozen.data = parameter.data
         _set_dropout_stream(self.frozen_discriminator, self.streams["dropout_g"])
         _set_dropout_stream(self.discriminator, self.streams["dropout_d"])
@@ -309,7 +310,12 @@ class _StopRequest:
 
 
 def train(
-    config: TrainingConfig, images: np.ndarray, labels: np.ndarray, out: Path, device: torch.device, resume: bool = False
+    config: TrainingConfig,
+    images: np.ndarray,
+    labels: np.ndarray,
+    out: Path,
+    device: torch.device,
+    resume: bool = False,
 ) -> signal.Signals | None:
     """Train into the folder `out` until the run's last step. A signal ends it sooner, saved, and is returned.
 

@@ -1,0 +1,42 @@
+"""Values that come from people: checked once, refused with one line that says what was given and what is allowed."""
+
+import math
+from collections.abc import Collection
+
+
+def check_integer(value: object, low: int, high: float = math.inf) -> int:
+    """Return a whole number from low to high; 3.0 is one, True, NaN and "3" are none. Raises ValueError."""
+    number = _finite(value)
+    if number is None or number != int(number) or not low <= number <= high:
+        raise ValueError(f"{_short(value)} given; allowed: {_range('a whole number', low, high)}")
+    return int(number)
+
+
+def check_real(value: object, low: float, high: float = math.inf) -> float:
+    """Return a finite number from low to high. Raises ValueError."""
+    number = _finite(value)
+    if number is None or not low <= number <= high:
+        raise ValueError(f"{_short(value)} given; allowed: {_range('a number', low, high)}")
+    return float(number)
+
+
+def check_choice(value: object, choices: Collection) -> object:
+    """Return a value that is one of `choices`. Raises ValueError."""
+    if not isinstance(value, str | int) or isinstance(value, bool) or value not in choices:
+        raise ValueError(f"{_short(value)} given; allowed: {', '.join(map(str, choices))}")
+    return value
+
+
+def _finite(value: object) -> int | float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and math.isfinite(value) else None
+
+
+def _range(kind: str, low: float, high: float) -> str:
+    return f"{kind} from {low} to {high}" if high < math.inf else f"{kind}, {low} or more"
+
+
+def _short(value: object) -> str:
+    """The value as it was given, cut where it is long enough to drown the message."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."

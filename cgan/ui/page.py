@@ -1,0 +1,99 @@
+"""The page as a whole: what its tabs share, and how it is served."""
+
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
+from cgan.ui import generate, interpolate
+from cgan.ui.drawing import Studio
+from cgan.ui.texts import for_page, i18n
+
+DEFAULT_CHECKPOINT = "report-mlp"
+# Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
+_FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
+_WEB = Path(__file__).resolve().parent.parent / "web"
+
+
+class PageError(Exception):
+    """The page cannot be served; the message is one line for the user."""
+
+
+def build(studio: Studio, checkpoint: str) -> gr.Blocks:
+    """The page, with `checkpoint` chosen and its pictures already drawn."""
+    with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True) as page:
+        with gr.Row(elem_id="header"):
+            with gr.Column(scale=3, min_width=280):
+                gr.Markdown(i18n("title"), elem_id="title")
+                gr.Markdown(i18n("intro"))
+            with gr.Column(scale=2, min_width=280):
+                chosen = gr.Dropdown(
+                    studio.names(),
+                    value=checkpoint,
+                    label=i18n("checkpoint"),
+                    info=i18n("checkpoint_info"),
+                    filterable=False,
+                    elem_id="checkpoint",
+                )
+        with gr.Tabs():
+            with gr.Tab(i18n("tab_generate"), id="generate"):
+                generate.build(studio, chosen)
+            with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
+                interpolate.build(studio, chosen)
+        gr.on(
+            [page.load, chosen.focus],
+            lambda: gr.Dropdown(choices=studio.names()),
+            outputs=chosen,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+    return page
+
+
+def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth: tuple[str, str] | None) -> None:
+    """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
+    studio, chosen = _open_studio(checkpoint)
+    try:
+        build(studio, chosen).launch(
+            server_name=host,
+            server_port=port,
+            share=share,
+            auth=auth,
+            theme=gr.themes.Default(primary_hue="indigo", font=_FONTS, font_mono=["ui-monospace", "monospace"]),
+            css_paths=[_WEB / "style.css"],
+            head=_head(),
+            i18n=i18n,
+            footer_links=["api", "gradio"],
+            run_history=False,  # it would keep every picture that anyone draws
+            ssr_mode=False,
+            enable_monitoring=False,
+        )
+    except gr.Error as error:
+        raise PageError(f"--checkpoint: {error.message}") from error
+    except OSError as error:
+        raise PageError(f"--host {host}, --port {port or 'any'}: cannot listen there ({error})") from error
+
+
+def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
+    """The studio, and under which of its names the wanted checkpoint goes; any is better than none by default."""
+    studio = Studio()
+    names = studio.names()
+    if checkpoint is None:
+        if not names:
+            raise PageError(f"no checkpoint in {CHECKPOINTS}: train one by `python train.py`")
+        return studio, DEFAULT_CHECKPOINT if DEFAULT_CHECKPOINT in names else names[0]
+    if checkpoint in names:
+        return studio, checkpoint
+    try:
+        return Studio(extra_folder=resolve(checkpoint)), str(resolve(checkpoint))
+    except CheckpointError as error:
+        raise PageError(f"--checkpoint: {error}") from error
+
+
+def _head() -> str:
+    """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
+    texts = json.dumps(for_page(), ensure_ascii=False).replace("</", "<\\/")
+    script = (_WEB / "pictures.js").read_text(encoding="utf-8")
+    return f"<script>const cganTexts = {texts};</script>\n<script>{script}</script>"
