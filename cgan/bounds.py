@@ -29,7 +29,7 @@ def check_choice(value: object, choices: Collection) -> object:
 
 def _finite(value: object) -> int | float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if is_number and math.isfinite(value) else None
+    return value if is_number and -math.inf < value < math.inf else None
 
 
 def _range(kind: str, low: float, high: float) -> str:

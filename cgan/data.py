@@ -2,6 +2,7 @@
 
 The four IDX files are looked for in the folder the user names (`--data-dir` or `FASHION_MNIST_DIR`), then in `data/`,
 then where Debian's package `dataset-fashion-mnist` puts them; failing all that they are downloaded into `data/`.
+`python -m cgan.data` does just that and says where they are.
 Compressed (.gz) and decompressed files both serve. What is checked is the decompressed content, since re-packers
 (Debian is one) change the compressed bytes.
 """
@@ -149,3 +150,12 @@ def _download() -> Path:
             "on Debian `apt-get install dataset-fashion-mnist` brings it, elsewhere name its folder by --data-dir"
         ) from error
     return DOWNLOAD_FOLDER / TORCHVISION_SUBFOLDER
+
+
+if __name__ == "__main__":
+    try:
+        for each in _FILES:
+            load(each)
+        print(f"Fashion-MNIST is in {find()}")
+    except DataError as error:
+        raise SystemExit(str(error)) from error

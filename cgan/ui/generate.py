@@ -13,8 +13,10 @@ _COUNT = 16
 _PICTURE = """
 <figure class="cgan-figure">
   <div class="cgan-stage"><canvas role="img"></canvas></div>
-  <figcaption></figcaption>
-  <button type="button" class="cgan-button" data-do="save-png" data-text="save_png"></button>
+  <div class="cgan-buttons">
+    <figcaption></figcaption>
+    <button type="button" class="cgan-button" data-do="save-png" data-text="save_png"></button>
+  </div>
 </figure>
 """
 _ALL_CLASSES = """

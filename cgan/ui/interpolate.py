@@ -46,16 +46,18 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
             to_seed = seed_slider("to_seed", _END["seed"], "to-seed")
             path = gr.Radio(list(PATHS), value=_PATH, label=i18n("path"), info=i18n("path_info"), elem_id="path")
             frames = gr.Slider(2, MAX_FRAMES, value=_FRAMES, step=1, label=i18n("frames"), buttons=[], elem_id="frames")
-        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
-            with gr.HTML(
+        with (
+            gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"),
+            gr.HTML(
                 studio.interpolate(checkpoint.value, *ends, _PATH, _FRAMES),
                 html_template=_WALK,
                 js_on_load="cgan.mountWalk(element, props, watch, server)",
                 server_functions=[walk_gif],
                 apply_default_css=False,
                 elem_id="walk",
-            ) as walk:
-                position = gr.Slider(0, 1, value=0, step=0.01, label=i18n("position"), buttons=[], elem_id="position")
+            ) as walk,
+        ):
+            position = gr.Slider(0, 1, value=0, step=0.01, label=i18n("position"), buttons=[], elem_id="position")
     position.change(None, position, js="(position) => { cgan.scrub(position); }", api_visibility="private")
     live(
         [checkpoint, from_class, from_seed, to_class, to_seed, path, frames],

@@ -96,4 +96,6 @@ def _head() -> str:
     """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
     texts = json.dumps(for_page(), ensure_ascii=False).replace("</", "<\\/")
     script = (_WEB / "pictures.js").read_text(encoding="utf-8")
-    return f"<script>const cganTexts = {texts};</script>\n<script>{script}</script>"
+    # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
+    style = ".gradio-container { overflow: clip !important }"
+    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"

@@ -1,0 +1,53 @@
+"""What the tests share: the real data set, a short real training run, and how a command is run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cgan import data
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def fashion_mnist() -> tuple[np.ndarray, np.ndarray]:
+    """All 60,000 training images and labels."""
+    return data.load("train")
+
+
+@pytest.fixture(scope="session")
+def run_command():
+    """Run `python ARGUMENT...` in the project's folder and return the finished process, its output as text."""
+
+    def run(*arguments: object) -> subprocess.CompletedProcess:
+        command = [sys.executable, *map(str, arguments)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def short_run(tmp_path_factory, run_command) -> Path:
+    """The folder of a real run of two thirds of an epoch, by the command line."""
+    out = tmp_path_factory.mktemp("runs") / "short"
+    finished = run_command("train.py", "--steps", 600, "--log-every", 100, "--out", out)
+    assert finished.returncode == 0, finished.stderr
+    return out
+
+
+@pytest.fixture
+def expect_refusal(run_command):
+    """Assert that a command ends with status 2 and one line on standard error that has all the given words."""
+
+    def expect(*arguments: object, words: list[str]) -> None:
+        finished = run_command(*arguments)
+        lines = finished.stderr.strip().splitlines()
+        assert finished.returncode == 2, finished
+        assert len(lines) == 1, finished.stderr
+        for word in words:
+            assert word in lines[0], lines[0]
+
+    return expect
