@@ -18,7 +18,9 @@ import torch
 from cgan import data
 from cgan.checkpoints import ARCHITECTURES, CHECKPOINTS, CheckpointError
 from cgan.cli import Parser, fail, integer, real
-from cgan.training import RunError, TrainingConfig, train
+from cgan.run_folder import RunError
+from cgan.trainer import TrainingConfig
+from cgan.training import train
 
 
 def main() -> None:

@@ -111,7 +111,7 @@ def main() -> None:
     except ValueError as error:
         fail(f"--seed and --count: {error}")
     if arguments.balanced:
-        labels = np.arange(arguments.count, dtype=np.uint8) % NUM_CLASSES
+        labels = (np.arange(arguments.count) % NUM_CLASSES).astype(np.uint8)
     else:
         labels = np.full(arguments.count, arguments.class_index, np.uint8)
     pictures = sampler.sample(labels, seeds, arguments.truncation)

@@ -11,8 +11,9 @@ from torch import nn
 
 from cgan import checkpoints
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
-from cgan.run_folder import RunFolder, timeline_moments
-from cgan.training import RunError, Trainer, TrainingConfig, train
+from cgan.run_folder import RunError, RunFolder, timeline_moments
+from cgan.trainer import Trainer, TrainingConfig
+from cgan.training import train
 from tests.conftest import ROOT
 
 CPU = torch.device("cpu")
@@ -34,7 +35,7 @@ def without_timings(history):
 
 
 def listing_of_the_report(trainer, batches, noise):
-    """The report's training loop as PyTorch-GAN has it, on copies of the trainer's networks: the losses of each step."""
+    """The report's loop as PyTorch-GAN has it, on copies of the trainer's networks: the losses of each step."""
     generator, discriminator = build_listing(trainer)
     adversarial_loss = nn.MSELoss()
     optimizer_g = torch.optim.Adam(generator.parameters(), lr=0.0002, betas=(0.5, 0.999))
@@ -75,7 +76,7 @@ def test_the_step_is_the_reports(few):
     order.set_state(trainer.streams["order"].get_state())
     noise.set_state(trainer.streams["noise"].get_state())
     chosen = torch.randperm(len(images), generator=order, dtype=torch.int32).split(64)[:steps]
-    pixels = torch.from_numpy(images).float().sub(127.5).div(127.5).unsqueeze(1)
+    pixels = torch.from_numpy(images.copy()).float().sub(127.5).div(127.5).unsqueeze(1)
     batches = [(pixels[index], torch.from_numpy(labels)[index].long()) for index in chosen]
     draws = [(torch.randn(64, 100, generator=noise), torch.randint(10, (64,), generator=noise)) for _ in range(steps)]
     expected, generator = listing_of_the_report(trainer, batches, draws)
