@@ -17,6 +17,7 @@ from cgan.ui.texts import i18n
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
+_WALK_ARGUMENTS = 7
 _GIF_SCALE = 8
 _GIF_MILLISECONDS = 2500  # one way
 
@@ -61,6 +62,8 @@ class Studio:
 
     def walk_gif(self, request: list) -> str:
         """A walk there and back, without end, as base64 of a GIF; `request` holds the arguments of `interpolate`."""
+        if not isinstance(request, list) or len(request) != _WALK_ARGUMENTS:
+            raise gr.Error(f"walk: {_WALK_ARGUMENTS} values expected, as interpolate takes them", title=i18n("failed"))
         walk = images.enlarge(self._walk(*request), _GIF_SCALE)
         there_and_back = np.concatenate([walk, walk[-2:0:-1]])
         return _base64(images.to_gif(there_and_back, round(_GIF_MILLISECONDS / len(walk))))

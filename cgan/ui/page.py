@@ -1,6 +1,7 @@
 """The page as a whole: what its tabs share, and how it is served."""
 
 import json
+import socket
 from pathlib import Path
 
 import gradio as gr
@@ -56,6 +57,7 @@ def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
     studio, chosen = _open_studio(checkpoint)
     try:
+        _try_address(host)
         build(studio, chosen).launch(
             server_name=host,
             server_port=port,
@@ -90,6 +92,13 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
         return Studio(extra_folder=resolve(checkpoint)), str(resolve(checkpoint))
     except CheckpointError as error:
         raise PageError(f"--checkpoint: {error}") from error
+
+
+def _try_address(host: str) -> None:
+    """Raise OSError where `host` is no address of this machine: Gradio would try a hundred ports there, for minutes."""
+    family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.bind(address)
 
 
 def _head() -> str:

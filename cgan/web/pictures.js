@@ -8,11 +8,12 @@ const cgan = (() => {
   const SAVED_SCALE = 8;
   const WALK_SECONDS = 2.5; // one way
 
-  const language = (navigator.languages?.[0] ?? navigator.language).toLowerCase().startsWith("zh") ? "zh" : "en";
+  /** The language that Gradio has chosen from the browser's. */
+  const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 
   /** A text of the table, with {names} filled in. */
   function text(key, values = {}) {
-    return cganTexts[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    return cganTexts[language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
   /** Where the style sheet keeps the picture in view above the controls. */

@@ -1,0 +1,110 @@
+"""The app's page as its user meets it: sliders, menus, pictures."""
+
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Locator, expect
+
+# From a copy of the canvas: the browser warns of a page that reads its own canvases back.
+_READ_CELLS = """([canvas, count, columns, gap]) => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {willReadFrequently: true});
+  copy.drawImage(canvas, 0, 0);
+  return Array.from({length: count}, (_, index) => {
+    const [x, y] = [index % columns, Math.floor(index / columns)].map((place) => place * (28 + gap));
+    return Array.from(copy.getImageData(x, y, 28, 28).data.filter((_, byte) => byte % 4 === 0));
+  });
+}"""
+
+
+class AppPage:
+    """One visit. `problems` collects what the console complained of, `outside` every request beyond the server."""
+
+    def __init__(self, browser: Browser, address: str, wide: bool = True, language: str = "en-US", dark: bool = False):
+        self.context = browser.new_context(
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": 1280, "height": 900} if wide else {"width": 390, "height": 844},
+            has_touch=not wide,
+            accept_downloads=True,
+        )
+        self.page = self.context.new_page()
+        self.problems: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", self._note_message)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.address = address
+        self.page.goto(address)
+        self.find("#picture[data-seed] canvas").wait_for()
+
+    def _note_message(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(message.text)
+
+    @property
+    def outside(self) -> list[str]:
+        local = (self.address, self.address.replace("http", "ws", 1), "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(local)]
+
+    def find(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    def painted(self) -> tuple[int, int]:
+        """(class, seed) of the pictures on Generate, as the page itself says."""
+        picture = self.find("#picture")
+        return int(picture.get_attribute("data-class")), int(picture.get_attribute("data-seed"))
+
+    def cells(self, canvas: str, count: int, columns: int, gap: int = 1) -> np.ndarray:
+        """The pictures on a canvas, uint8 (count, 28, 28)."""
+        handle = self.find(canvas).element_handle()
+        return np.array(self.page.evaluate(_READ_CELLS, [handle, count, columns, gap]), np.uint8).reshape(-1, 28, 28)
+
+    def expect_cells(self, canvas: str, expected: np.ndarray, columns: int, seconds: float = 20) -> None:
+        """Wait until a canvas shows exactly these pictures."""
+        for _ in range(round(seconds * 20)):
+            if np.array_equal(self.cells(canvas, len(expected), columns), expected):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{canvas} does not show the expected pictures")
+
+    def slide(self, name: str, fraction: float, steps: int = 1) -> None:
+        """Drag a slider's handle to a fraction of its way, in so many moves of the mouse."""
+        slider = self.find(f"#{name} input[type=range]")
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        at = float(slider.evaluate("(input) => (input.value - input.min) / (input.max - input.min)"))
+        thumb = 16
+
+        def x(place: float) -> float:
+            return box["x"] + thumb / 2 + place * (box["width"] - thumb)
+
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(x(at), y)
+        self.page.mouse.down()
+        self.page.mouse.move(x(fraction), y, steps=steps)
+        self.page.mouse.up()
+
+    def value(self, name: str) -> float:
+        return float(self.find(f"#{name} input[type=range]").input_value())
+
+    def type_number(self, name: str, value: float) -> None:
+        self.find(f"#{name} input[type=number]").fill(f"{value}")
+        self.page.keyboard.press("Tab")
+
+    def choose(self, name: str, option: str) -> None:
+        self.find(f"#{name} input").click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def open_tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name).click()
+
+    def download(self, button: str, folder: Path) -> Path:
+        with self.page.expect_download() as download:
+            self.page.get_by_role("button", name=button).click()
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    def wait_until_painted(self, class_index: int, seed: int) -> None:
+        expect(self.find("#picture")).to_have_attribute("data-seed", f"{seed}", timeout=20_000)
+        expect(self.find("#picture")).to_have_attribute("data-class", f"{class_index}")

@@ -1,0 +1,78 @@
+"""The real server and a real browser."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from cgan.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
+from cgan.files import replaced
+from tests.browser.app_page import AppPage
+from tests.browser.server import free_port, wait_until_served
+from tests.chromium import FLAGS, find_chromium
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of `python app.py`, with the shipped checkpoint; no request may have ended in a traceback."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with open(log, "w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", f"{port}"], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+        )
+    wait_until_served(address, process)
+    yield address
+    process.terminate()
+    process.wait(20)
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Open the page; afterwards nothing may have complained, and nothing may have been asked of anyone else."""
+    visits = []
+
+    def open_page(**options: object) -> AppPage:
+        visits.append(AppPage(browser, server, **options))
+        return visits[-1]
+
+    yield open_page
+    for page in visits:
+        page.context.close()
+        assert page.problems == []
+        assert page.outside == []
+
+
+class OwnRun(NamedTuple):
+    """A run under `checkpoints/`, whose newest weights a test decides."""
+
+    folder: Path
+    weights: Path
+
+    def copy_weights(self, name: str) -> None:
+        with replaced(self.folder / AVERAGED_GENERATOR) as beside:
+            shutil.copy(self.weights / name, beside)
+
+
+@pytest.fixture
+def own_run(short_run):
+    folder = CHECKPOINTS / "my-test-run"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(short_run / CONFIG, folder)
+    yield OwnRun(folder, short_run)
+    shutil.rmtree(folder)

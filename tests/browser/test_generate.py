@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from cgan import checkpoints
+from cgan.sampling import Sampler
+
+PICTURE, ALL_CLASSES = "#picture canvas", "#all-classes canvas"
+
+
+@pytest.fixture(scope="module")
+def sampler():
+    return Sampler(checkpoints.CHECKPOINTS / "report-mlp")
+
+
+def test_pictures_are_there_before_anyone_touches_anything(visit, sampler):
+    page = visit()
+    assert page.painted() == (3, 7)
+    page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(7, 23)), columns=4)
+    page.expect_cells(ALL_CLASSES, sampler.sample(np.arange(10), np.full(10, 7)), columns=10)
+
+
+def test_pictures_follow_a_drag_and_end_on_its_last_value(visit, sampler):
+    page = visit()
+    page.page.evaluate(
+        """() => {
+          window.seen = new Set();
+          const note = () => window.seen.add(document.querySelector("#picture").dataset.seed);
+          new MutationObserver(note).observe(document.querySelector("#picture"), {attributes: true});
+        }"""
+    )
+    page.slide("seed", 0.8, steps=120)
+    last = int(page.value("seed"))
+    assert last > 6000
+    page.wait_until_painted(3, last)
+    page.page.wait_for_timeout(1000)  # nothing older may come in late
+    assert page.painted() == (3, last)
+    page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(last, last + 16)), columns=4)
+    assert page.page.evaluate("window.seen.size") > 3  # it followed, not only at the end
+
+
+def test_arrow_keys_number_field_and_dice_change_the_seed(visit):
+    page = visit()
+    slider = page.find("#seed input[type=range]")
+    slider.focus()
+    for _ in range(5):
+        page.page.keyboard.press("ArrowRight")
+    page.wait_until_painted(3, 12)
+    page.page.keyboard.press("ArrowLeft")
+    page.wait_until_painted(3, 11)
+
+    page.type_number("seed", 4321)
+    page.wait_until_painted(3, 4321)
+
+    page.find("#seed-dice").click()
+    page.page.wait_for_function("document.querySelector('#picture').dataset.seed !== '4321'")
+    page.wait_until_painted(3, int(page.value("seed")))
+
+
+def test_class_truncation_and_count(visit, sampler):
+    page = visit()
+    page.choose("class", "Sneaker")
+    page.wait_until_painted(7, 7)
+    page.type_number("count", 5)
+    page.expect_cells(PICTURE, sampler.sample(np.full(5, 7), np.arange(7, 12)), columns=3)
+    page.type_number("truncation", 0.5)
+    page.expect_cells(PICTURE, sampler.sample(np.full(5, 7), np.arange(7, 12), truncation=0.5), columns=3)
+    page.expect_cells(ALL_CLASSES, sampler.sample(np.arange(10), np.full(10, 7), truncation=0.5), columns=10)
+
+
+def test_the_keyboard_alone_reaches_and_moves_everything(visit):
+    page = visit()
+    reached = set()
+    for _ in range(40):
+        page.page.keyboard.press("Tab")
+        reached.add(
+            page.page.evaluate("document.activeElement.closest('[id]:not([id^=range]):not([id^=html])')?.id ?? ''")
+        )
+    assert {"checkpoint", "class", "seed", "seed-dice", "truncation", "count", "picture"} <= reached
+    page.find("#class input").focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.page.keyboard.press(key)
+    page.page.wait_for_function("document.querySelector('#picture').dataset.class !== '3'")
+
+
+def test_each_grey_level_is_a_crisp_square(visit):
+    page = visit()
+    canvas = page.find(PICTURE)
+    assert canvas.evaluate("(canvas) => getComputedStyle(canvas).imageRendering") == "pixelated"
+    scale = canvas.evaluate("(canvas) => canvas.getBoundingClientRect().width / canvas.width")
+    assert scale == round(scale) and scale >= 4
+
+
+def test_downloaded_png_is_the_pictures_enlarged(visit, sampler, tmp_path):
+    page = visit()
+    path = page.download("Download PNG", tmp_path)
+    assert path.name == "report-mlp-dress-seed-7-count-16.png"
+    pixels = np.array(Image.open(path))
+    assert pixels.shape == (115 * 8, 115 * 8, 4)
+    small = pixels[4::8, 4::8, 0]
+    np.testing.assert_array_equal(small[:28, :28], sampler.sample(np.array([3]), np.array([7]))[0])
+    np.testing.assert_array_equal(small[-28:, -28:], sampler.sample(np.array([3]), np.array([22]))[0])
+
+
+def test_a_run_appears_while_it_trains_and_choosing_it_again_shows_its_newest_state(visit, own_run):
+    page = visit()
+    own_run.copy_weights("generator-raw.safetensors")
+    page.choose("checkpoint", own_run.folder.name)
+    page.expect_cells(PICTURE, Sampler(own_run.folder).sample(np.full(16, 3), np.arange(7, 23)), columns=4)
+
+    own_run.copy_weights("model.safetensors")
+    page.choose("checkpoint", own_run.folder.name)
+    page.expect_cells(PICTURE, Sampler(own_run.folder).sample(np.full(16, 3), np.arange(7, 23)), columns=4)

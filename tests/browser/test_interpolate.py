@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+from playwright.sync_api import expect
+
+from cgan import checkpoints
+from cgan.sampling import Sampler
+
+FRAME, STRIP = "#walk .cgan-frame", "#walk .cgan-strip"
+
+
+@pytest.fixture(scope="module")
+def walk():
+    """The frames that the tab opens with."""
+    return Sampler(checkpoints.CHECKPOINTS / "report-mlp").walk((7, 9), (7, 21), 32, "slerp")
+
+
+@pytest.fixture
+def page(visit):
+    page = visit()
+    page.open_tab("Interpolate")
+    page.find(FRAME).wait_for()
+    return page
+
+
+def frame(page):
+    return int(page.find(FRAME).get_attribute("data-frame"))
+
+
+def test_a_walk_is_there_at_once(page, walk):
+    page.expect_cells(FRAME, walk[:1], columns=1)
+    columns = (page.find(STRIP).evaluate("(canvas) => canvas.width") + 1) // 29
+    page.expect_cells(STRIP, walk, columns=columns)
+
+
+def test_scrubbing_needs_no_server(page, walk):
+    page.requests.clear()
+    seen = []
+    for position in (0.1, 0.35, 0.6, 1.0, 0.0):
+        page.slide("position", position, steps=20)
+        page.page.wait_for_timeout(100)
+        index = round(page.value("position") * 31)
+        page.expect_cells(FRAME, walk[index : index + 1], columns=1)
+        seen.append(frame(page))
+    assert seen[3:] == [31, 0] and len(set(seen)) == 5
+    assert page.requests == []
+
+
+def test_playing_moves_on_turns_at_the_end_and_stops_where_it_is(page):
+    play = page.page.get_by_role("button", name="Play")
+    play.click()
+    pause = page.page.get_by_role("button", name="Pause")
+    frames = []
+    for _ in range(60):  # 6 s: there and back
+        frames.append(frame(page))
+        page.page.wait_for_timeout(100)
+    assert max(frames) == 31 and len(set(frames)) > 8
+    assert min(frames[frames.index(31) :]) < 10
+    pause.click()
+    stopped = frame(page)
+    page.page.wait_for_timeout(500)
+    assert frame(page) == stopped
+
+
+def test_playing_without_loop_ends_on_the_last_frame(page):
+    page.page.get_by_label("Loop").uncheck()
+    page.page.get_by_role("button", name="Play").click()
+    expect(page.find(FRAME)).to_have_attribute("data-frame", "31", timeout=10_000)
+    expect(page.page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_ends_path_and_number_of_frames(page):
+    sampler = Sampler(checkpoints.CHECKPOINTS / "report-mlp")
+    page.choose("from-class", "Bag")
+    page.type_number("from-seed", 100)
+    page.choose("to-class", "Coat")
+    page.type_number("to-seed", 200)
+    page.type_number("frames", 5)
+    page.expect_cells(STRIP, sampler.walk((8, 4), (100, 200), 5, "slerp"), columns=5)
+    page.page.get_by_label("lerp", exact=True).check()
+    page.expect_cells(STRIP, sampler.walk((8, 4), (100, 200), 5, "lerp"), columns=5)
+    page.type_number("frames", 64)
+    page.find(f"{STRIP}[aria-label*='64']").wait_for()
+
+
+def test_downloaded_gif_goes_there_and_back_for_ever(page, walk, tmp_path):
+    path = page.download("Download GIF", tmp_path)
+    assert path.name == "report-mlp-sneaker-7-ankle-boot-21.gif"
+    with Image.open(path) as gif:
+        frames = [np.array(image.convert("L")) for image in ImageSequence.Iterator(gif)]
+        assert gif.info["loop"] == 0
+    assert len(frames) == 62 and frames[0].shape == (224, 224)
+    for index, expected in ((0, walk[0]), (31, walk[31]), (32, walk[30]), (61, walk[1])):
+        np.testing.assert_array_equal(frames[index][4::8, 4::8], expected)
+
+
+def test_downloaded_strip_is_the_frames_side_by_side(page, walk, tmp_path):
+    pixels = np.array(Image.open(page.download("Download PNG strip", tmp_path)))[4::8, 4::8, 0]
+    np.testing.assert_array_equal(pixels, np.concatenate(walk, axis=1))

@@ -1,0 +1,127 @@
+"""What every tab owes: languages, widths, darkness, alternative texts; and how the server starts."""
+
+import re
+import socket
+
+import pytest
+
+from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
+
+TABS = {"en-US": ("Generate", "Interpolate"), "zh-CN": ("生成", "插值")}
+
+
+def options(page):
+    return [text.removeprefix("✓").strip() for text in page.page.get_by_role("option").all_inner_texts()]
+
+
+def visible_text(page):
+    return page.find("body").inner_text()
+
+
+def test_english(visit):
+    page = visit()
+    text = visible_text(page)
+    assert "What a conditional GAN has learned" in text and "Dress, seeds 7 to 22" in text
+    assert re.findall("[\u4e00-\u9fff]+", text) == []
+    page.find("#class input").click()
+    assert options(page) == list(CLASS_NAMES)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "zh-TW"])
+def test_chinese(visit, language):
+    page = visit(language=language)
+    text = visible_text(page)
+    assert "条件 GAN 学到了什么" in text and "连衣裙，种子 7 至 22" in text
+    page.find("#class input").click()
+    assert options(page) == list(CLASS_NAMES_ZH)
+    page.page.keyboard.press("Escape")
+    page.open_tab("插值")
+    assert "运动鞋到短靴：第 1 帧，共 32 帧" in visible_text(page)
+
+
+@pytest.mark.parametrize("language", ["fr-FR", "zh"])  # Gradio takes no plain "zh" for Chinese
+def test_other_languages_get_english_and_nothing_else(visit, language):
+    text = visible_text(visit(language=language))
+    assert "What a conditional GAN has learned" in text and "Dress, seeds 7 to 22" in text
+    assert re.findall("[\u4e00-\u9fff]+", text) == []
+
+
+@pytest.mark.parametrize("language", TABS)
+@pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])
+def test_nothing_sticks_out_sideways(visit, language, wide):
+    page = visit(language=language, wide=wide)
+    for tab in TABS[language]:
+        page.open_tab(tab)
+        page.page.wait_for_timeout(300)
+        assert page.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        for canvas in page.find("canvas:visible").all():
+            box = canvas.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
+
+
+def test_a_phone_keeps_the_picture_in_view_while_the_seed_is_dragged(visit):
+    page = visit(wide=False)
+    page.find("#seed").scroll_into_view_if_needed()
+    page.page.mouse.wheel(0, 300)
+    page.page.wait_for_timeout(300)
+    picture, seed = page.find("#picture canvas").bounding_box(), page.find("#seed input[type=range]").bounding_box()
+    assert picture["y"] >= 0 and picture["y"] + picture["height"] <= seed["y"]
+
+
+def test_dark_follows_the_system(visit):
+    def background(page):
+        shade = page.find("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
+        return sum(map(int, re.findall(r"\d+", shade)[:3])) / 3
+
+    assert background(visit(dark=True)) < 60 and background(visit()) > 200
+
+
+def test_pictures_and_controls_have_names_for_those_who_cannot_see_them(visit):
+    page = visit()
+    for tab in TABS["en-US"]:
+        page.open_tab(tab)
+        page.page.wait_for_timeout(300)
+        for canvas in page.find("canvas:visible").all():
+            assert canvas.get_attribute("role") == "img" and len(canvas.get_attribute("aria-label")) > 10
+        for control in page.find("input:visible, button:visible").all():
+            name = control.evaluate(
+                "(c) => c.ariaLabel || c.labels?.[0]?.innerText || c.innerText || c.title || c.placeholder"
+            )
+            assert name and name.strip(), control.evaluate("(control) => control.outerHTML")
+
+
+def test_the_server_listens_here_only(server):
+    port = int(server.rsplit(":", 1)[1])
+    addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    for address in addresses - {"127.0.0.1"}:
+        with pytest.raises(OSError), socket.create_connection((address, port), timeout=2):
+            pass
+
+
+def test_the_app_starts_without_torchvision(run_command):
+    finished = run_command(
+        "-c",
+        "import sys; from cgan.ui.page import build; from cgan.ui.drawing import Studio;"
+        "build(Studio(), 'report-mlp'); print('torchvision' in sys.modules)",
+    )
+    assert finished.stdout.strip() == "False", finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--port", "0"], ["--port", "0", "from 1 to 65535"]),
+        (["--port", "web"], ["--port", "web"]),
+        (["--auth", "me"], ["--auth", "USER:PASSWORD"]),
+        (["--checkpoint", "nowhere"], ["--checkpoint", "nowhere", "report-mlp"]),
+        (["--share", "--offline"], ["--share", "--offline"]),
+        (["--host", "192.0.2.1"], ["--host", "192.0.2.1"]),
+    ],
+)
+def test_wrong_flags_get_one_line(expect_refusal, arguments, words):
+    expect_refusal("app.py", *arguments, words=words)
+
+
+def test_a_port_in_use_gets_one_line(expect_refusal, server):
+    port = server.rsplit(":", 1)[1]
+    expect_refusal("app.py", "--port", port, words=["--port", port])

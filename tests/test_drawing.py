@@ -1,0 +1,85 @@
+import base64
+import math
+import re
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from cgan import checkpoints
+from cgan.sampling import Sampler
+from cgan.ui.drawing import Studio
+
+GENERATE = {"class_index": 3, "seed": 7, "truncation": 1.0, "count": 2}
+WALK = {"from_class": 7, "from_seed": 7, "to_class": 9, "to_seed": 21, "path": "slerp", "frames": 4}
+
+
+@pytest.fixture(scope="module")
+def studio(short_run):
+    return Studio(extra_folder=short_run)
+
+
+def pictures(payload):
+    return np.frombuffer(base64.b64decode(payload["pixels"]), np.uint8).reshape(-1, 28, 28)
+
+
+def test_generate_draws_seeds_of_a_class_and_a_seed_of_all_classes(studio, short_run):
+    seeds, classes = studio.generate(f"{short_run}", **GENERATE)
+    sampler = Sampler(short_run)
+    np.testing.assert_array_equal(pictures(seeds), sampler.sample(np.array([3, 3]), np.array([7, 8])))
+    np.testing.assert_array_equal(pictures(classes), sampler.sample(np.arange(10), np.full(10, 7)))
+    assert (seeds["count"], seeds["class"], seeds["seed"], seeds["steps"]) == (2, 3, 7, "600")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("class_index", 10, "class: 10 given; allowed: a whole number from 0 to 9"),
+        ("class_index", [3], "class: [3] given"),
+        ("class_index", None, "class: None given"),
+        ("seed", -1, "seed: -1 given; allowed: a whole number from 0 to 9999"),
+        ("seed", 0.5, "seed: 0.5 given"),
+        ("seed", math.nan, "seed: nan given"),
+        ("seed", True, "seed: True given"),
+        ("truncation", math.inf, "truncation: inf given; allowed: a number from 0 to 1"),
+        ("truncation", "wide", "truncation: 'wide' given"),
+        ("count", 10**9, "count: 1000000000 given; allowed: a whole number from 1 to 64"),
+        ("count", {"a": 1}, "count: {'a': 1} given"),
+    ],
+)
+def test_generate_refuses_what_no_page_sends_in_one_line(studio, short_run, name, value, allowed):
+    with pytest.raises(gr.Error) as refusal:
+        studio.generate(f"{short_run}", **(GENERATE | {name: value}))
+    assert refusal.value.message.startswith(allowed)
+    assert "\n" not in refusal.value.message
+
+
+@pytest.mark.parametrize("name", ["../../etc", "/etc", "", None, ["report-mlp"], "x" * 10_000])
+def test_only_listed_checkpoints_are_opened(studio, name):
+    with pytest.raises(gr.Error) as refusal:
+        studio.generate(name, **GENERATE)
+    assert re.match("checkpoint: .* given; allowed: ", refusal.value.message)
+    assert len(refusal.value.message) < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("from_class", -1), ("to_class", 1.5), ("from_seed", 10_000), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
+)
+def test_interpolate_refuses_too(studio, short_run, name, value):
+    with pytest.raises(gr.Error) as refusal:
+        studio.interpolate(f"{short_run}", **(WALK | {name: value}))
+    assert refusal.value.message.startswith(f"{name.replace('_', '-')}: {value!r} given; allowed: ")
+
+
+@pytest.mark.parametrize("request_value", [[], None, "gif", [1, 2, 3], {"a": 1}])
+def test_a_gif_of_no_walk_is_refused(studio, request_value):
+    with pytest.raises(gr.Error):
+        studio.walk_gif(request_value)
+
+
+def test_a_checkpoint_that_vanished_is_one_line(studio, tmp_path, short_run):
+    gone = Studio(extra_folder=tmp_path)
+    with pytest.raises(gr.Error, match=checkpoints.CONFIG) as refusal:
+        gone.generate(f"{tmp_path}", **GENERATE)
+    assert "\n" not in refusal.value.message
