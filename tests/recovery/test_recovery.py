@@ -1,0 +1,105 @@
+"""A real training process, really interrupted and really killed, ends as one that was left alone."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+from safetensors.torch import load_file
+
+from cgan import checkpoints
+from tests.conftest import ROOT
+
+
+def start(*arguments):
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process):
+    output, errors = process.communicate(timeout=300)
+    assert "Traceback" not in errors, errors
+    return process.returncode, output
+
+
+def wait_until(condition: Callable[[], bool], process):
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None and time.monotonic() < deadline, "the run did not get there"
+        time.sleep(0.001)
+
+
+def history(run):
+    path = run / "history.jsonl"
+    entries = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [{k: v for k, v in entry.items() if k not in ("seconds", "images_per_second")} for entry in entries]
+
+
+def assert_same(one, other):
+    """Everything that goes on training, and everything that shows it, is the same; timings apart."""
+    for name in (checkpoints.TRAINING_STATE, checkpoints.AVERAGED_GENERATOR, checkpoints.DISCRIMINATOR):
+        saved, expected = load_file(one / name), load_file(other / name)
+        assert saved.keys() == expected.keys()
+        assert [tensor for tensor in saved if not saved[tensor].equal(expected[tensor])] == []
+    assert history(one) == history(other)
+    assert (one / "samples.png").read_bytes() == (other / "samples.png").read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_signal_saves_and_says_how_to_go_on(tmp_path, number):
+    def run(folder):
+        return ["train.py", "--steps", 200, "--log-every", 10, "--out", folder]
+
+    interrupted, whole = tmp_path / "interrupted", tmp_path / "whole"
+    process = start(*run(interrupted))
+    wait_until(lambda: len(history(interrupted)) >= 3, process)
+    process.send_signal(number)
+    status, output = finish(process)
+    assert status == 128 + number
+    said = f"{' '.join(map(str, run(interrupted)))} --resume"
+    assert output == f"Saved. Go on with: python {said}\n"
+
+    assert finish(start(*said.split()))[0] == 0
+    assert finish(start(*run(whole)))[0] == 0
+    assert_same(interrupted, whole)
+
+
+@pytest.fixture(scope="module")
+def small_run(tmp_path_factory):
+    """The small run as it is when nothing happens to it."""
+    out = tmp_path_factory.mktemp("small")
+    assert finish(start("-m", "tests.recovery.small_run", out))[0] == 0
+    return out
+
+
+@pytest.mark.parametrize(
+    ("replaced", "seconds"),
+    [
+        (checkpoints.AVERAGED_GENERATOR, 0.0),  # killed in the middle of a save
+        (checkpoints.DISCRIMINATOR, 0.005),  # while the state is written
+        (checkpoints.TRAINING_STATE, 0.1),  # somewhere in the next epoch
+    ],
+)
+def test_a_killed_run_is_whole_and_goes_on_to_the_same_end(tmp_path, small_run, replaced, seconds):
+    """SIGKILL so many seconds after a file of the checkpoint has been replaced, three times."""
+
+    def version(name):
+        return (tmp_path / name).stat().st_mtime_ns if (tmp_path / name).exists() else None
+
+    for _ in range(3):
+        resume = ["--resume"] if version(checkpoints.TRAINING_STATE) else []
+        before = version(replaced)
+        process = start("-m", "tests.recovery.small_run", tmp_path, *resume)
+        wait_until(lambda before=before: version(replaced) != before, process)
+        time.sleep(seconds)
+        process.kill()
+        process.communicate()
+        checkpoints.load_generator(tmp_path)
+        if version(checkpoints.TRAINING_STATE):
+            checkpoints.load_tensors(tmp_path / checkpoints.TRAINING_STATE)
+    resume = ["--resume"] if version(checkpoints.TRAINING_STATE) else []
+    assert finish(start("-m", "tests.recovery.small_run", tmp_path, *resume))[0] == 0
+    assert_same(tmp_path, small_run)
