@@ -1,9 +1,11 @@
+import hashlib
 import shutil
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.numpy import load_file
 
 from cgan import checkpoints, latents
 from cgan.sampling import Sampler, SamplerCache
@@ -33,6 +35,39 @@ def test_pictures_are_the_generators_output_to_one_grey_level(short_run, sampler
         images = generator(torch.from_numpy(latents.latents(seeds, 100)), torch.from_numpy(classes)).squeeze(1).numpy()
     expected = np.rint((images + 1) / 2 * 255)
     assert np.abs(expected - sampler.sample(classes, seeds)).max() <= 1
+
+
+def generator_by_its_formulas(weights, z, label):
+    """The report's generator in NumPy, float64: one z and one label to grey levels (28, 28)."""
+
+    def linear(index, x):
+        return weights[f"layers.{index}.weight"] @ x + weights[f"layers.{index}.bias"]
+
+    def batchnorm(index, x):
+        mean, variance = weights[f"layers.{index}.running_mean"], weights[f"layers.{index}.running_var"]
+        normalized = (x - mean) / np.sqrt(variance + 0.8)
+        return normalized * weights[f"layers.{index}.weight"] + weights[f"layers.{index}.bias"]
+
+    def leaky_relu(x):
+        return np.where(x > 0, x, 0.2 * x)
+
+    x = leaky_relu(linear(0, np.concatenate([weights["embedding.weight"][label], z])))
+    for index in (2, 5, 8):
+        x = leaky_relu(batchnorm(index + 1, linear(index, x)))
+    return np.rint((np.tanh(linear(11, x)) + 1) * 127.5).reshape(28, 28)
+
+
+def test_the_shipped_pictures_are_the_same_for_ever():
+    folder = checkpoints.CHECKPOINTS / "report-mlp"
+    weights = {name: tensor.astype(np.float64) for name, tensor in load_file(folder / "model.safetensors").items()}
+    seeds, labels = np.arange(100), np.arange(100) % 10
+    z = latents.latents(seeds, 100).astype(np.float64)
+    pictures = np.stack([generator_by_its_formulas(weights, *request) for request in zip(z, labels, strict=True)])
+    np.testing.assert_array_equal(Sampler(folder).sample(labels, seeds), pictures)
+    assert (
+        hashlib.sha256(pictures.astype(np.uint8).tobytes()).hexdigest()
+        == "37b55e753b109d614a3242bea7c0bdefe7be9b00ac6b614474cf18b51add573c"
+    )
 
 
 def test_classes_and_seeds_change_the_picture(sampler):

@@ -63,7 +63,7 @@ def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth
             server_port=port,
             share=share,
             auth=auth,
-            theme=gr.themes.Default(primary_hue="indigo", font=_FONTS, font_mono=["ui-monospace", "monospace"]),
+            theme=_theme(),
             css_paths=[_WEB / "style.css"],
             head=_head(),
             i18n=i18n,
@@ -92,6 +92,12 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
         return Studio(extra_folder=resolve(checkpoint)), str(resolve(checkpoint))
     except CheckpointError as error:
         raise PageError(f"--checkpoint: {error}") from error
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's own, with the small print dark enough to be read."""
+    theme = gr.themes.Default(primary_hue="indigo", font=_FONTS, font_mono=["ui-monospace", "monospace"])
+    return theme.set(body_text_color_subdued="*neutral_500", block_info_text_color="*neutral_500")
 
 
 def _try_address(host: str) -> None:

@@ -91,7 +91,8 @@ const cgan = (() => {
     const handle = document.getElementById("picture");
     fillTexts(element);
 
-    const refit = () => fit(canvas, Math.min(560, window.innerHeight * (onPhone() ? 0.36 : 0.7)));
+    // On a desk, what is above it and the row of ten classes below it are to fit into the window as well.
+    const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : Math.min(560, window.innerHeight - 460));
     const show = () => {
       const { pixels, count, seed, steps, class: index } = props.value;
       const values = { name: className(index), first: seed, last: seed + count - 1 };

@@ -88,7 +88,7 @@ def test_each_grey_level_is_a_crisp_square(visit):
     canvas = page.find(PICTURE)
     assert canvas.evaluate("(canvas) => getComputedStyle(canvas).imageRendering") == "pixelated"
     scale = canvas.evaluate("(canvas) => canvas.getBoundingClientRect().width / canvas.width")
-    assert scale == round(scale) and scale >= 4
+    assert scale == round(scale) and scale >= 3
 
 
 def test_downloaded_png_is_the_pictures_enlarged(visit, sampler, tmp_path):
