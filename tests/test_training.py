@@ -77,7 +77,7 @@ def test_the_step_is_the_reports(few):
     noise.set_state(trainer.streams["noise"].get_state())
     chosen = torch.randperm(len(images), generator=order, dtype=torch.int32).split(64)[:steps]
     pixels = torch.from_numpy(images.copy()).float().sub(127.5).div(127.5).unsqueeze(1)
-    batches = [(pixels[index], torch.from_numpy(labels)[index].long()) for index in chosen]
+    batches = [(pixels[index], torch.from_numpy(labels.copy())[index].long()) for index in chosen]
     draws = [(torch.randn(64, 100, generator=noise), torch.randint(10, (64,), generator=noise)) for _ in range(steps)]
     expected, generator = listing_of_the_report(trainer, batches, draws)
 

@@ -92,8 +92,9 @@ class AppPage:
         self.page.keyboard.press("Tab")
 
     def choose(self, name: str, option: str) -> None:
-        self.find(f"#{name} input").click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        menu = self.find(f"#{name} input")
+        menu.click()
+        self.find(f"#{menu.get_attribute('aria-controls')}").get_by_role("option", name=option, exact=True).click()
 
     def open_tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()
