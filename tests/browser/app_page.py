@@ -54,6 +54,21 @@ class AppPage:
         picture = self.find("#picture")
         return int(picture.get_attribute("data-class")), int(picture.get_attribute("data-seed"))
 
+    def record(self, selector: str, attribute: str) -> None:
+        """From now on note every value that an attribute takes; `recorded` returns them."""
+        self.page.evaluate(
+            """([selector, attribute]) => {
+              const element = document.querySelector(selector);
+              window.recorded = [];
+              const note = () => window.recorded.push(Number(element.getAttribute(attribute)));
+              new MutationObserver(note).observe(element, {attributeFilter: [attribute]});
+            }""",
+            [selector, attribute],
+        )
+
+    def recorded(self) -> list[int]:
+        return self.page.evaluate("window.recorded")
+
     def cells(self, canvas: str, count: int, columns: int, gap: int = 1) -> np.ndarray:
         """The pictures on a canvas, uint8 (count, 28, 28)."""
         handle = self.find(canvas).element_handle()

@@ -22,13 +22,7 @@ def test_pictures_are_there_before_anyone_touches_anything(visit, sampler):
 
 def test_pictures_follow_a_drag_and_end_on_its_last_value(visit, sampler):
     page = visit()
-    page.page.evaluate(
-        """() => {
-          window.seen = new Set();
-          const note = () => window.seen.add(document.querySelector("#picture").dataset.seed);
-          new MutationObserver(note).observe(document.querySelector("#picture"), {attributes: true});
-        }"""
-    )
+    page.record("#picture", "data-seed")
     page.slide("seed", 0.8, steps=120)
     last = int(page.value("seed"))
     assert last > 6000
@@ -36,7 +30,7 @@ def test_pictures_follow_a_drag_and_end_on_its_last_value(visit, sampler):
     page.page.wait_for_timeout(1000)  # nothing older may come in late
     assert page.painted() == (3, last)
     page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(last, last + 16)), columns=4)
-    assert page.page.evaluate("window.seen.size") > 3  # it followed, not only at the end
+    assert len(set(page.recorded())) > 3  # it followed, not only at the end
 
 
 def test_arrow_keys_number_field_and_dice_change_the_seed(visit):
