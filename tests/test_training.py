@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 def few(fashion_mnist):
     """The first 2,000 images and labels: an epoch of 32 steps, the last one of 16 images."""
     images, labels = fashion_mnist
-    return images[:2000], labels[:2000]
+    return images[:2000].copy(), labels[:2000].copy()
 
 
 def read_history(folder):
@@ -76,8 +76,8 @@ def test_the_step_is_the_reports(few):
     order.set_state(trainer.streams["order"].get_state())
     noise.set_state(trainer.streams["noise"].get_state())
     chosen = torch.randperm(len(images), generator=order, dtype=torch.int32).split(64)[:steps]
-    pixels = torch.from_numpy(images.copy()).float().sub(127.5).div(127.5).unsqueeze(1)
-    batches = [(pixels[index], torch.from_numpy(labels.copy())[index].long()) for index in chosen]
+    pixels = torch.from_numpy(images).float().sub(127.5).div(127.5).unsqueeze(1)
+    batches = [(pixels[index], torch.from_numpy(labels)[index].long()) for index in chosen]
     draws = [(torch.randn(64, 100, generator=noise), torch.randint(10, (64,), generator=noise)) for _ in range(steps)]
     expected, generator = listing_of_the_report(trainer, batches, draws)
 
