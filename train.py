@@ -18,6 +18,7 @@ import torch
 from cgan import data
 from cgan.checkpoints import ARCHITECTURES, CHECKPOINTS, CheckpointError
 from cgan.cli import Parser, fail, integer, real
+from cgan.objectives import OBJECTIVES
 from cgan.run_folder import RunError
 from cgan.trainer import TrainingConfig
 from cgan.training import train
@@ -120,8 +121,16 @@ def _parser() -> Parser:
     )
 
     steps = parser.add_argument_group("the steps")
+    steps.add_argument("--loss", choices=list(OBJECTIVES), default=default.loss, help="default: %(default)s")
     steps.add_argument(
         "--batch-size", type=integer(2), default=default.batch_size, metavar="N", help="images (default: %(default)s)"
+    )
+    steps.add_argument(
+        "--d-steps",
+        type=integer(1, 100),
+        default=default.d_steps,
+        metavar="N",
+        help="steps of the discriminator for each one of the generator (default: %(default)s)",
     )
     steps.add_argument(
         "--learning-rate",
@@ -129,6 +138,9 @@ def _parser() -> Parser:
         default=default.learning_rate,
         metavar="X",
         help="of both networks (default: %(default)s)",
+    )
+    steps.add_argument(
+        "--learning-rate-d", type=real(0, 10), metavar="X", help="of the discriminator (default: as --learning-rate)"
     )
     steps.add_argument(
         "--beta1", type=real(0, 0.9999), default=default.beta1, metavar="X", help="of Adam (default: %(default)s)"

@@ -32,15 +32,18 @@ class TrainingConfig:
     label_dim: int = 50
     dropout: float = 0.4
     batchnorm_eps: float = 0.8
+    loss: str = "least-squares"
     batch_size: int = 64
+    d_steps: int = 1  # of the discriminator for each one of the generator
     learning_rate: float = 2e-4
+    learning_rate_d: float | None = None  # of the discriminator, where it has one of its own
     beta1: float = 0.5
     beta2: float = 0.999
     ema_decay: float = 0.999  # of the averaged generator, per step
     seed: int = 0
     precision: str = "fp32"
     epochs: int = 200  # passes over the training images
-    steps: int | None = None  # of each network; where given, it ends the run instead of epochs
+    steps: int | None = None  # of the generator; where given, they end the run instead of epochs
     log_every: int = 500  # steps an entry of history.jsonl
 
     def networks(self) -> NetworkConfig:
@@ -81,8 +84,9 @@ class Trainer:
         self.generator = networks.build_generator().to(device)
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False)
         self.discriminator = networks.build_discriminator().to(device)
-        self.optimizer_g = self._optimizer(self.generator)
-        self.optimizer_d = self._optimizer(self.discriminator)
+        self.objective = objectives.OBJECTIVES[config.loss]
+        self.optimizer_g = self._optimizer(self.generator, config.learning_rate)
+        self.optimizer_d = self._optimizer(self.discriminator, config.learning_rate_d or config.learning_rate)
 
         # The same weights once more, for the generator's step: no gradients of their own, dropout from another stream.
         self.frozen_discriminator = copy.deepcopy(self.discriminator).requires_grad_(False)
@@ -106,17 +110,22 @@ class Trainer:
         self.sums = torch.zeros(len(_SUMMED), device=device)
         self.logged_step, self.logged_seconds = 0, 0.0
 
-    def _optimizer(self, network: nn.Module) -> torch.optim.Adam:
+    def _optimizer(self, network: nn.Module, learning_rate: float) -> torch.optim.Adam:
         betas = (self.config.beta1, self.config.beta2)
-        return torch.optim.Adam(network.parameters(), lr=self.config.learning_rate, betas=betas, fused=True)
+        return torch.optim.Adam(network.parameters(), lr=learning_rate, betas=betas, fused=True)
 
     @property
-    def steps_per_epoch(self) -> int:
+    def batches_per_epoch(self) -> int:
         return math.ceil(len(self.images) / self.config.batch_size)
 
     @property
     def last_step(self) -> int:
-        return self.config.steps or self.config.epochs * self.steps_per_epoch
+        return self.config.steps or math.ceil(self.config.epochs * self.batches_per_epoch / self.config.d_steps)
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are complete."""
+        return self.step_count * self.config.d_steps // self.batches_per_epoch
 
     def step(self) -> None:
         """Update the generator, then the discriminator, on one batch, and the averaged generator after them.
@@ -124,34 +133,48 @@ class Trainer:
         Both gradients start from the same generated images and the same discriminator, so they are computed side by
         side: on a CPU, two small products at once are faster than one after the other on all cores.
         """
-        real, labels = self._next_batch()
-        z = torch.randn(len(real), self.config.latent_dim, generator=self.streams["noise"]).to(self.device)
-        drawn = torch.randint(NUM_CLASSES, (len(real),), generator=self.streams["noise"]).to(self.device)
-        with self._autocast():
-            fake = self.generator(z, drawn)
-
+        real, labels = self._next_batch(0)
+        fake, drawn = self._generate(len(real))
         beside = self._beside.submit(self._discriminator_gradients, real, labels, fake.detach(), drawn)
         loss_g = self._generator_gradients(fake, drawn)
-        loss_d, score_real, score_fake = beside.result()
+        seen_by_d = beside.result()
 
         beside = self._beside.submit(self.optimizer_d.step)
         self.optimizer_g.step()
+        beside.result()
+        for turn in range(1, self.config.d_steps):
+            seen_by_d += self._discriminator_step(turn)
         self.step_count += 1
         self._update_average()
-        beside.result()
-        self.sums += torch.stack([loss_g, loss_d, score_real, score_fake])
+        self.sums += torch.cat([loss_g.view(1), seen_by_d / self.config.d_steps])
+
+    def _discriminator_step(self, turn: int) -> Tensor:
+        """One more update of the discriminator alone, on other real and newly generated images."""
+        real, labels = self._next_batch(turn)
+        with torch.no_grad():
+            fake, drawn = self._generate(len(real))
+        seen = self._discriminator_gradients(real, labels, fake, drawn)
+        self.optimizer_d.step()
+        return seen
+
+    def _generate(self, count: int) -> tuple[Tensor, Tensor]:
+        """Images (count, 1, 28, 28) from fresh z, and their uniformly drawn labels (count,)."""
+        z = torch.randn(count, self.config.latent_dim, generator=self.streams["noise"]).to(self.device)
+        drawn = torch.randint(NUM_CLASSES, (count,), generator=self.streams["noise"]).to(self.device)
+        with self._autocast():
+            return self.generator(z, drawn), drawn
 
     def _generator_gradients(self, fake: Tensor, drawn: Tensor) -> Tensor:
         """Compute the generator's gradients and return its loss."""
         with self._autocast():
             scores = self.frozen_discriminator(fake, drawn).float()
-            loss = objectives.least_squares_generator(scores)
+            loss = self.objective.generator(scores)
         self.optimizer_g.zero_grad()
         loss.backward()
         return loss.detach()
 
-    def _discriminator_gradients(self, real: Tensor, labels: Tensor, fake: Tensor, drawn: Tensor) -> list[Tensor]:
-        """Compute the discriminator's gradients and return its loss and its mean scores of real and generated images.
+    def _discriminator_gradients(self, real: Tensor, labels: Tensor, fake: Tensor, drawn: Tensor) -> Tensor:
+        """Compute the discriminator's gradients; its loss and its mean scores of real and generated images, (3,).
 
         Real and generated images go through it together: without batch normalization no image sees its neighbours, and
         one pass of twice the size is faster than two.
@@ -159,17 +182,21 @@ class Trainer:
         with self._autocast():
             scores = self.discriminator(torch.cat([real, fake]), torch.cat([labels, drawn])).float()
             real_scores, fake_scores = scores.split(len(real))
-            loss = objectives.least_squares_discriminator(real_scores, fake_scores)
+            loss = self.objective.discriminator(real_scores, fake_scores)
         self.optimizer_d.zero_grad()
         loss.backward()
-        return [loss.detach(), real_scores.detach().mean(), fake_scores.detach().mean()]
+        return torch.stack([loss, real_scores.mean(), fake_scores.mean()]).detach()
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16")
 
-    def _next_batch(self) -> tuple[Tensor, Tensor]:
-        """Images (N, 1, 28, 28) in [-1, 1] and labels (N,); the last batch of an epoch may be smaller."""
-        position = self.step_count % self.steps_per_epoch * self.config.batch_size
+    def _next_batch(self, turn: int) -> tuple[Tensor, Tensor]:
+        """Images (N, 1, 28, 28) in [-1, 1] and labels (N,) for the discriminator's turn in this step, 0 to d_steps - 1.
+
+        The last batch of an epoch may be smaller.
+        """
+        batch = self.step_count * self.config.d_steps + turn
+        position = batch % self.batches_per_epoch * self.config.batch_size
         if position == 0:
             self.order = torch.randperm(len(self.images), generator=self.streams["order"], dtype=torch.int32)
         chosen = self.order[position : position + self.config.batch_size].to(self.device)
@@ -195,8 +222,8 @@ class Trainer:
         return self._images_after(self.last_step)
 
     def _images_after(self, steps: int) -> int:
-        epochs, steps = divmod(steps, self.steps_per_epoch)
-        return epochs * len(self.images) + steps * self.config.batch_size
+        epochs, batches = divmod(steps * self.config.d_steps, self.batches_per_epoch)
+        return epochs * len(self.images) + batches * self.config.batch_size
 
     def pop_entry(self) -> dict[str, float]:
         """An entry of the history: where the run stands, means since the last entry, the last step's gradients.

@@ -64,16 +64,17 @@ def train(
     moments = timeline_moments(trainer.last_step)
     with _StopRequest() as stop, _progress(trainer) as progress:
         while trainer.step_count < trainer.last_step and stop.signal is None:
+            epoch = trainer.epoch
             trainer.step()
             progress.update(trainer.images_seen - progress.n)
             last = trainer.step_count == trainer.last_step
-            epoch_ends = trainer.step_count % trainer.steps_per_epoch == 0
+            epoch_ends = trainer.epoch > epoch
             if trainer.step_count % config.log_every == 0 or last:
                 _log(trainer, folder, progress)
             if trainer.step_count in moments:
                 folder.save_moment(trainer.averaged, trainer.step_count)
             if epoch_ends or last:
-                folder.save_epoch(trainer.averaged, math.ceil(trainer.step_count / trainer.steps_per_epoch))
+                folder.save_epoch(trainer.averaged, epoch + 1)
             if epoch_ends or last or stop.signal is not None:
                 _save(trainer, folder)
     return stop.signal if trainer.step_count < trainer.last_step else None
@@ -121,7 +122,7 @@ def _resume(trainer: Trainer, folder: RunFolder) -> None:
         raise RunError(f"--resume: {folder.path} holds no run to go on with; leave --resume out to start one")
     tensors, metadata = checkpoints.load_tensors(path)
     try:
-        _refuse_other_settings(json.loads(metadata["config"]), dataclasses.asdict(trainer.config))
+        _refuse_other_settings(TrainingConfig(**json.loads(metadata["config"])), trainer.config)
         trainer.load_state(tensors, metadata)
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"{path}: damaged, {error}") from error
@@ -129,8 +130,9 @@ def _resume(trainer: Trainer, folder: RunFolder) -> None:
     checkpoints.save_config(folder.path, trainer.config.networks(), dataclasses.asdict(trainer.config))
 
 
-def _refuse_other_settings(saved: dict, wanted: dict) -> None:
-    differing = [name for name in wanted if name not in _PROLONGING and saved[name] != wanted[name]]
+def _refuse_other_settings(saved: TrainingConfig, wanted: TrainingConfig) -> None:
+    before, now = dataclasses.asdict(saved), dataclasses.asdict(wanted)
+    differing = [name for name in now if name not in _PROLONGING and before[name] != now[name]]
     if differing:
-        listed = "; ".join(f"{name} was {saved[name]}, now {wanted[name]}" for name in differing)
+        listed = "; ".join(f"{name} was {before[name]}, now {now[name]}" for name in differing)
         raise RunError(f"--resume: the saved run has other settings ({listed}); give them as they were")

@@ -23,3 +23,32 @@ def test_agrees_with_torchs_mse_loss():
     torch.testing.assert_close(
         objectives.least_squares_discriminator(REAL, FAKE), (mse(REAL, ones) + mse(FAKE, zeros)) / 2
     )
+
+
+def test_non_saturating_loss_is_torchs_cross_entropy():
+    cross_entropy = torch.nn.BCEWithLogitsLoss()
+    ones, zeros = torch.ones_like(REAL), torch.zeros_like(REAL)
+    torch.testing.assert_close(objectives.non_saturating_generator(FAKE), cross_entropy(FAKE, ones))
+    torch.testing.assert_close(
+        objectives.non_saturating_discriminator(REAL, FAKE),
+        (cross_entropy(REAL, ones) + cross_entropy(FAKE, zeros)) / 2,
+    )
+
+
+def test_hinge_forgives_what_is_beyond_the_margin():
+    # generator: -(0 + 1 - 0.5) / 3
+    assert objectives.hinge_generator(FAKE).item() == pytest.approx(-0.5 / 3)
+    # the mean of (0 + 0.5 + 0) / 3 and (1 + 2 + 0.5) / 3
+    assert objectives.hinge_discriminator(REAL, FAKE).item() == pytest.approx((0.5 / 3 + 3.5 / 3) / 2)
+
+
+@pytest.mark.parametrize("name", objectives.OBJECTIVES)
+def test_each_objective_pulls_the_two_networks_apart(name):
+    """The generator wants its scores up, the discriminator wants them down and real ones up."""
+    real, fake = torch.zeros(4, 1, requires_grad=True), torch.zeros(4, 1, requires_grad=True)
+    objective = objectives.OBJECTIVES[name]
+    objective.generator(fake).backward()
+    assert (fake.grad < 0).all()
+    fake.grad = None
+    (objective.discriminator(real, fake + 0.5)).backward()
+    assert (fake.grad > 0).all() and (real.grad < 0).all()

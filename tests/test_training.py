@@ -104,9 +104,9 @@ def test_every_image_is_seen_once_an_epoch(few):
     marked[:, 0, 0], marked[:, 0, 1] = np.arange(2000) // 256, np.arange(2000) % 256
     trainer = Trainer(TrainingConfig(), marked, labels, CPU)
     seen = []
-    for step in range(trainer.steps_per_epoch):
+    for step in range(trainer.batches_per_epoch):
         trainer.step_count = step
-        batch, batch_labels = trainer._next_batch()
+        batch, batch_labels = trainer._next_batch(0)
         corner = ((batch[:, 0, 0, :2] + 1) * 127.5).round().long()
         index = corner[:, 0] * 256 + corner[:, 1]
         assert torch.equal(batch_labels, torch.from_numpy(labels)[index].long())
@@ -160,6 +160,32 @@ def test_a_run_leaves_the_files_that_the_readme_names(short_run):
 
 def test_the_timeline_of_the_reports_run_has_about_60_moments():
     assert 55 <= len(timeline_moments(187_600)) <= 70
+
+
+def test_more_steps_of_the_discriminator_see_more_images_and_move_it_alone(few, tmp_path):
+    config = TrainingConfig(d_steps=3, steps=22, log_every=11)
+    trainer = Trainer(config, *few, CPU)
+    trainer.step()
+    moments = [next(iter(optimizer.state.values()))["step"] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)]
+    assert moments == [1, 3]
+
+    # 22 steps are 66 batches: two epochs of 32 and two batches.
+    train(config, *few, tmp_path, CPU)
+    assert [entry["images"] for entry in read_history(tmp_path)] == [2000 + 64, 4000 + 128]
+    assert sorted(path.name for path in (tmp_path / "epochs").iterdir()) == ["0001.png", "0002.png"]
+
+
+def test_networks_can_learn_at_rates_of_their_own(few):
+    trainer = Trainer(TrainingConfig(learning_rate=1e-4, learning_rate_d=4e-4), *few, CPU)
+    rates = [optimizer.param_groups[0]["lr"] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)]
+    assert rates == [1e-4, 4e-4]
+
+
+@pytest.mark.parametrize("loss", ["non-saturating", "hinge"])
+def test_other_losses_train_too(few, tmp_path, loss):
+    train(TrainingConfig(loss=loss, steps=60, log_every=30), *few, tmp_path, CPU)
+    last = read_history(tmp_path)[-1]
+    assert last["score_real"] > last["score_fake"]
 
 
 def test_averaged_weights_follow_the_raw_ones(few):
@@ -305,5 +331,5 @@ def test_shipped_checkpoint_is_of_the_whole_run():
     _, metadata = checkpoints.load_generator(folder)
     assert metadata == {"step": "187600", "images": "12000000"}
     config = json.loads((folder / "config.json").read_text())
-    assert config["training"] == dataclasses.asdict(TrainingConfig())
+    assert TrainingConfig(**config["training"]) == TrainingConfig()
     assert read_history(folder)[-1]["step"] == 187_600
