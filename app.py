@@ -7,6 +7,7 @@ python app.py --share                    for everyone who has the link that it p
 """
 
 import argparse
+import os
 
 from cgan.cli import Parser, fail, integer
 
@@ -27,7 +28,8 @@ def main() -> None:
 def _parser() -> Parser:
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder (default: report-mlp)")
-    parser.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: %(default)s)")
+    host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")  # which a Space sets
+    parser.add_argument("--host", default=host, metavar="H", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=integer(1, 65535), metavar="P", help="default: the first free from 7860 on")
     parser.add_argument("--share", action="store_true", help="make a public link, by Gradio's servers, for a week")
     parser.add_argument("--auth", type=_auth, metavar="USER:PASSWORD", help="ask for these before showing anything")

@@ -34,7 +34,7 @@ def main() -> None:
     except (data.DataError, RunError, CheckpointError) as error:
         fail(error)
     if stopped_by is None:
-        print(f"Trained. See it: python app.py --checkpoint {out}")
+        print(f"Trained. See it: python app.py --checkpoint {shlex.quote(str(out))}")
     else:
         again = sys.argv if arguments.resume else [*sys.argv, "--resume"]
         print(f"Saved. Go on with: python {shlex.join(again)}")

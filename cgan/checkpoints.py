@@ -1,11 +1,13 @@
 """Checkpoints on disk: folders that are written without a moment of half a file, and read without executing anything.
 
 A checkpoint folder holds `config.json` (how to build the pair), `model.safetensors` (the generator, averaged over
-training), `generator-raw.safetensors` (the same generator, last step's weights), `discriminator.safetensors`, and,
-while it can still be trained on, `training.safetensors` (everything `--resume` needs).
+training), `discriminator.safetensors`, and, where it was not left out to keep the folder small,
+`generator-raw.safetensors` (the same generator, last step's weights) and `training.safetensors` (all that `--resume`
+needs).
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,8 +60,8 @@ class NetworkConfig(NamedTuple):
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write named tensors (any device) and string metadata as one safetensors file."""
-    with replaced(path) as beside:
-        beside.write_bytes(save({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, metadata))
+    with replaced(path) as temporary:
+        temporary.write_bytes(save({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, metadata))
 
 
 def available() -> list[str]:
@@ -75,8 +77,9 @@ def resolve(name_or_folder: str) -> Path:
     Raises CheckpointError where there is none.
     """
     for folder in (CHECKPOINTS / name_or_folder, Path(name_or_folder)):
-        if (folder / CONFIG).is_file():
-            return folder
+        with suppress(OSError, ValueError):  # a name too long, a folder that may not be looked into, a zero byte
+            if (folder / CONFIG).is_file():
+                return folder
     raise CheckpointError(
         f"{name_or_folder!r} is neither a checkpoint's folder nor one of: {', '.join(available()) or 'none'}"
     )

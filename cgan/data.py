@@ -11,10 +11,13 @@ import gzip
 import hashlib
 import os
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from cgan.cli import fail
 
 CLASS_NAMES = (
     "T-shirt/top",
@@ -76,12 +79,14 @@ def load(split: str = "train", data_dir: str | os.PathLike | None = None) -> tup
 def find(data_dir: str | os.PathLike | None = None) -> Path | None:
     """Return the first folder that holds the data set, or None if it has to be downloaded.
 
-    A folder that the user names is the only one looked at: DataError if it holds none of the files.
+    A folder that the user names is the only one looked at: DataError if it holds none of the files. Any other has to
+    hold all of them, so that half a download is completed and no reason to fail.
     """
     named = data_dir or os.environ.get(ENVIRONMENT_VARIABLE)
     for candidate in [Path(named)] if named else [DOWNLOAD_FOLDER, DEBIAN_FOLDER]:
         for folder in (candidate, candidate / TORCHVISION_SUBFOLDER):
-            if any(_locate(folder, file) for files in _FILES.values() for file in files):
+            found = [_locate(folder, file) for files in _FILES.values() for file in files]
+            if all(found) or (named and any(found)):
                 return folder
     if named:
         source = "--data-dir" if data_dir else ENVIRONMENT_VARIABLE
@@ -106,7 +111,9 @@ def parse_class(text: str) -> int:
 
 
 def _locate(folder: Path, file: _IdxFile) -> Path | None:
-    return next((path for path in (folder / file.name, folder / f"{file.name}.gz") if path.is_file()), None)
+    with suppress(OSError, ValueError):  # a name too long, a folder that may not be looked into, a zero byte
+        return next((path for path in (folder / file.name, folder / f"{file.name}.gz") if path.is_file()), None)
+    return None
 
 
 def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
@@ -158,4 +165,4 @@ if __name__ == "__main__":
             load(each)
         print(f"Fashion-MNIST is in {find()}")
     except DataError as error:
-        raise SystemExit(str(error)) from error
+        fail(error)

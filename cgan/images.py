@@ -32,12 +32,17 @@ def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
 
 def save_png(path: Path, image: np.ndarray) -> None:
     """Write a grey image, uint8 (H, W), beside `path`, then put it in its place."""
-    with replaced(path) as beside:
-        Image.fromarray(image).save(beside, format="PNG")
+    with replaced(path) as temporary:
+        Image.fromarray(image).save(temporary, format="PNG")
 
 
-def to_gif(frames: np.ndarray, milliseconds: int) -> bytes:
-    """Encode frames, uint8 (N, H, W), as an endless GIF; the 256 grey levels are its palette, so nothing is lost."""
+def to_gif(frames: np.ndarray, seconds: float) -> bytes:
+    """Encode frames, uint8 (N, H, W), as an endless GIF; the 256 grey levels are its palette, so nothing is lost.
+
+    A round takes `seconds`. GIF counts in hundredths: frames differ by one where that makes the sum right.
+    """
+    ends = np.rint(np.linspace(0, 100 * seconds, len(frames) + 1)).astype(int)
+    milliseconds = (10 * np.diff(ends)).tolist()
     first, *rest = (Image.fromarray(frame) for frame in frames)
     file = io.BytesIO()
     first.save(file, format="GIF", save_all=True, append_images=rest, duration=milliseconds, loop=0)

@@ -1,12 +1,13 @@
 """The folder of one training run: its lock, its checkpoint, its history and its pictures.
 
 Every file is written beside its place and renamed, so the folder is whole at any moment. `training.safetensors` is the
-one that counts: whatever the other files say beyond its step is dropped when the run is resumed.
+one that counts: what history and timeline say beyond its step is dropped when the run is resumed.
 """
 
 import fcntl
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -65,15 +66,20 @@ class RunFolder:
         with open(self.path / HISTORY, "a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
+    def sync_history(self) -> None:
+        """Make sure that the history so far survives a power cut."""
+        if (self.path / HISTORY).exists():
+            with open(self.path / HISTORY, "a", encoding="utf-8") as file:
+                os.fsync(file.fileno())
+
     def forget_after(self, step: int) -> None:
         """Drop history and timeline beyond `step`: the run goes on from there and will write them again."""
         history = self.path / HISTORY
         if history.exists():
-            lines = history.read_text(encoding="utf-8").splitlines(keepends=True)
-            kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= step]
-            write_text(history, "".join(kept))
-        for picture in self._timeline.glob("*.png"):
-            if int(picture.stem) > step:
+            lines = history.read_text(encoding="utf-8", errors="replace").splitlines()
+            write_text(history, "".join(f"{line}\n" for line in lines if 0 <= _step_of(line) <= step))
+        for picture in self._timeline.glob("[0-9]*.png"):
+            if picture.stem.isdecimal() and int(picture.stem) > step:
                 picture.unlink()
 
     def save_epoch(self, generator: torch.nn.Module, epoch: int) -> None:
@@ -82,22 +88,30 @@ class RunFolder:
         images.save_png(self._epochs / f"{epoch:04d}.png", picture)
         images.save_png(self.path / FINAL_SAMPLES, picture)
 
-    def save_moment(self, generator: torch.nn.Module, step: int) -> None:
-        """Draw one moment of the timeline: ten rows, a class each, seeds 0 to 3."""
+    def save_snapshot(self, generator: torch.nn.Module, step: int) -> None:
+        """Draw one snapshot of the timeline: ten rows, a class each, seeds 0 to 3."""
         images.save_png(self._timeline / f"{step:07d}.png", draw_classes(generator, TIMELINE_SAMPLES_PER_CLASS))
 
 
-def timeline_moments(last_step: int) -> set[int]:
+def _step_of(entry: str) -> int:
+    """The step of a line of the history; -1 of one that a power cut has left half written."""
+    try:
+        return json.loads(entry)["step"]
+    except (ValueError, TypeError, KeyError):
+        return -1
+
+
+def timeline_steps(last_step: int) -> set[int]:
     """Steps at which the timeline takes a picture: all at the start, then each about 1.2 times the last, and the end.
 
     About 60 for a run of 200,000 steps. They do not depend on the run's length, so a run can be prolonged.
     """
-    moments = {0, last_step}
+    steps = {0, last_step}
     step = 1
     while step < last_step:
-        moments.add(step)
+        steps.add(step)
         step = max(step + 1, math.ceil(step * TIMELINE_GROWTH))
-    return moments
+    return steps
 
 
 def draw_classes(generator: torch.nn.Module, samples_per_class: int) -> np.ndarray:

@@ -34,7 +34,7 @@ class Sampler:
         generator, metadata = checkpoints.load_generator(folder)
         self.generator = generator.double().requires_grad_(False)
         self.latent_dim: int = generator.latent_dim
-        self.steps = metadata.get("step", "?")
+        self.steps: str | None = metadata.get("step")
 
     def draw(self, z: np.ndarray, class_weights: np.ndarray) -> np.ndarray:
         """z (N, latent_dim) and class weights (N, 10), any float type, to pictures uint8 (N, 28, 28)."""
@@ -126,7 +126,7 @@ def _write(path: Path, pictures: np.ndarray, labels: np.ndarray) -> None:
         columns = int(np.ceil(np.sqrt(len(pictures))))
         images.save_png(path, images.grid(pictures, columns))
     else:
-        with replaced(path) as beside, open(beside, "wb") as file:
+        with replaced(path) as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, images=pictures, labels=labels)
 
 

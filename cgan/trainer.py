@@ -59,6 +59,7 @@ class TrainingConfig:
         )
 
 
+_CORES = torch.get_num_threads()  # as the process started: every trainer in it gets the same half
 _SUMMED = ("loss_g", "loss_d", "score_real", "score_fake")
 
 
@@ -86,7 +87,8 @@ class Trainer:
         self.discriminator = networks.build_discriminator().to(device)
         self.objective = objectives.OBJECTIVES[config.loss]
         self.optimizer_g = self._optimizer(self.generator, config.learning_rate)
-        self.optimizer_d = self._optimizer(self.discriminator, config.learning_rate_d or config.learning_rate)
+        rate_d = config.learning_rate if config.learning_rate_d is None else config.learning_rate_d
+        self.optimizer_d = self._optimizer(self.discriminator, rate_d)
 
         # The same weights once more, for the generator's step: no gradients of their own, dropout from another stream.
         self.frozen_discriminator = copy.deepcopy(self.discriminator).requires_grad_(False)
@@ -97,9 +99,9 @@ class Trainer:
         _set_dropout_stream(self.discriminator, self.streams["dropout_d"])
 
         # The gradients of both networks are computed at the same time, on half of the cores each.
-        threads = max(1, torch.get_num_threads() // 2)
+        threads = max(1, _CORES // 2)
         torch.set_num_threads(threads)
-        self._beside = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(threads,))
+        self._executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(threads,))
 
         self.step_count = 0
         self.order = torch.empty(0, dtype=torch.int32)  # of the images in this epoch
@@ -135,13 +137,13 @@ class Trainer:
         """
         real, labels = self._next_batch(0)
         fake, drawn = self._generate(len(real))
-        beside = self._beside.submit(self._discriminator_gradients, real, labels, fake.detach(), drawn)
+        future = self._executor.submit(self._discriminator_gradients, real, labels, fake.detach(), drawn)
         loss_g = self._generator_gradients(fake, drawn)
-        seen_by_d = beside.result()
+        seen_by_d = future.result()
 
-        beside = self._beside.submit(self.optimizer_d.step)
+        future = self._executor.submit(self.optimizer_d.step)
         self.optimizer_g.step()
-        beside.result()
+        future.result()
         for turn in range(1, self.config.d_steps):
             seen_by_d += self._discriminator_step(turn)
         self.step_count += 1
@@ -246,6 +248,11 @@ class Trainer:
         self.sums.zero_()
         self.logged_step, self.logged_seconds = self.step_count, seconds
         return entry
+
+    def is_finite(self) -> bool:
+        """Whether losses and weights are still numbers."""
+        tensors = [self.sums, *(t for _, network, _ in self._parts() for t in network.state_dict().values())]
+        return all(tensor.isfinite().all() for tensor in tensors)
 
     def _read_clock(self) -> float:
         """Seconds of training so far, over all sessions of the run."""

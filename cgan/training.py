@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from cgan import checkpoints
 from cgan.checkpoints import CheckpointError
-from cgan.run_folder import RunError, RunFolder, timeline_moments
+from cgan.run_folder import RunError, RunFolder, timeline_steps
 from cgan.trainer import Trainer, TrainingConfig
 
 # A resumed run may be made longer or shorter; its other settings have to be the saved ones.
@@ -56,12 +56,14 @@ def train(
         _resume(trainer, folder)
     elif folder.training_state.exists():
         raise RunError(f"--out {out}: holds a run already; go on with --resume, or name another folder")
+    elif (out / checkpoints.AVERAGED_GENERATOR).exists():
+        raise RunError(f"--out {out}: holds a checkpoint, and no state to go on from; name another folder")
     else:
         folder.forget_after(-1)
         checkpoints.save_config(out, config.networks(), dataclasses.asdict(config))
-        folder.save_moment(trainer.averaged, 0)
+        folder.save_snapshot(trainer.averaged, 0)
 
-    moments = timeline_moments(trainer.last_step)
+    snapshots = timeline_steps(trainer.last_step)
     with _StopRequest() as stop, _progress(trainer) as progress:
         while trainer.step_count < trainer.last_step and stop.signal is None:
             epoch = trainer.epoch
@@ -71,8 +73,8 @@ def train(
             epoch_ends = trainer.epoch > epoch
             if trainer.step_count % config.log_every == 0 or last:
                 _log(trainer, folder, progress)
-            if trainer.step_count in moments:
-                folder.save_moment(trainer.averaged, trainer.step_count)
+            if trainer.step_count in snapshots:
+                folder.save_snapshot(trainer.averaged, trainer.step_count)
             if epoch_ends or last:
                 folder.save_epoch(trainer.averaged, epoch + 1)
             if epoch_ends or last or stop.signal is not None:
@@ -95,16 +97,28 @@ def _log(trainer: Trainer, folder: RunFolder, progress: tqdm) -> None:
     """Write an entry of the history: means since the last one, gradient norms of the last step."""
     entry = trainer.pop_entry()
     if not all(math.isfinite(value) for value in entry.values()):
-        raise RunError(
-            f"the run diverged before step {entry['step']} (a loss or gradient is not finite); "
-            f"the checkpoint in {folder.path} is from before that: try a lower --learning-rate"
-        )
+        raise _diverged(trainer, folder)
     folder.append_history(entry)
     progress.set_postfix(loss_g=f"{entry['loss_g']:.3f}", loss_d=f"{entry['loss_d']:.3f}")
 
 
 def _save(trainer: Trainer, folder: RunFolder) -> None:
-    """Write the checkpoint; the file that `--resume` reads comes last, so that it never runs ahead of the others."""
+    """Write the checkpoint. The state comes first: where a model is, there is a state to go on from."""
+    if not trainer.is_finite():
+        raise _diverged(trainer, folder)
+    folder.sync_history()
+    checkpoints.save_tensors(folder.training_state, *trainer.state())
+    _save_networks(trainer, folder)
+
+
+def _diverged(trainer: Trainer, folder: RunFolder) -> RunError:
+    return RunError(
+        f"the run diverged before step {trainer.step_count} (a loss, gradient or weight is not finite); "
+        f"the checkpoint in {folder.path} is from before that: try a lower --learning-rate"
+    )
+
+
+def _save_networks(trainer: Trainer, folder: RunFolder) -> None:
     metadata = {"step": str(trainer.step_count), "images": str(trainer.images_seen)}
     for name, network in (
         (checkpoints.AVERAGED_GENERATOR, trainer.averaged),
@@ -112,7 +126,6 @@ def _save(trainer: Trainer, folder: RunFolder) -> None:
         (checkpoints.DISCRIMINATOR, trainer.discriminator),
     ):
         checkpoints.save_tensors(folder.path / name, network.state_dict(), metadata)
-    checkpoints.save_tensors(folder.training_state, *trainer.state())
 
 
 def _resume(trainer: Trainer, folder: RunFolder) -> None:
@@ -127,6 +140,7 @@ def _resume(trainer: Trainer, folder: RunFolder) -> None:
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"{path}: damaged, {error}") from error
     folder.forget_after(trainer.step_count)
+    _save_networks(trainer, folder)  # it may have been killed before it could
     checkpoints.save_config(folder.path, trainer.config.networks(), dataclasses.asdict(trainer.config))
 
 

@@ -65,7 +65,12 @@ def test_environment_variable_names_the_folder(folder, monkeypatch):
 
 
 def test_folders_are_tried_in_order(folder, monkeypatch, tmp_path):
-    monkeypatch.setattr(data, "DOWNLOAD_FOLDER", tmp_path / "nothing here")
+    for name in TEST_FILES:
+        shutil.copy(folder / name, folder / name.replace("t10k", "train"))
+    half = tmp_path / "half a download"
+    half.mkdir()
+    shutil.copy(folder / TEST_FILES[0], half)
+    monkeypatch.setattr(data, "DOWNLOAD_FOLDER", half)
     monkeypatch.setattr(data, "DEBIAN_FOLDER", folder)
     assert data.find() == folder
     monkeypatch.setattr(data, "DEBIAN_FOLDER", tmp_path / "nothing here")
@@ -100,6 +105,10 @@ def test_damaged_file_is_refused_with_one_line_that_names_it(folder, damage, com
 def test_train_command_refuses_a_wrong_folder_with_one_line(expect_refusal, tmp_path):
     words = ["--data-dir", str(tmp_path), "train-images-idx3-ubyte"]
     expect_refusal("train.py", "--data-dir", tmp_path, "--out", tmp_path / "run", words=words)
+
+
+def test_a_folder_with_an_impossible_name_is_refused_with_one_line(expect_refusal):
+    expect_refusal("train.py", "--data-dir", "d" * 300, "--steps", 1, words=["--data-dir"])
 
 
 @pytest.mark.parametrize("text", ["dress", "Dress", " DRESS ", "连衣裙", "3"])

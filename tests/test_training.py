@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 import signal
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import nn
 
 from cgan import checkpoints
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
-from cgan.run_folder import RunError, RunFolder, timeline_moments
+from cgan.run_folder import RunError, RunFolder, timeline_steps
 from cgan.trainer import Trainer, TrainingConfig
 from cgan.training import train
 from tests.conftest import ROOT
@@ -153,21 +154,21 @@ def test_a_run_leaves_the_files_that_the_readme_names(short_run):
         "timeline",
     }
     assert [path.name for path in (short_run / "epochs").iterdir()] == ["0001.png"]
-    moments = sorted(int(path.stem) for path in (short_run / "timeline").iterdir())
-    assert moments == sorted(timeline_moments(600))
-    assert moments[:5] == [0, 1, 2, 3, 4] and moments[-1] == 600
+    steps = sorted(int(path.stem) for path in (short_run / "timeline").iterdir())
+    assert steps == sorted(timeline_steps(600))
+    assert steps[:5] == [0, 1, 2, 3, 4] and steps[-1] == 600
 
 
-def test_the_timeline_of_the_reports_run_has_about_60_moments():
-    assert 55 <= len(timeline_moments(187_600)) <= 70
+def test_the_timeline_of_the_reports_run_has_about_60_snapshots():
+    assert 55 <= len(timeline_steps(187_600)) <= 70
 
 
 def test_more_steps_of_the_discriminator_see_more_images_and_move_it_alone(few, tmp_path):
     config = TrainingConfig(d_steps=3, steps=22, log_every=11)
     trainer = Trainer(config, *few, CPU)
     trainer.step()
-    moments = [next(iter(optimizer.state.values()))["step"] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)]
-    assert moments == [1, 3]
+    updates = [next(iter(optimizer.state.values()))["step"] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)]
+    assert updates == [1, 3]
 
     # 22 steps are 66 batches: two epochs of 32 and two batches.
     train(config, *few, tmp_path, CPU)
@@ -176,9 +177,11 @@ def test_more_steps_of_the_discriminator_see_more_images_and_move_it_alone(few, 
 
 
 def test_networks_can_learn_at_rates_of_their_own(few):
-    trainer = Trainer(TrainingConfig(learning_rate=1e-4, learning_rate_d=4e-4), *few, CPU)
-    rates = [optimizer.param_groups[0]["lr"] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)]
-    assert rates == [1e-4, 4e-4]
+    trainer = Trainer(TrainingConfig(learning_rate=1e-4, learning_rate_d=0.0), *few, CPU)
+    before = trainer.discriminator.layers[0].weight.clone(), trainer.generator.layers[0].weight.clone()
+    trainer.step()
+    assert torch.equal(trainer.discriminator.layers[0].weight, before[0])
+    assert not torch.equal(trainer.generator.layers[0].weight, before[1])
 
 
 @pytest.mark.parametrize("loss", ["non-saturating", "hinge"])
@@ -276,14 +279,32 @@ def test_a_run_is_not_overwritten_and_not_conjured_up(short_run, expect_refusal,
     expect_refusal("train.py", "--out", tmp_path, "--steps", 5, "--resume", words=[str(tmp_path), "--resume"])
 
 
+def test_a_checkpoint_without_a_state_to_go_on_from_is_not_overwritten(expect_refusal, tmp_path):
+    shipped = ROOT / "checkpoints" / "report-mlp"
+    folder = shutil.copytree(shipped, tmp_path / "copy")
+    expect_refusal("train.py", "--out", folder, "--steps", 5, words=[str(folder), "another folder"])
+    assert (folder / "history.jsonl").read_bytes() == (shipped / "history.jsonl").read_bytes()
+
+
+def test_a_history_that_a_power_cut_left_half_written_is_mended(few, tmp_path):
+    config = TrainingConfig(steps=20, log_every=10)
+    train(config, *few, tmp_path, CPU)
+    with open(tmp_path / "history.jsonl", "ab") as file:
+        file.write(b"\0\0\0\0")
+    (tmp_path / "timeline" / "mine.png").touch()
+    train(dataclasses.replace(config, steps=30), *few, tmp_path, CPU, resume=True)
+    assert [entry["step"] for entry in read_history(tmp_path)] == [10, 20, 30]
+
+
 def test_a_second_trainer_in_one_folder_is_refused(tmp_path, expect_refusal):
     holder = RunFolder(tmp_path)
     expect_refusal("train.py", "--out", tmp_path, "--steps", 5, words=[str(tmp_path), "another"])
     del holder
 
 
-def test_a_run_that_diverges_keeps_its_last_good_checkpoint(few, tmp_path, monkeypatch):
-    config = TrainingConfig(steps=64, log_every=10)
+@pytest.mark.parametrize("log_every", [10, 500], ids=["noticed by its losses", "noticed when it is to be saved"])
+def test_a_run_that_diverges_keeps_its_last_good_checkpoint(few, tmp_path, monkeypatch, log_every):
+    config = TrainingConfig(steps=128, log_every=log_every)
     train(dataclasses.replace(config, steps=32), *few, tmp_path, CPU)
     before = (tmp_path / checkpoints.TRAINING_STATE).read_bytes()
 

@@ -19,7 +19,7 @@ MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many see
 MAX_COUNT = 64
 _WALK_ARGUMENTS = 7
 _GIF_SCALE = 8
-_GIF_MILLISECONDS = 2500  # one way
+_GIF_SECONDS = 5  # there and back
 
 
 class Studio:
@@ -66,7 +66,7 @@ class Studio:
             raise gr.Error(f"walk: {_WALK_ARGUMENTS} values expected, as interpolate takes them", title=i18n("failed"))
         walk = images.enlarge(self._walk(*request), _GIF_SCALE)
         there_and_back = np.concatenate([walk, walk[-2:0:-1]])
-        return _base64(images.to_gif(there_and_back, round(_GIF_MILLISECONDS / len(walk))))
+        return _base64(images.to_gif(there_and_back, _GIF_SECONDS))
 
     def _walk(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int

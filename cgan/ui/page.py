@@ -68,13 +68,14 @@ def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth
             head=_head(),
             i18n=i18n,
             footer_links=["api", "gradio"],
+            max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
             run_history=False,  # it would keep every picture that anyone draws
             ssr_mode=False,
             enable_monitoring=False,
         )
     except gr.Error as error:
         raise PageError(f"--checkpoint: {error.message}") from error
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise PageError(f"--host {host}, --port {port or 'any'}: cannot listen there ({error})") from error
 
 
@@ -89,9 +90,12 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
     if checkpoint in names:
         return studio, checkpoint
     try:
-        return Studio(extra_folder=resolve(checkpoint)), str(resolve(checkpoint))
+        folder = resolve(checkpoint)
     except CheckpointError as error:
         raise PageError(f"--checkpoint: {error}") from error
+    if folder.resolve().parent == CHECKPOINTS and folder.resolve().name in names:
+        return studio, folder.resolve().name
+    return Studio(extra_folder=folder), str(folder)
 
 
 def _theme() -> gr.themes.Base:

@@ -14,7 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "checkpoint": ("Checkpoint", "检查点"),
     "checkpoint_info": (
         "A trained generator. Your own runs appear here too, also while they train.",
-        "训练好的生成器。你自己的训练也会出现在这里，训练途中即可查看。",
+        "训练好的生成器。你自己训练的模型也会出现在这里，训练途中即可查看。",
     ),
     "class": ("Class", "类别"),
     "seed": ("Seed", "种子"),
@@ -51,7 +51,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "picture": ("Generated: {what}", "生成的图片：{what}"),
     "what_one": ("{name}, seed {first}", "{name}，种子 {first}"),
     "what_many": ("{name}, seeds {first} to {last}", "{name}，种子 {first} 至 {last}"),
-    "all_classes": ("Seed {first} in all ten classes", "种子 {first} 的全部十个类别"),
+    "all_classes": ("Seed {first} in all ten classes", "种子 {first} 在全部十个类别中的图片"),
     "frame": ("{name}: frame {frame} of {frames}", "{name}：第 {frame} 帧，共 {frames} 帧"),
     "strip": ("All {frames} frames of the walk", "全部 {frames} 帧"),
     "from_to": ("{from} to {to}", "{from}到{to}"),
@@ -61,7 +61,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "loop": ("Loop", "循环"),
     "save_png": ("Download PNG", "下载 PNG"),
     "save_gif": ("Download GIF", "下载 GIF"),
-    "save_strip": ("Download PNG strip", "下载 PNG 长条"),
+    "save_strip": ("Download PNG strip", "下载 PNG 长图"),
     "failed": ("That did not work", "操作未成功"),
 }
 TEXTS |= {f"class_{index}": names for index, names in enumerate(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))}

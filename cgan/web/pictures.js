@@ -91,8 +91,11 @@ const cgan = (() => {
     const handle = document.getElementById("picture");
     fillTexts(element);
 
-    // On a desk, what is above it and the row of ten classes below it are to fit into the window as well.
-    const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : Math.min(560, window.innerHeight - 460));
+    // On a desk, what is above it and the row of ten classes below it are to fit into the window as well, unless the
+    // pictures were not enlarged then.
+    const maxHeight = () =>
+      onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
+    const refit = () => fit(canvas, maxHeight());
     const show = () => {
       const { pixels, count, seed, steps, class: index } = props.value;
       const values = { name: className(index), first: seed, last: seed + count - 1 };
@@ -100,7 +103,8 @@ const cgan = (() => {
       paint(canvas, decode(pixels), 0, count, Math.ceil(Math.sqrt(count)));
       refit();
       canvas.setAttribute("aria-label", text("picture", { what }));
-      caption.textContent = `${what} · ${text("steps", { steps: Number(steps).toLocaleString() })}`;
+      const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
+      caption.textContent = what + trained;
       Object.assign(handle.dataset, { seed, class: index, renderer: "server" });
     };
     element.querySelector("[data-do=save-png]").addEventListener("click", () => {
@@ -136,6 +140,19 @@ const cgan = (() => {
     keepFitted(canvas, refit);
     watch("value", show);
     show();
+  }
+
+  const usable = {}; // the last values of a tab's controls that were in their ranges
+
+  /** Values of a tab's controls, held in their ranges: while someone types, a field is empty or far beyond its end. */
+  function held(tab, values, ranges) {
+    usable[tab] = values.map((value, index) => {
+      if (!ranges[index]) return value;
+      const [low, high] = ranges[index];
+      if (typeof value !== "number") return usable[tab]?.[index] ?? low;
+      return Math.min(high, Math.max(low, value));
+    });
+    return usable[tab];
   }
 
   let scrub = () => {}; // until the walk is mounted
@@ -186,15 +203,18 @@ const cgan = (() => {
       refit();
     };
 
+    let shown = 0; // the slider's position, which is rounded to its step
     scrub = (newPosition) => {
-      position = newPosition;
+      if (newPosition === shown) return; // the player moved it, and knows better where it is
+      position = shown = Math.min(1, Math.max(0, newPosition ?? 0)); // whatever is being typed into its field
       paintFrame();
     };
 
-    /** Move the slider as a hand would: it paints the frame, and its number field follows. */
+    /** Move the slider as a hand would: its number field follows. */
     const moveSlider = () => {
       const slider = document.querySelector("#position input[type=range]");
       slider.value = position;
+      shown = Number(slider.value);
       slider.dispatchEvent(new Event("input", { bubbles: true }));
       paintFrame();
     };
@@ -205,12 +225,12 @@ const cgan = (() => {
     };
     const start = () => {
       let direction = position < 1 ? 1 : -1;
-      let before = performance.now();
+      let before = null; // an animation frame's time may lie before this moment
       if (!loop.checked && position >= 1) [position, direction] = [0, 1];
       const step = (now) => {
-        position += (direction * (now - before)) / (1000 * WALK_SECONDS);
+        position += (direction * (now - (before ?? now))) / (1000 * WALK_SECONDS);
         before = now;
-        if (position >= 1 || position <= 0) {
+        if (position >= 1 || (position <= 0 && direction < 0)) {
           position = Math.min(1, Math.max(0, position));
           if (!loop.checked) {
             moveSlider();
@@ -251,5 +271,5 @@ const cgan = (() => {
     show();
   }
 
-  return { mountPicture, mountAllClasses, mountWalk, scrub: (position) => scrub(position) };
+  return { mountPicture, mountAllClasses, mountWalk, held, scrub: (position) => scrub(position) };
 })();

@@ -121,6 +121,11 @@ class AppPage:
         download.value.save_as(path)
         return path
 
+    def wait_until_count(self, count: int) -> None:
+        last = 6 + count
+        name = "seed 7" if count == 1 else f"seeds 7 to {last}"
+        expect(self.find("#picture canvas")).to_have_attribute("aria-label", f"Generated: Dress, {name}")
+
     def wait_until_painted(self, class_index: int, seed: int) -> None:
         expect(self.find("#picture")).to_have_attribute("data-seed", f"{seed}", timeout=20_000)
         expect(self.find("#picture")).to_have_attribute("data-class", f"{class_index}")

@@ -65,8 +65,8 @@ class OwnRun(NamedTuple):
     weights: Path
 
     def copy_weights(self, name: str) -> None:
-        with replaced(self.folder / AVERAGED_GENERATOR) as beside:
-            shutil.copy(self.weights / name, beside)
+        with replaced(self.folder / AVERAGED_GENERATOR) as temporary:
+            shutil.copy(self.weights / name, temporary)
 
 
 @pytest.fixture

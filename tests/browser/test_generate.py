@@ -77,12 +77,32 @@ def test_the_keyboard_alone_reaches_and_moves_everything(visit):
     page.page.wait_for_function("document.querySelector('#picture').dataset.class !== '3'")
 
 
-def test_each_grey_level_is_a_crisp_square(visit):
+@pytest.mark.parametrize(("count", "height"), [(16, 900), (64, 900), (16, 640), (1, 640)])
+def test_each_grey_level_is_a_crisp_square(visit, count, height):
     page = visit()
+    page.page.set_viewport_size({"width": 1280, "height": height})
+    page.type_number("count", count)
+    page.wait_until_count(count)
     canvas = page.find(PICTURE)
     assert canvas.evaluate("(canvas) => getComputedStyle(canvas).imageRendering") == "pixelated"
     scale = canvas.evaluate("(canvas) => canvas.getBoundingClientRect().width / canvas.width")
-    assert scale == round(scale) and scale >= 3
+    assert scale == round(scale) and scale >= 2
+
+
+def test_a_number_may_be_typed_letter_by_letter(visit, sampler):
+    page = visit()
+    field = page.find("#seed input[type=number]")
+    field.click()
+    for key in ("End", "Backspace", *"12345"):
+        page.page.keyboard.press(key)
+        page.page.wait_for_timeout(150)
+    page.wait_until_painted(3, 9999)
+    for key in ("Control+a", *"42"):
+        page.page.keyboard.press(key)
+        page.page.wait_for_timeout(150)
+    page.wait_until_painted(3, 42)
+    page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(42, 58)), columns=4)
+    assert page.find(".toast-body").count() == 0
 
 
 def test_downloaded_png_is_the_pictures_enlarged(visit, sampler, tmp_path):

@@ -61,11 +61,22 @@ def test_playing_moves_on_turns_at_the_end_and_stops_where_it_is(page):
     assert frame(page) == stopped
 
 
-def test_playing_without_loop_ends_on_the_last_frame(page):
+def test_playing_without_loop_ends_on_the_last_frame_after_its_time(page):
     page.page.get_by_label("Loop").uncheck()
-    page.page.get_by_role("button", name="Play").click()
-    expect(page.find(FRAME)).to_have_attribute("data-frame", "31", timeout=10_000)
-    expect(page.page.get_by_role("button", name="Play")).to_be_visible()
+    page.page.clock.install()
+    page.page.clock.pause_at(page.page.evaluate("Date.now() + 1000"))
+    for _ in range(3):  # from the start, then from the end, where it starts anew
+        page.page.get_by_role("button", name="Play").press("Enter")
+        page.page.clock.run_for(1250)
+        assert 14 <= frame(page) <= 16
+        page.page.clock.run_for(1350)
+        assert frame(page) == 31
+        expect(page.page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_what_is_typed_into_the_position_stays_on_the_walk(page):
+    page.find("#position input[type=number]").fill("5")
+    expect(page.find(FRAME)).to_have_attribute("data-frame", "31")
 
 
 def test_ends_path_and_number_of_frames(page):
@@ -88,6 +99,8 @@ def test_downloaded_gif_goes_there_and_back_for_ever(page, walk, tmp_path):
     with Image.open(path) as gif:
         frames = [np.array(image.convert("L")) for image in ImageSequence.Iterator(gif)]
         assert gif.info["loop"] == 0
+        seconds = sum(image.info["duration"] for image in ImageSequence.Iterator(gif)) / 1000
+    assert seconds == 5
     assert len(frames) == 62 and frames[0].shape == (224, 224)
     for index, expected in ((0, walk[0]), (31, walk[31]), (32, walk[30]), (61, walk[1])):
         np.testing.assert_array_equal(frames[index][4::8, 4::8], expected)

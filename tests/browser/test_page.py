@@ -2,10 +2,14 @@
 
 import re
 import socket
+import urllib.error
+import urllib.request
 
 import pytest
 
+from cgan.checkpoints import CHECKPOINTS
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
+from cgan.ui.page import _open_studio
 
 TABS = {"en-US": ("Generate", "Interpolate"), "zh-CN": ("生成", "插值")}
 
@@ -53,7 +57,8 @@ def test_nothing_sticks_out_sideways(visit, language, wide):
     for tab in TABS[language]:
         page.open_tab(tab)
         page.page.wait_for_timeout(300)
-        assert page.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        beyond = page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth")
+        assert beyond <= 0
         for canvas in page.find("canvas:visible").all():
             box = canvas.bounding_box()
             assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
@@ -98,6 +103,28 @@ def test_the_server_listens_here_only(server):
             pass
 
 
+def test_nobody_can_fill_the_disk_with_uploads(server):
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' + bytes(2**20) + b"\r\n--x--\r\n"
+    )
+    request = urllib.request.Request(f"{server}/gradio_api/upload", body)
+    request.add_header("Content-Type", "multipart/form-data; boundary=x")
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(request, timeout=20)
+    assert refusal.value.code == 413
+
+
+def test_a_space_decides_where_it_listens(run_command, monkeypatch):
+    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
+    assert "(default: 0.0.0.0)" in run_command("app.py", "--help").stdout
+
+
+def test_a_checkpoint_goes_by_one_name(short_run):
+    assert _open_studio("checkpoints/report-mlp")[1] == "report-mlp"
+    assert _open_studio(f"{CHECKPOINTS / 'report-mlp'}")[1] == "report-mlp"
+    assert _open_studio(f"{short_run}")[1] == f"{short_run}"
+
+
 def test_the_app_starts_without_torchvision(run_command):
     finished = run_command(
         "-c",
@@ -116,6 +143,8 @@ def test_the_app_starts_without_torchvision(run_command):
         (["--checkpoint", "nowhere"], ["--checkpoint", "nowhere", "report-mlp"]),
         (["--share", "--offline"], ["--share", "--offline"]),
         (["--host", "192.0.2.1"], ["--host", "192.0.2.1"]),
+        (["--host", "h" * 70], ["--host"]),
+        (["--checkpoint", "c" * 300], ["--checkpoint", "report-mlp"]),
     ],
 )
 def test_wrong_flags_get_one_line(expect_refusal, arguments, words):
