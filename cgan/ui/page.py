@@ -67,7 +67,7 @@ def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth
             css_paths=[_WEB / "style.css"],
             head=_head(),
             i18n=i18n,
-            footer_links=["api", "gradio"],
+            footer_links=["gradio"],
             max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
             run_history=False,  # it would keep every picture that anyone draws
             ssr_mode=False,
@@ -116,5 +116,6 @@ def _head() -> str:
     texts = json.dumps(for_page(), ensure_ascii=False).replace("</", "<\\/")
     script = (_WEB / "pictures.js").read_text(encoding="utf-8")
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
-    style = ".gradio-container { overflow: clip !important }"
+    # And Gradio divides its one link from others that are not there.
+    style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
     return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"
