@@ -30,7 +30,9 @@ def main() -> None:
     out = arguments.out or CHECKPOINTS / f"my-{config.arch}"
     try:
         images, labels = data.load("train", arguments.data_dir)
-        stopped_by = train(config, images, labels, out, _device(arguments.device), arguments.resume)
+        stopped_by = train(
+            config, images, labels, out, _device(arguments.device), arguments.resume, arguments.tensorboard
+        )
     except (data.DataError, RunError, CheckpointError) as error:
         fail(error)
     if stopped_by is None:
@@ -74,6 +76,7 @@ def _parser() -> Parser:
         metavar="N",
         help="steps from one entry of history.jsonl to the next (default: %(default)s)",
     )
+    run.add_argument("--tensorboard", action="store_true", help="write the history for TensorBoard too, if installed")
     run.add_argument(
         "--device",
         choices=["auto", "cpu", "cuda", "mps"],

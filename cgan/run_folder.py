@@ -82,11 +82,15 @@ class RunFolder:
             if picture.stem.isdecimal() and int(picture.stem) > step:
                 picture.unlink()
 
-    def save_epoch(self, generator: torch.nn.Module, epoch: int) -> None:
-        """Draw the fixed z of all classes: ten rows, a class each, seeds 0 to 9; the newest is samples.png too."""
+    def save_epoch(self, generator: torch.nn.Module, epoch: int) -> np.ndarray:
+        """Draw the fixed z of all classes: ten rows, a class each, seeds 0 to 9; the newest is samples.png too.
+
+        Returns the picture, uint8 (280, 280).
+        """
         picture = draw_classes(generator, SAMPLES_PER_CLASS)
         images.save_png(self._epochs / f"{epoch:04d}.png", picture)
         images.save_png(self.path / FINAL_SAMPLES, picture)
+        return picture
 
     def save_snapshot(self, generator: torch.nn.Module, step: int) -> None:
         """Draw one snapshot of the timeline: ten rows, a class each, seeds 0 to 3."""

@@ -5,6 +5,7 @@ import json
 import math
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from tqdm import tqdm
 
 from cgan import checkpoints
+from cgan.board import Board
 from cgan.checkpoints import CheckpointError
 from cgan.run_folder import RunError, RunFolder, timeline_steps
 from cgan.trainer import Trainer, TrainingConfig
@@ -45,11 +47,30 @@ def train(
     out: Path,
     device: torch.device,
     resume: bool = False,
+    tensorboard: bool = False,
 ) -> signal.Signals | None:
     """Train into the folder `out` until the run's last step. A signal ends it sooner, saved, and is returned.
 
     images: uint8 (N, 28, 28); labels: uint8 (N,), 0 to 9. Raises RunError, and CheckpointError for a damaged folder.
     """
+    try:
+        return _train(config, images, labels, out, device, resume, tensorboard)
+    except OSError as error:
+        raise RunError(
+            f"--out {out}: cannot be written ({error.strerror}); the last checkpoint there is whole, "
+            "make room and go on with --resume"
+        ) from error
+
+
+def _train(
+    config: TrainingConfig,
+    images: np.ndarray,
+    labels: np.ndarray,
+    out: Path,
+    device: torch.device,
+    resume: bool,
+    tensorboard: bool,
+) -> signal.Signals | None:
     folder = RunFolder(out)
     trainer = Trainer(config, images, labels, device)
     if resume:
@@ -64,7 +85,8 @@ def train(
         folder.save_snapshot(trainer.averaged, 0)
 
     snapshots = timeline_steps(trainer.last_step)
-    with _StopRequest() as stop, _progress(trainer) as progress:
+    board = Board(out, trainer.step_count) if tensorboard else nullcontext()
+    with _StopRequest() as stop, _progress(trainer) as progress, board:
         while trainer.step_count < trainer.last_step and stop.signal is None:
             epoch = trainer.epoch
             trainer.step()
@@ -72,11 +94,15 @@ def train(
             last = trainer.step_count == trainer.last_step
             epoch_ends = trainer.epoch > epoch
             if trainer.step_count % config.log_every == 0 or last:
-                _log(trainer, folder, progress)
+                entry = _log(trainer, folder, progress)
+                if tensorboard:
+                    board.add(entry)
             if trainer.step_count in snapshots:
                 folder.save_snapshot(trainer.averaged, trainer.step_count)
             if epoch_ends or last:
-                folder.save_epoch(trainer.averaged, epoch + 1)
+                picture = folder.save_epoch(trainer.averaged, epoch + 1)
+                if tensorboard:
+                    board.add_picture(picture, trainer.step_count)
             if epoch_ends or last or stop.signal is not None:
                 _save(trainer, folder)
     return stop.signal if trainer.step_count < trainer.last_step else None
@@ -93,13 +119,14 @@ def _progress(trainer: Trainer) -> tqdm:
     )
 
 
-def _log(trainer: Trainer, folder: RunFolder, progress: tqdm) -> None:
+def _log(trainer: Trainer, folder: RunFolder, progress: tqdm) -> dict[str, float]:
     """Write an entry of the history: means since the last one, gradient norms of the last step."""
     entry = trainer.pop_entry()
     if not all(math.isfinite(value) for value in entry.values()):
         raise _diverged(trainer, folder)
     folder.append_history(entry)
     progress.set_postfix(loss_g=f"{entry['loss_g']:.3f}", loss_d=f"{entry['loss_d']:.3f}")
+    return entry
 
 
 def _save(trainer: Trainer, folder: RunFolder) -> None:

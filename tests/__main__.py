@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    if any(find_spec(module) is None for module in ("gradio", "torch", "torchvision", "pytest", "playwright", "ruff")):
+    if any(
+        find_spec(module) is None
+        for module in ("gradio", "torch", "torchvision", "pytest", "playwright", "ruff", "tensorboard")
+    ):
         install_packages()
     from cgan import data
 

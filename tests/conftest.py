@@ -12,6 +12,10 @@ from cgan import data
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=5, help="how often the recovery test kills a run (default: 5)")
+
+
 @pytest.fixture(scope="session")
 def fashion_mnist() -> tuple[np.ndarray, np.ndarray]:
     """All 60,000 training images and labels."""

@@ -1,18 +1,29 @@
-"""A training process short enough to be killed often: `python -m tests.recovery.small_run FOLDER [--resume]`."""
+"""A training process short enough to be killed often.
 
+python -m tests.recovery.small_run FOLDER [--resume] [--longer]
+"""
+
+import dataclasses
 import sys
 from pathlib import Path
 
 import torch
 
 from cgan import data
+from cgan.cli import fail
+from cgan.run_folder import RunError
 from cgan.trainer import TrainingConfig
 from cgan.training import train
 
 CONFIG = TrainingConfig(epochs=8, log_every=10, seed=1)
-IMAGES = 2000  # 32 steps an epoch
+IMAGES = 2000
+STEPS_PER_EPOCH = 32
 
 if __name__ == "__main__":
     images, labels = data.load("train")
-    resume = "--resume" in sys.argv
-    train(CONFIG, images[:IMAGES], labels[:IMAGES], Path(sys.argv[1]), torch.device("cpu"), resume)
+    config = dataclasses.replace(CONFIG, epochs=CONFIG.epochs + 1) if "--longer" in sys.argv else CONFIG
+    run, resume = Path(sys.argv[1]), "--resume" in sys.argv
+    try:
+        train(config, images[:IMAGES], labels[:IMAGES], run, torch.device("cpu"), resume)
+    except RunError as error:
+        fail(error)

@@ -1,6 +1,9 @@
 """A real training process, really interrupted and really killed, ends as one that was left alone."""
 
 import json
+import random
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +15,7 @@ from safetensors.torch import load_file
 
 from cgan import checkpoints
 from tests.conftest import ROOT
+from tests.recovery.small_run import CONFIG, STEPS_PER_EPOCH
 
 
 def start(*arguments):
@@ -103,3 +107,47 @@ def test_a_killed_run_is_whole_and_goes_on_to_the_same_end(tmp_path, small_run, 
     resume = ["--resume"] if version(checkpoints.TRAINING_STATE) else []
     assert finish(start("-m", "tests.recovery.small_run", tmp_path, *resume))[0] == 0
     assert_same(tmp_path, small_run)
+
+
+def test_killed_at_random_moments_a_run_loses_at_most_one_epoch(tmp_path, small_run, pytestconfig):
+    """SIGKILL `--kills` times, each at a random moment after the first save of a process."""
+    moments = random.Random(7)
+    run = tmp_path / "0"
+    for kill in range(pytestconfig.getoption("--kills")):
+        state = run / checkpoints.TRAINING_STATE
+        process = start("-m", "tests.recovery.small_run", run, *(["--resume"] if state.exists() else []))
+        begin = len(history(run))
+        wait_until(lambda run=run, begin=begin: len(history(run)) > begin, process)
+        time.sleep(moments.uniform(0, 0.8))
+        process.kill()
+        process.communicate()
+
+        steps = [entry["step"] for entry in history(run)]
+        if state.exists():
+            _, metadata = checkpoints.load_tensors(state)
+            assert steps[-1] - int(metadata["step"]) < STEPS_PER_EPOCH
+            if int(metadata["step"]) >= STEPS_PER_EPOCH * (CONFIG.epochs - 2):  # too near its end for another kill
+                assert finish(start("-m", "tests.recovery.small_run", run, "--resume"))[0] == 0
+                assert_same(run, small_run)
+                run = tmp_path / f"{kill + 1}"
+        else:
+            assert steps[-1] < 2 * STEPS_PER_EPOCH
+
+
+def limit_file_size():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
+
+
+def test_a_full_disk_gets_one_line_and_the_last_checkpoint_stays(tmp_path, small_run):
+    """The limit of a file's size stands in for the disk's: the same error, from the same call."""
+    run = shutil.copytree(small_run, tmp_path / "run")
+    before = (run / checkpoints.TRAINING_STATE).read_bytes()
+    command = [sys.executable, "-m", "tests.recovery.small_run", f"{run}", "--resume", "--longer"]
+    limited = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=limit_file_size)
+    assert limited.returncode == 2
+    last = limited.stderr.strip().splitlines()[-1]
+    assert last.startswith("--out ") and "cannot be written" in last and "--resume" in last
+    assert "Traceback" not in limited.stderr
+    assert (run / checkpoints.TRAINING_STATE).read_bytes() == before
+    assert [path.name for path in run.glob(".*.tmp")] == []
+    assert finish(start(*command[1:]))[0] == 0
