@@ -1,8 +1,10 @@
 """Train a conditional GAN on Fashion-MNIST.
 
     python train.py                          the report's pair, 200 epochs, into checkpoints/my-mlp
+    python train.py --arch conv              the convolutional pair, with the settings it shipped with
     python train.py --resume                 go on where Ctrl-C, a signal or a power cut ended it
     python train.py --steps 500 --out DIR    a short run, to see that everything works
+    torchrun --nproc-per-node 2 train.py     two processes, each on a core or GPU of its own
 
 While it runs, `python app.py` lists it beside the shipped checkpoints: choose it again to see its newest state.
 """
@@ -10,31 +12,36 @@ While it runs, `python app.py` lists it beside the shipped checkpoints: choose i
 import argparse
 import shlex
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import torch
 
 from cgan import data
-from cgan.checkpoints import ARCHITECTURES, CHECKPOINTS, CheckpointError
+from cgan.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.cli import Parser, fail, integer, real
+from cgan.networks import NORMALIZATIONS
 from cgan.objectives import OBJECTIVES
+from cgan.ranks import join
 from cgan.run_folder import RunError
-from cgan.trainer import TrainingConfig
+from cgan.trainer import RECIPES, TrainingConfig
 from cgan.training import train
 
 
 def main() -> None:
-    arguments = _parser().parse_args()
+    arguments = _arguments()
+    device = _device(arguments.device)
+    ranks = join(device)
     config = TrainingConfig(**{field.name: getattr(arguments, field.name) for field in fields(TrainingConfig)})
+    config = replace(config, batch_size=config.batch_size * ranks.count)
     out = arguments.out or CHECKPOINTS / f"my-{config.arch}"
     try:
         images, labels = data.load("train", arguments.data_dir)
-        stopped_by = train(
-            config, images, labels, out, _device(arguments.device), arguments.resume, arguments.tensorboard
-        )
+        stopped_by = train(config, images, labels, out, device, arguments.resume, arguments.tensorboard, ranks)
     except (data.DataError, RunError, CheckpointError) as error:
         fail(error)
+    if not ranks.is_first:
+        return
     if stopped_by is None:
         print(f"Trained. See it: python app.py --checkpoint {shlex.quote(str(out))}")
     else:
@@ -43,8 +50,18 @@ def main() -> None:
         raise SystemExit(128 + stopped_by)
 
 
-def _parser() -> Parser:
-    default = TrainingConfig()
+def _arguments() -> argparse.Namespace:
+    """The flags. What is not given is as in the architecture's recipe."""
+    arch = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    arch.add_argument("--arch", choices=list(RECIPES), default=next(iter(RECIPES)))
+    try:
+        chosen = arch.parse_known_args()[0].arch
+    except argparse.ArgumentError:  # which the whole parser reports better
+        chosen = arch.get_default("arch")
+    return _parser(RECIPES[chosen]).parse_args()
+
+
+def _parser(default: TrainingConfig) -> Parser:
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 
     run = parser.add_argument_group("the run")
@@ -92,7 +109,11 @@ def _parser() -> Parser:
 
     pair = parser.add_argument_group("the networks")
     pair.add_argument(
-        "--arch", choices=list(ARCHITECTURES), default=default.arch, help="default: %(default)s, the report's"
+        "--arch",
+        choices=list(RECIPES),
+        default=default.arch,
+        help="mlp: the report's; conv: a convolutional one. The defaults below are those of the one that is given "
+        "(default: mlp)",
     )
     pair.add_argument(
         "--latent-dim",
@@ -113,20 +134,59 @@ def _parser() -> Parser:
         type=real(0, 0.99),
         default=default.dropout,
         metavar="P",
-        help="of the discriminator (default: %(default)s)",
+        help="mlp: of the discriminator (default: %(default)s)",
     )
     pair.add_argument(
         "--batchnorm-eps",
         type=real(0, 100),
         default=default.batchnorm_eps,
         metavar="X",
-        help="of the generator (default: %(default)s)",
+        help="mlp: of the generator (default: %(default)s)",
     )
+    pair.add_argument(
+        "--width",
+        type=integer(4, 512),
+        default=default.width,
+        metavar="N",
+        help="conv: channels of the generator at 7x7 (default: %(default)s)",
+    )
+    pair.add_argument(
+        "--width-d",
+        type=integer(4, 512),
+        default=default.width_d,
+        metavar="N",
+        help="conv: channels of the discriminator at 14x14 (default: %(default)s)",
+    )
+    pair.add_argument(
+        "--normalization",
+        choices=list(NORMALIZATIONS),
+        default=default.normalization,
+        help="conv: of the generator (default: %(default)s)",
+    )
+    pair.add_argument("--spectral-norm", action="store_true", help="conv: of the discriminator's layers")
 
     steps = parser.add_argument_group("the steps")
     steps.add_argument("--loss", choices=list(OBJECTIVES), default=default.loss, help="default: %(default)s")
     steps.add_argument(
-        "--batch-size", type=integer(2), default=default.batch_size, metavar="N", help="images (default: %(default)s)"
+        "--penalty",
+        type=real(0, 1e6),
+        default=default.penalty,
+        metavar="X",
+        help="weight of the gradient penalties R1 and R2 (default: %(default)s)",
+    )
+    steps.add_argument(
+        "--penalty-every",
+        type=integer(1),
+        default=default.penalty_every,
+        metavar="N",
+        help="steps from one penalty to the next; its weight grows with them (default: %(default)s)",
+    )
+    steps.add_argument(
+        "--batch-size",
+        type=integer(2),
+        default=default.batch_size,
+        metavar="N",
+        help="images a step, of each process (default: %(default)s)",
     )
     steps.add_argument(
         "--d-steps",
@@ -144,6 +204,13 @@ def _parser() -> Parser:
     )
     steps.add_argument(
         "--learning-rate-d", type=real(0, 10), metavar="X", help="of the discriminator (default: as --learning-rate)"
+    )
+    steps.add_argument(
+        "--final-rate",
+        type=real(0, 1),
+        default=default.final_rate,
+        metavar="X",
+        help="share of the learning rates at the end; they fall in the second half (default: %(default)s)",
     )
     steps.add_argument(
         "--beta1", type=real(0, 0.9999), default=default.beta1, metavar="X", help="of Adam (default: %(default)s)"

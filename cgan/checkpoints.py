@@ -17,7 +17,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from cgan.files import replaced, write_text
-from cgan.networks import MLPDiscriminator, MLPGenerator
+from cgan.networks import NORMALIZATIONS, ConvDiscriminator, ConvGenerator, MLPDiscriminator, MLPGenerator
 
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
@@ -28,7 +28,7 @@ DISCRIMINATOR = "discriminator.safetensors"
 TRAINING_STATE = "training.safetensors"
 
 FORMAT = 1
-ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator)}
+ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator), "conv": (ConvGenerator, ConvDiscriminator)}
 
 # What a network may be built with: a checkpoint is data from strangers, and must not make us allocate the machine.
 _SETTING_RANGES = {
@@ -36,7 +36,10 @@ _SETTING_RANGES = {
     "label_dim": (int, 1, 4096),
     "batchnorm_eps": (float, 0.0, 100.0),
     "dropout": (float, 0.0, 0.99),
+    "width": (int, 4, 512),
+    "features": (int, 1, 4096),
 }
+_SETTING_CHOICES = {"normalization": list(NORMALIZATIONS), "spectral_norm": [False, True]}
 _MAX_CONFIG_BYTES = 2**20
 
 
@@ -124,6 +127,11 @@ def _check_settings(path: Path, part: str, settings: object) -> None:
     if not isinstance(settings, dict):
         raise CheckpointError(f"{path}: {part} is no object of settings")
     for name, value in settings.items():
+        if name in _SETTING_CHOICES:
+            if value not in _SETTING_CHOICES[name]:
+                allowed = ", ".join(map(repr, _SETTING_CHOICES[name]))
+                raise CheckpointError(f"{path}: {part}.{name} is {value!r}; allowed: {allowed}")
+            continue
         if name not in _SETTING_RANGES:
             raise CheckpointError(f"{path}: {part} has an unknown setting {name!r}")
         kind, low, high = _SETTING_RANGES[name]

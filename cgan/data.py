@@ -136,7 +136,8 @@ def _decode_idx(content: bytes) -> np.ndarray:
     assert content[2] == _IDX_UINT8  # guaranteed by the checksum
     rank = content[3]
     shape = np.frombuffer(content, dtype=">u4", count=rank, offset=4)
-    return np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * rank).reshape(shape)
+    values = bytearray(memoryview(content)[4 + 4 * rank :])  # whose array can be written to, as torch wants it
+    return np.frombuffer(values, dtype=np.uint8).reshape(shape)
 
 
 def _remedy(folder: Path) -> str:

@@ -1,13 +1,14 @@
-"""Adversarial losses: scores of the discriminator (N, 1) in, a scalar to minimise out."""
+"""Adversarial losses: scores of the discriminator (N, 1) in, a scalar to minimise out; and the gradient penalty."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
 
-def least_squares_generator(fake_scores: Tensor) -> Tensor:
+def least_squares_generator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
     """LSGAN (Mao et al. 2017, arXiv:1611.04076, eq. 9 without its factor 1/2): generated images should score 1."""
     return (fake_scores - 1).square().mean()
 
@@ -17,7 +18,7 @@ def least_squares_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Ten
     return ((real_scores - 1).square().mean() + fake_scores.square().mean()) / 2
 
 
-def non_saturating_generator(fake_scores: Tensor) -> Tensor:
+def non_saturating_generator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
     """Goodfellow et al. 2014 (arXiv:1406.2661, section 3): -log D(G(z)), where D is the sigmoid of the score."""
     return softplus(-fake_scores).mean()
 
@@ -27,7 +28,7 @@ def non_saturating_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Te
     return (softplus(-real_scores).mean() + softplus(fake_scores).mean()) / 2
 
 
-def hinge_generator(fake_scores: Tensor) -> Tensor:
+def hinge_generator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
     """Lim & Ye 2017 (arXiv:1705.02894, eq. 12): generated images should score high."""
     return -fake_scores.mean()
 
@@ -37,15 +38,37 @@ def hinge_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
     return (relu(1 - real_scores).mean() + relu(1 + fake_scores).mean()) / 2
 
 
-class Objective(NamedTuple):
-    """What each network minimises."""
+def relativistic_generator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """RpGAN (Jolicoeur-Martineau 2019, arXiv:1807.00734): each generated image should outscore its real partner."""
+    return softplus(real_scores - fake_scores).mean()
 
-    generator: Callable[[Tensor], Tensor]
+
+def relativistic_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """RpGAN: each real image should outscore its generated partner, which is of the same class."""
+    return softplus(fake_scores - real_scores).mean()
+
+
+def gradient_penalty(scores: Tensor, images: Tensor) -> Tensor:
+    """Half the squared length of the scores' gradient at the images, which took part in computing them; the mean.
+
+    At real images this is R1 (Mescheder et al. 2018, arXiv:1801.04406), at generated ones R2; R3GAN (Huang et al. 2024,
+    arXiv:2501.05441) needs both. The discriminator gets a slope that its updates cannot outrun.
+    """
+    (gradient,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
+    return gradient.square().sum(dim=(1, 2, 3)).mean() / 2
+
+
+class Objective(NamedTuple):
+    """What each network minimises, given the scores of real and generated images."""
+
+    generator: Callable[[Tensor, Tensor], Tensor]
     discriminator: Callable[[Tensor, Tensor], Tensor]
+    paired: bool = False  # whether generated images are of the classes of the real ones beside them
 
 
 OBJECTIVES = {
     "least-squares": Objective(least_squares_generator, least_squares_discriminator),
     "non-saturating": Objective(non_saturating_generator, non_saturating_discriminator),
     "hinge": Objective(hinge_generator, hinge_discriminator),
+    "relativistic": Objective(relativistic_generator, relativistic_discriminator, paired=True),
 }

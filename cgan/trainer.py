@@ -1,8 +1,8 @@
 """What one step of training is: both networks' gradients from the same images, two Adam steps, one average.
 
 A run is decided by its `TrainingConfig`: on one CPU the same settings give the same weights, interrupted or not.
-Everything random comes from the first weights' seed and four streams (the order of the images; noise and drawn labels;
-dropout in each network's step), and all of them are in the state, as are the optimizers and the position in the epoch.
+Everything random comes from the first weights' seed and three streams (the order of the images; noise and drawn
+labels; dropout), and all of them are in the state, as are the optimizers and the position in the epoch.
 """
 
 import copy
@@ -10,7 +10,6 @@ import dataclasses
 import json
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ from cgan import objectives
 from cgan.checkpoints import NetworkConfig
 from cgan.data import NUM_CLASSES
 from cgan.networks import Dropout
+from cgan.ranks import ALONE, Ranks, normalize_across
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,20 @@ class TrainingConfig:
     arch: str = "mlp"
     latent_dim: int = 100
     label_dim: int = 50
-    dropout: float = 0.4
-    batchnorm_eps: float = 0.8
+    dropout: float = 0.4  # mlp
+    batchnorm_eps: float = 0.8  # mlp
+    width: int = 64  # conv, of the generator
+    width_d: int = 32  # conv, of the discriminator
+    normalization: str = "none"  # conv, of the generator
+    spectral_norm: bool = False  # conv, of the discriminator
     loss: str = "least-squares"
+    penalty: float = 0.0  # the weight of R1 and R2, gamma
+    penalty_every: int = 1  # steps; the weight grows with it
     batch_size: int = 64
     d_steps: int = 1  # of the discriminator for each one of the generator
     learning_rate: float = 2e-4
     learning_rate_d: float | None = None  # of the discriminator, where it has one of its own
+    final_rate: float = 1.0  # the share of the learning rate at the run's end; it falls in the second half
     beta1: float = 0.5
     beta2: float = 0.999
     ema_decay: float = 0.999  # of the averaged generator, per step
@@ -48,60 +55,69 @@ class TrainingConfig:
 
     def networks(self) -> NetworkConfig:
         """What the checkpoint needs to know to build the pair again."""
-        return NetworkConfig(
-            self.arch,
-            generator={
-                "latent_dim": self.latent_dim,
-                "label_dim": self.label_dim,
-                "batchnorm_eps": self.batchnorm_eps,
-            },
-            discriminator={"label_dim": self.label_dim, "dropout": self.dropout},
-        )
+        common = {"latent_dim": self.latent_dim, "label_dim": self.label_dim}
+        if self.arch == "mlp":
+            generator = common | {"batchnorm_eps": self.batchnorm_eps}
+            discriminator = {"label_dim": self.label_dim, "dropout": self.dropout}
+        else:
+            generator = common | {"width": self.width, "normalization": self.normalization}
+            discriminator = {"width": self.width_d, "spectral_norm": self.spectral_norm}
+        return NetworkConfig(self.arch, generator, discriminator)
 
 
-_CORES = torch.get_num_threads()  # as the process started: every trainer in it gets the same half
+RECIPES = {
+    "mlp": TrainingConfig(),
+    "conv": TrainingConfig(
+        arch="conv",
+        latent_dim=64,
+        label_dim=32,
+        loss="relativistic",
+        penalty=0.5,
+        penalty_every=4,
+        learning_rate=8e-4,
+        final_rate=0.1,
+        beta1=0.0,
+        beta2=0.99,
+        precision="bf16",
+    ),
+}
+
 _SUMMED = ("loss_g", "loss_d", "score_real", "score_fake")
 
 
 class Trainer:
     """A pair of networks, their optimizers and all that is random, one step at a time."""
 
-    def __init__(self, config: TrainingConfig, images: np.ndarray, labels: np.ndarray, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        images: np.ndarray,
+        labels: np.ndarray,
+        device: torch.device,
+        ranks: Ranks = ALONE,
+    ) -> None:
         """images: uint8 (N, 28, 28); labels: uint8 (N,). Both stay as they are in the device's memory."""
         self.config = config
         self.device = device
-        self.images = torch.from_numpy(images.copy()).to(device)
-        self.labels = torch.from_numpy(labels.astype(np.int64)).to(device)
+        self.ranks = ranks
+        self.images = torch.from_numpy(images).to(device)
+        self.labels = torch.from_numpy(labels).to(device)
 
-        weights_seed, *seeds = np.random.SeedSequence(config.seed).generate_state(5).tolist()
-        on_device = {"dropout_g", "dropout_d"}
+        weights_seed, *seeds = np.random.SeedSequence(config.seed).generate_state(4).tolist()
         self.streams = {
-            name: torch.Generator(device if name in on_device else "cpu").manual_seed(seed)
-            for name, seed in zip(("order", "noise", "dropout_g", "dropout_d"), seeds, strict=True)
+            "order": torch.Generator().manual_seed(seeds[0]),
+            "noise": torch.Generator().manual_seed(seeds[1]),
+            "dropout": torch.Generator(device).manual_seed(seeds[2]),
         }
 
         torch.manual_seed(weights_seed)
         networks = config.networks()
-        self.generator = networks.build_generator().to(device)
+        self.generator = self._placed(networks.build_generator())
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False)
-        self.discriminator = networks.build_discriminator().to(device)
+        self.discriminator = self._placed(networks.build_discriminator())
         self.objective = objectives.OBJECTIVES[config.loss]
-        self.optimizer_g = self._optimizer(self.generator, config.learning_rate)
-        rate_d = config.learning_rate if config.learning_rate_d is None else config.learning_rate_d
-        self.optimizer_d = self._optimizer(self.discriminator, rate_d)
-
-        # The same weights once more, for the generator's step: no gradients of their own, dropout from another stream.
-        self.frozen_discriminator = copy.deepcopy(self.discriminator).requires_grad_(False)
-        shared = zip(self.frozen_discriminator.parameters(), self.discriminator.parameters(), strict=True)
-        for frozen, parameter in shared:
-            frozen.data = parameter.data
-        _set_dropout_stream(self.frozen_discriminator, self.streams["dropout_g"])
-        _set_dropout_stream(self.discriminator, self.streams["dropout_d"])
-
-        # The gradients of both networks are computed at the same time, on half of the cores each.
-        threads = max(1, _CORES // 2)
-        torch.set_num_threads(threads)
-        self._executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(threads,))
+        self.optimizer_g = self._optimizer(self.generator)
+        self.optimizer_d = self._optimizer(self.discriminator)
 
         self.step_count = 0
         self.order = torch.empty(0, dtype=torch.int32)  # of the images in this epoch
@@ -112,9 +128,18 @@ class Trainer:
         self.sums = torch.zeros(len(_SUMMED), device=device)
         self.logged_step, self.logged_seconds = 0, 0.0
 
-    def _optimizer(self, network: nn.Module, learning_rate: float) -> torch.optim.Adam:
-        betas = (self.config.beta1, self.config.beta2)
-        return torch.optim.Adam(network.parameters(), lr=learning_rate, betas=betas, fused=True)
+    def _placed(self, network: nn.Module) -> nn.Module:
+        """The network on its device, in the layout that convolutions are fastest in, ready for its ranks."""
+        for module in network.modules():
+            if isinstance(module, Dropout):
+                module.stream = self.streams["dropout"]
+                module.rank, module.ranks = self.ranks.rank, self.ranks.count
+        if self.ranks.count > 1:
+            normalize_across(network)
+        return network.to(self.device, memory_format=torch.channels_last)
+
+    def _optimizer(self, network: nn.Module) -> torch.optim.Adam:
+        return torch.optim.Adam(network.parameters(), betas=(self.config.beta1, self.config.beta2), fused=True)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -130,20 +155,19 @@ class Trainer:
         return self.step_count * self.config.d_steps // self.batches_per_epoch
 
     def step(self) -> None:
-        """Update the generator, then the discriminator, on one batch, and the averaged generator after them.
+        """Update the generator and the discriminator on one batch, and the averaged generator after them.
 
-        Both gradients start from the same generated images and the same discriminator, so they are computed side by
-        side: on a CPU, two small products at once are faster than one after the other on all cores.
+        Both gradients start from the same generated images and the same discriminator, so that one pass of these
+        images through it serves both.
         """
+        self._set_learning_rates()
         real, labels = self._next_batch(0)
-        fake, drawn = self._generate(len(real))
-        future = self._executor.submit(self._discriminator_gradients, real, labels, fake.detach(), drawn)
-        loss_g = self._generator_gradients(fake, drawn)
-        seen_by_d = future.result()
-
-        future = self._executor.submit(self.optimizer_d.step)
-        self.optimizer_g.step()
-        future.result()
+        fake, classes = self._generate(labels)
+        loss_g, gradient, seen_by_d = self._discriminator_gradients(real, labels, fake.detach(), classes)
+        self.optimizer_g.zero_grad()
+        fake.backward(gradient)
+        self._update(self.optimizer_g, self.generator)
+        self._update(self.optimizer_d, self.discriminator)
         for turn in range(1, self.config.d_steps):
             seen_by_d += self._discriminator_step(turn)
         self.step_count += 1
@@ -154,40 +178,58 @@ class Trainer:
         """One more update of the discriminator alone, on other real and newly generated images."""
         real, labels = self._next_batch(turn)
         with torch.no_grad():
-            fake, drawn = self._generate(len(real))
-        seen = self._discriminator_gradients(real, labels, fake, drawn)
-        self.optimizer_d.step()
+            fake, classes = self._generate(labels)
+        *_, seen = self._discriminator_gradients(real, labels, fake, classes)
+        self._update(self.optimizer_d, self.discriminator)
         return seen
 
-    def _generate(self, count: int) -> tuple[Tensor, Tensor]:
-        """Images (count, 1, 28, 28) from fresh z, and their uniformly drawn labels (count,)."""
-        z = torch.randn(count, self.config.latent_dim, generator=self.streams["noise"]).to(self.device)
-        drawn = torch.randint(NUM_CLASSES, (count,), generator=self.streams["noise"]).to(self.device)
+    def _set_learning_rates(self) -> None:
+        """Full in the first half of the run, then falling by the same factor each step."""
+        passed = self.step_count / self.last_step
+        share = self.config.final_rate ** max(0.0, 2 * passed - 1)
+        rate, rate_d = self.config.learning_rate, self.config.learning_rate_d
+        self.optimizer_g.param_groups[0]["lr"] = rate * share
+        self.optimizer_d.param_groups[0]["lr"] = (rate if rate_d is None else rate_d) * share
+
+    def _generate(self, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Images (N, 1, 28, 28) from fresh z, and their classes (N,): the labels themselves, or uniformly drawn."""
+        count, noise = len(labels) * self.ranks.count, self.streams["noise"]
+        z = torch.randn(count, self.config.latent_dim, generator=noise)
+        classes = labels
+        if not self.objective.paired:
+            classes = self.ranks.share(torch.randint(NUM_CLASSES, (count,), generator=noise)).to(self.device)
         with self._autocast():
-            return self.generator(z, drawn), drawn
+            return self.generator(self.ranks.share(z).to(self.device), classes), classes
 
-    def _generator_gradients(self, fake: Tensor, drawn: Tensor) -> Tensor:
-        """Compute the generator's gradients and return its loss."""
-        with self._autocast():
-            scores = self.frozen_discriminator(fake, drawn).float()
-            loss = self.objective.generator(scores)
-        self.optimizer_g.zero_grad()
-        loss.backward()
-        return loss.detach()
+    def _discriminator_gradients(
+        self, real: Tensor, labels: Tensor, fake: Tensor, classes: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Compute the discriminator's gradients, and what the generator needs for its own.
 
-    def _discriminator_gradients(self, real: Tensor, labels: Tensor, fake: Tensor, drawn: Tensor) -> Tensor:
-        """Compute the discriminator's gradients; its loss and its mean scores of real and generated images, (3,).
-
-        Real and generated images go through it together: without batch normalization no image sees its neighbours, and
-        one pass of twice the size is faster than two.
+        Returns the generator's loss, its gradient at the generated images, and what the discriminator saw: its loss
+        and its mean scores of real and generated images, (3,).
         """
+        penalized = self.config.penalty and self.step_count % self.config.penalty_every == 0
+        real.requires_grad_(bool(penalized))
+        fake.requires_grad_()
         with self._autocast():
-            scores = self.discriminator(torch.cat([real, fake]), torch.cat([labels, drawn])).float()
-            real_scores, fake_scores = scores.split(len(real))
-            loss = self.objective.discriminator(real_scores, fake_scores)
+            scores = self.discriminator(real, labels), self.discriminator(fake, classes)
+        real_scores, fake_scores = (side.to(torch.promote_types(side.dtype, torch.float32)) for side in scores)
+        loss_g = self.objective.generator(real_scores, fake_scores)
+        (gradient,) = torch.autograd.grad(loss_g, fake, retain_graph=True)
+        loss_d = self.objective.discriminator(real_scores, fake_scores)
+        total = loss_d
+        if penalized:
+            weight = self.config.penalty * self.config.penalty_every
+            r1, r2 = (objectives.gradient_penalty(*pair) for pair in ((real_scores, real), (fake_scores, fake)))
+            total = loss_d + weight * (r1 + r2)
         self.optimizer_d.zero_grad()
-        loss.backward()
-        return torch.stack([loss, real_scores.mean(), fake_scores.mean()]).detach()
+        total.backward(inputs=list(self.discriminator.parameters()))
+        return loss_g.detach(), gradient, torch.stack([loss_d, real_scores.mean(), fake_scores.mean()]).detach()
+
+    def _update(self, optimizer: torch.optim.Optimizer, network: nn.Module) -> None:
+        self.ranks.average([parameter.grad for parameter in network.parameters()])
+        optimizer.step()
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16")
@@ -195,14 +237,14 @@ class Trainer:
     def _next_batch(self, turn: int) -> tuple[Tensor, Tensor]:
         """Images (N, 1, 28, 28) in [-1, 1] and labels (N,) for the discriminator's turn in this step, 0 to d_steps - 1.
 
-        The last batch of an epoch may be smaller.
+        The last batch of an epoch may be smaller. Each rank gets its share.
         """
         batch = self.step_count * self.config.d_steps + turn
         position = batch % self.batches_per_epoch * self.config.batch_size
         if position == 0:
             self.order = torch.randperm(len(self.images), generator=self.streams["order"], dtype=torch.int32)
-        chosen = self.order[position : position + self.config.batch_size].to(self.device)
-        return self.images[chosen].unsqueeze(1) / 127.5 - 1, self.labels[chosen]
+        chosen = self.ranks.share(self.order[position : position + self.config.batch_size]).to(self.device)
+        return self.images[chosen].unsqueeze(1) / 127.5 - 1, self.labels[chosen].long()
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -233,6 +275,7 @@ class Trainer:
         score_real and score_fake are the discriminator's outputs; gradient norms are L2, of a whole network.
         """
         steps = self.step_count - self.logged_step
+        self.ranks.average([self.sums])
         seconds = self._read_clock()
         entry = {
             "step": self.step_count,
@@ -292,8 +335,12 @@ class Trainer:
             network.load_state_dict({name: tensors[f"{prefix}.{name}"] for name in network.state_dict()})
             for name, parameter in network.named_parameters() if optimizer else ():
                 optimizer.state[parameter] = {
-                    key: tensors[f"{prefix}.adam.{key}.{name}"].to("cpu" if key == "step" else self.device)
-                    for key in ("step", "exp_avg", "exp_avg_sq")
+                    "step": tensors[f"{prefix}.adam.step.{name}"].to(self.device),
+                    # In the layout of the parameter, which the file does not keep.
+                    **{
+                        key: torch.empty_like(parameter).copy_(tensors[f"{prefix}.adam.{key}.{name}"])
+                        for key in ("exp_avg", "exp_avg_sq")
+                    },
                 }
         self.step_count = int(metadata["step"])
         self.seconds = float(metadata["seconds"])
@@ -305,12 +352,6 @@ class Trainer:
             ("discriminator", self.discriminator, self.optimizer_d),
             ("averaged", self.averaged, None),
         ]
-
-
-def _set_dropout_stream(network: nn.Module, stream: torch.Generator) -> None:
-    for module in network.modules():
-        if isinstance(module, Dropout):
-            module.stream = stream
 
 
 def _gradient_norm(network: nn.Module) -> float:

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from cgan import checkpoints
 from cgan.board import Board
 from cgan.checkpoints import CheckpointError
+from cgan.ranks import ALONE, Ranks
 from cgan.run_folder import RunError, RunFolder, timeline_steps
 from cgan.trainer import Trainer, TrainingConfig
 
@@ -48,13 +49,17 @@ def train(
     device: torch.device,
     resume: bool = False,
     tensorboard: bool = False,
+    ranks: Ranks = ALONE,
 ) -> signal.Signals | None:
     """Train into the folder `out` until the run's last step. A signal ends it sooner, saved, and is returned.
 
-    images: uint8 (N, 28, 28); labels: uint8 (N,), 0 to 9. Raises RunError, and CheckpointError for a damaged folder.
+    images: uint8 (N, 28, 28); labels: uint8 (N,), 0 to 9. Of several ranks, the first one writes.
+    Raises RunError, and CheckpointError for a damaged folder.
     """
+    _refuse_uneven_shares(config, len(images), ranks)
+    trainer = Trainer(config, images, labels, device, ranks)
     try:
-        return _train(config, images, labels, out, device, resume, tensorboard)
+        return _train(trainer, out, resume, tensorboard)
     except OSError as error:
         raise RunError(
             f"--out {out}: cannot be written ({error.strerror}); the last checkpoint there is whole, "
@@ -62,50 +67,66 @@ def train(
         ) from error
 
 
-def _train(
-    config: TrainingConfig,
-    images: np.ndarray,
-    labels: np.ndarray,
-    out: Path,
-    device: torch.device,
-    resume: bool,
-    tensorboard: bool,
-) -> signal.Signals | None:
-    folder = RunFolder(out)
-    trainer = Trainer(config, images, labels, device)
+def _refuse_uneven_shares(config: TrainingConfig, images: int, ranks: Ranks) -> None:
+    for batch in (config.batch_size, images % config.batch_size):
+        if batch % ranks.count:
+            raise RunError(f"a batch of {batch} images cannot be shared by {ranks.count} processes: give --batch-size")
+
+
+def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> signal.Signals | None:
+    folder = RunFolder(out) if trainer.ranks.is_first else None
     if resume:
-        _resume(trainer, folder)
-    elif folder.training_state.exists():
-        raise RunError(f"--out {out}: holds a run already; go on with --resume, or name another folder")
-    elif (out / checkpoints.AVERAGED_GENERATOR).exists():
-        raise RunError(f"--out {out}: holds a checkpoint, and no state to go on from; name another folder")
-    else:
-        folder.forget_after(-1)
-        checkpoints.save_config(out, config.networks(), dataclasses.asdict(config))
-        folder.save_snapshot(trainer.averaged, 0)
+        _resume(trainer, out / checkpoints.TRAINING_STATE)
+    if folder and resume:
+        _go_on(trainer, folder)
+    elif folder:
+        _start(trainer, folder)
 
     snapshots = timeline_steps(trainer.last_step)
-    board = Board(out, trainer.step_count) if tensorboard else nullcontext()
+    board = Board(out, trainer.step_count) if tensorboard and folder else nullcontext()
     with _StopRequest() as stop, _progress(trainer) as progress, board:
-        while trainer.step_count < trainer.last_step and stop.signal is None:
+        stopping = False
+        while trainer.step_count < trainer.last_step and not stopping:
             epoch = trainer.epoch
             trainer.step()
             progress.update(trainer.images_seen - progress.n)
             last = trainer.step_count == trainer.last_step
             epoch_ends = trainer.epoch > epoch
-            if trainer.step_count % config.log_every == 0 or last:
-                entry = _log(trainer, folder, progress)
-                if tensorboard:
-                    board.add(entry)
+            stopping = trainer.ranks.any(stop.signal is not None, trainer.device)
+            entry = trainer.pop_entry() if trainer.step_count % trainer.config.log_every == 0 or last else None
+            if not folder:
+                continue
+            if entry:
+                _log(entry, trainer, folder, progress)
+            if entry and tensorboard:
+                board.add(entry)
             if trainer.step_count in snapshots:
                 folder.save_snapshot(trainer.averaged, trainer.step_count)
             if epoch_ends or last:
                 picture = folder.save_epoch(trainer.averaged, epoch + 1)
                 if tensorboard:
                     board.add_picture(picture, trainer.step_count)
-            if epoch_ends or last or stop.signal is not None:
+            if epoch_ends or last or stopping:
                 _save(trainer, folder)
-    return stop.signal if trainer.step_count < trainer.last_step else None
+    return (stop.signal or signal.SIGTERM) if trainer.step_count < trainer.last_step else None
+
+
+def _start(trainer: Trainer, folder: RunFolder) -> None:
+    """Prepare the folder of a new run. Raises RunError where one would be lost."""
+    if folder.training_state.exists():
+        raise RunError(f"--out {folder.path}: holds a run already; go on with --resume, or name another folder")
+    if (folder.path / checkpoints.AVERAGED_GENERATOR).exists():
+        raise RunError(f"--out {folder.path}: holds a checkpoint, and no state to go on from; name another folder")
+    folder.forget_after(-1)
+    checkpoints.save_config(folder.path, trainer.config.networks(), dataclasses.asdict(trainer.config))
+    folder.save_snapshot(trainer.averaged, 0)
+
+
+def _go_on(trainer: Trainer, folder: RunFolder) -> None:
+    """Bring the folder of a resumed run to where the run stands."""
+    folder.forget_after(trainer.step_count)
+    _save_networks(trainer, folder)  # it may have been killed before it could
+    checkpoints.save_config(folder.path, trainer.config.networks(), dataclasses.asdict(trainer.config))
 
 
 def _progress(trainer: Trainer) -> tqdm:
@@ -116,17 +137,16 @@ def _progress(trainer: Trainer) -> tqdm:
         unit="image",
         unit_scale=True,
         mininterval=0.5 if sys.stderr.isatty() else 60,
+        disable=not trainer.ranks.is_first,
     )
 
 
-def _log(trainer: Trainer, folder: RunFolder, progress: tqdm) -> dict[str, float]:
-    """Write an entry of the history: means since the last one, gradient norms of the last step."""
-    entry = trainer.pop_entry()
+def _log(entry: dict[str, float], trainer: Trainer, folder: RunFolder, progress: tqdm) -> None:
+    """Write an entry of the history."""
     if not all(math.isfinite(value) for value in entry.values()):
         raise _diverged(trainer, folder)
     folder.append_history(entry)
     progress.set_postfix(loss_g=f"{entry['loss_g']:.3f}", loss_d=f"{entry['loss_d']:.3f}")
-    return entry
 
 
 def _save(trainer: Trainer, folder: RunFolder) -> None:
@@ -155,20 +175,16 @@ def _save_networks(trainer: Trainer, folder: RunFolder) -> None:
         checkpoints.save_tensors(folder.path / name, network.state_dict(), metadata)
 
 
-def _resume(trainer: Trainer, folder: RunFolder) -> None:
+def _resume(trainer: Trainer, path: Path) -> None:
     """Put the trainer where the saved run was. Raises RunError where there is none, or its settings are others."""
-    path = folder.training_state
     if not path.exists():
-        raise RunError(f"--resume: {folder.path} holds no run to go on with; leave --resume out to start one")
+        raise RunError(f"--resume: {path.parent} holds no run to go on with; leave --resume out to start one")
     tensors, metadata = checkpoints.load_tensors(path)
     try:
         _refuse_other_settings(TrainingConfig(**json.loads(metadata["config"])), trainer.config)
         trainer.load_state(tensors, metadata)
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"{path}: damaged, {error}") from error
-    folder.forget_after(trainer.step_count)
-    _save_networks(trainer, folder)  # it may have been killed before it could
-    checkpoints.save_config(folder.path, trainer.config.networks(), dataclasses.asdict(trainer.config))
 
 
 def _refuse_other_settings(saved: TrainingConfig, wanted: TrainingConfig) -> None:

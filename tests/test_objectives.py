@@ -8,7 +8,7 @@ REAL, FAKE = torch.tensor([[1.0], [0.5], [2.0]]), torch.tensor([[0.0], [1.0], [-
 
 def test_generator_wants_ones():
     # ((0-1)^2 + (1-1)^2 + (-0.5-1)^2) / 3
-    assert objectives.least_squares_generator(FAKE).item() == pytest.approx((1 + 0 + 2.25) / 3)
+    assert objectives.least_squares_generator(REAL, FAKE).item() == pytest.approx((1 + 0 + 2.25) / 3)
 
 
 def test_discriminator_wants_ones_for_real_and_zeros_for_generated():
@@ -19,7 +19,7 @@ def test_discriminator_wants_ones_for_real_and_zeros_for_generated():
 def test_agrees_with_torchs_mse_loss():
     mse = torch.nn.MSELoss()
     ones, zeros = torch.ones_like(REAL), torch.zeros_like(REAL)
-    torch.testing.assert_close(objectives.least_squares_generator(FAKE), mse(FAKE, ones))
+    torch.testing.assert_close(objectives.least_squares_generator(REAL, FAKE), mse(FAKE, ones))
     torch.testing.assert_close(
         objectives.least_squares_discriminator(REAL, FAKE), (mse(REAL, ones) + mse(FAKE, zeros)) / 2
     )
@@ -28,7 +28,7 @@ def test_agrees_with_torchs_mse_loss():
 def test_non_saturating_loss_is_torchs_cross_entropy():
     cross_entropy = torch.nn.BCEWithLogitsLoss()
     ones, zeros = torch.ones_like(REAL), torch.zeros_like(REAL)
-    torch.testing.assert_close(objectives.non_saturating_generator(FAKE), cross_entropy(FAKE, ones))
+    torch.testing.assert_close(objectives.non_saturating_generator(REAL, FAKE), cross_entropy(FAKE, ones))
     torch.testing.assert_close(
         objectives.non_saturating_discriminator(REAL, FAKE),
         (cross_entropy(REAL, ones) + cross_entropy(FAKE, zeros)) / 2,
@@ -37,9 +37,24 @@ def test_non_saturating_loss_is_torchs_cross_entropy():
 
 def test_hinge_forgives_what_is_beyond_the_margin():
     # generator: -(0 + 1 - 0.5) / 3
-    assert objectives.hinge_generator(FAKE).item() == pytest.approx(-0.5 / 3)
+    assert objectives.hinge_generator(REAL, FAKE).item() == pytest.approx(-0.5 / 3)
     # the mean of (0 + 0.5 + 0) / 3 and (1 + 2 + 0.5) / 3
     assert objectives.hinge_discriminator(REAL, FAKE).item() == pytest.approx((0.5 / 3 + 3.5 / 3) / 2)
+
+
+def test_relativistic_loss_compares_partners():
+    # Differences of the partners' scores: 1, -0.5 and 2.5.
+    log_sigmoid = torch.nn.LogSigmoid()
+    differences = torch.tensor([1.0, -0.5, 2.5])
+    torch.testing.assert_close(objectives.relativistic_discriminator(REAL, FAKE), -log_sigmoid(differences).mean())
+    torch.testing.assert_close(objectives.relativistic_generator(REAL, FAKE), -log_sigmoid(-differences).mean())
+
+
+def test_gradient_penalty_is_half_the_squared_slope():
+    images = torch.randn(5, 1, 28, 28, requires_grad=True)
+    slope = torch.randn(28 * 28)
+    penalty = objectives.gradient_penalty(images.flatten(1) @ slope, images)
+    torch.testing.assert_close(penalty, slope.square().sum() / 2)
 
 
 @pytest.mark.parametrize("name", objectives.OBJECTIVES)
@@ -47,7 +62,7 @@ def test_each_objective_pulls_the_two_networks_apart(name):
     """The generator wants its scores up, the discriminator wants them down and real ones up."""
     real, fake = torch.zeros(4, 1, requires_grad=True), torch.zeros(4, 1, requires_grad=True)
     objective = objectives.OBJECTIVES[name]
-    objective.generator(fake).backward()
+    objective.generator(real.detach(), fake).backward()
     assert (fake.grad < 0).all()
     fake.grad = None
     (objective.discriminator(real, fake + 0.5)).backward()

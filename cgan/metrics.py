@@ -1,0 +1,230 @@
+"""How good a checkpoint's pictures are, in numbers.
+
+python -m cgan.metrics --checkpoint report-mlp                   all measures but the slow one
+python -m cgan.metrics --checkpoint report-mlp --gan-train 5     and classifiers trained on its pictures, five seeds
+python -m cgan.metrics --real --json real.json                   the same for real training images: the floor
+
+Features are the judge's. All figures compare 10,000 generated pictures, 1,000 a class, seeds 0 to 9,999, truncation 1,
+with the 10,000 real test images.
+"""
+
+import argparse
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cgan import checkpoints, classifier, data
+from cgan.checkpoints import CheckpointError
+from cgan.classifier import LeNet, ResidualClassifier
+from cgan.cli import Parser, fail, integer
+from cgan.data import CLASS_NAMES, NUM_CLASSES
+from cgan.files import write_text
+from cgan.sampling import Sampler
+
+PICTURES = 10_000
+GAN_TRAIN_PICTURES = 60_000
+GAN_TRAIN_EPOCHS = 8
+GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": lambda: ResidualClassifier(width=16)}
+NEIGHBOURS = 5
+_CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """All measures of one set of pictures; shares are 0 to 1."""
+
+    pictures: int
+    fid: float
+    fid_per_class: dict[str, float]
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+    gan_test: float
+    nearest_training: dict[str, float]  # quantiles of the distance to the nearest training image
+    gan_train: dict[str, dict] | None
+
+
+def measure(
+    pictures: np.ndarray, labels: np.ndarray, test: tuple, training: tuple, gan_train: dict[str, dict] | None = None
+) -> Metrics:
+    """Hold pictures, uint8 (N, 28, 28), and their labels (N,) against test and training (images, labels)."""
+    judge = classifier.load_judge()
+    features = classifier.evaluate(judge.features, pictures)
+    test_features = classifier.evaluate(judge.features, test[0])
+    return Metrics(
+        pictures=len(pictures),
+        fid=frechet_distance(features, test_features),
+        fid_per_class={
+            name: frechet_distance(features[labels == index], test_features[test[1] == index])
+            for index, name in enumerate(CLASS_NAMES)
+        },
+        **manifold_metrics(test_features, features),
+        gan_test=classifier.accuracy(judge, pictures, labels),
+        nearest_training=nearest_distances(pictures, training[0]),
+        gan_train=gan_train,
+    )
+
+
+def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Heusel et al. 2017 (arXiv:1706.08500, eq. 6) of two sets of features (N, D), (M, D).
+
+    The squared distance of the normal distributions with their means and covariances; no square root is taken.
+    """
+    means, covariances = zip(*((set_.mean(axis=0), np.cov(set_, rowvar=False)) for set_ in (a, b)), strict=True)
+    # The trace of the root of a product of two covariances is the sum of the roots of its eigenvalues, all real and
+    # not negative but for rounding.
+    eigenvalues = np.linalg.eigvals(covariances[0] @ covariances[1]).real.clip(min=0)
+    traces = np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * np.sqrt(eigenvalues).sum()
+    return float(np.square(means[0] - means[1]).sum() + traces)
+
+
+def manifold_metrics(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGHBOURS) -> dict[str, float]:
+    """Precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991), density and coverage (Naeem et al. 2020,
+    arXiv:2002.09797) of features real (N, D) and fake (M, D).
+
+    Each point of a set spans a ball that reaches to its k-th nearest neighbour in that set. Precision: the share of
+    fake points in a ball of a real one; recall: the reverse. Density: in how many balls of real points a fake one
+    lies, over k. Coverage: the share of real balls with a fake point in them.
+    """
+    real, fake = (torch.from_numpy(np.ascontiguousarray(set_)) for set_ in (real, fake))
+    real_radii, fake_radii = _radii(real, neighbours), _radii(fake, neighbours)
+    inside = torch.zeros(len(fake))  # balls of real points a fake point is in
+    recalled = torch.zeros(len(real), dtype=torch.bool)
+    covered = torch.zeros(len(real), dtype=torch.bool)
+    for part in torch.arange(len(real)).split(_CHUNK):
+        distances = _distances(real[part], fake)
+        in_ball = distances < real_radii[part, None]
+        inside += in_ball.sum(dim=0)
+        covered[part] = in_ball.any(dim=1)
+        recalled[part] = (distances < fake_radii).any(dim=1)
+    return {
+        "precision": (inside > 0).float().mean().item(),
+        "recall": recalled.float().mean().item(),
+        "density": (inside / neighbours).mean().item(),
+        "coverage": covered.float().mean().item(),
+    }
+
+
+def _radii(points: Tensor, neighbours: int) -> Tensor:
+    """Each point's distance to its k-th nearest neighbour, itself not counted."""
+    nearest = [_distances(part, points).topk(neighbours + 1, largest=False).values for part in points.split(_CHUNK)]
+    return torch.cat(nearest)[:, -1]
+
+
+def _distances(a: Tensor, b: Tensor) -> Tensor:
+    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def nearest_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, float]:
+    """Quantiles of the distance from each picture to the training image nearest to it (uint8, (N, 28, 28)).
+
+    The distance is Euclidean over the pixels, in [0, 1]. A generator that copies has shorter ones than the test images.
+    """
+    queries, known = (torch.from_numpy(set_.reshape(len(set_), -1)).float() / 255 for set_ in (pictures, training))
+    nearest = torch.cat([torch.cdist(part, known).min(dim=1).values for part in queries.split(_CHUNK)])
+    levels = {"1 %": 0.01, "10 %": 0.1, "50 %": 0.5}
+    return {name: nearest.quantile(level).item() for name, level in levels.items()}
+
+
+def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -> dict[str, dict]:
+    """The Classification Accuracy Score (Ravuri & Vinyals 2019, arXiv:1905.10887).
+
+    Classifiers that have seen nothing but these images, uint8 (N, 28, 28), are tested on the real test set: for each
+    kind, the accuracies of all seeds, their mean and their standard deviation.
+    """
+    scores = {}
+    for kind, build in GAN_TRAIN_CLASSIFIERS.items():
+        accuracies = []
+        for seed in range(seeds):
+            torch.manual_seed(seed)
+            network = classifier.fit(build(), images, labels, GAN_TRAIN_EPOCHS, seed, f"{kind}, seed {seed}")
+            accuracies.append(classifier.accuracy(network, *test))
+        scores[kind] = {"mean": float(np.mean(accuracies)), "sd": float(np.std(accuracies)), "all": accuracies}
+    return scores
+
+
+def generated(sampler: Sampler, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """`count` pictures, all classes in turn, of the seeds from 0 on, and their labels."""
+    labels = (np.arange(count) % NUM_CLASSES).astype(np.uint8)
+    return sampler.sample(labels, np.arange(count)), labels
+
+
+def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first count / 10 images of each class."""
+    chosen = np.concatenate([np.flatnonzero(labels == index)[: count // NUM_CLASSES] for index in range(NUM_CLASSES)])
+    return images[chosen], labels[chosen]
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    try:
+        training, test = data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)
+        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint))
+        classifier.load_judge()
+    except (data.DataError, CheckpointError) as error:
+        fail(error)
+    scores = None
+    if arguments.gan_train:
+        learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
+        scores = gan_train(*learned_from, test, arguments.gan_train)
+    seen = balanced(*training, PICTURES) if sampler is None else generated(sampler, PICTURES)
+    metrics = measure(*seen, test, training, scores)
+    print(table({arguments.checkpoint or "real training images": metrics}))
+    if arguments.json:
+        try:
+            write_text(arguments.json, json.dumps(asdict(metrics), indent=2) + "\n")
+        except OSError as error:
+            fail(f"--json {arguments.json}: cannot be written ({error.strerror})")
+
+
+def table(columns: dict[str, Metrics]) -> str:
+    """A Markdown table: a row a measure, a column a checkpoint."""
+    rows = {
+        "FID": lambda m: f"{m.fid:.1f}",
+        "FID of a class, mean": lambda m: f"{np.mean([*m.fid_per_class.values()]):.1f}",
+        "precision": lambda m: f"{m.precision:.3f}",
+        "recall": lambda m: f"{m.recall:.3f}",
+        "density": lambda m: f"{m.density:.3f}",
+        "coverage": lambda m: f"{m.coverage:.3f}",
+        "GAN-test": lambda m: f"{m.gan_test:.1%}",
+        **{
+            f"GAN-train, {kind}": lambda m, kind=kind: _spread(m.gan_train[kind]) if m.gan_train else "–"
+            for kind in GAN_TRAIN_CLASSIFIERS
+        },
+        "nearest training image, median": lambda m: f"{m.nearest_training['50 %']:.2f}",
+        "nearest training image, 1st percentile": lambda m: f"{m.nearest_training['1 %']:.2f}",
+    }
+    lines = [["", *columns], ["---"] * (len(columns) + 1)]
+    lines += [[name, *map(cell, columns.values())] for name, cell in rows.items()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _spread(score: dict) -> str:
+    return f"{score['mean']:.1%} ± {score['sd']:.1%}"
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m cgan.metrics", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder")
+    what.add_argument("--real", action="store_true", help="measure real training images instead")
+    parser.add_argument(
+        "--gan-train",
+        type=integer(1, 100),
+        metavar="N",
+        help="train N classifiers of each kind on 60,000 pictures (about 10 minutes each on one core)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
