@@ -27,7 +27,7 @@ def main() -> None:
 
 def _parser() -> Parser:
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder (default: report-mlp)")
+    parser.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder (default: r3gan-conv)")
     host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")  # which a Space sets
     parser.add_argument("--host", default=host, metavar="H", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=integer(1, 65535), metavar="P", help="default: the first free from 7860 on")

@@ -146,12 +146,11 @@ def _products_of_a_step(batch: int) -> list[tuple[int, int, int]]:
     def of_weights(layers: list, n: int) -> list:
         return [(outputs, n, inputs) for inputs, outputs in layers]
 
-    generators_step = forward(generator, batch) + forward(discriminator, batch) + of_inputs(discriminator, batch)
-    generators_step += of_inputs(generator, batch) + of_weights(generator, batch)
-    discriminators_step = [
-        product for of in (forward, of_inputs, of_weights) for product in of(discriminator, 2 * batch)
-    ]
-    return generators_step + discriminators_step
+    generators_own = forward(generator, batch) + of_inputs(generator, batch) + of_weights(generator, batch)
+    through_the_discriminator = of_inputs(discriminator, batch)
+    discriminators_own = forward(discriminator, batch) + of_inputs(discriminator[1:], batch)
+    discriminators_own += of_weights(discriminator, batch)
+    return generators_own + through_the_discriminator + 2 * discriminators_own  # once for real, once for generated
 
 
 def _print_table(rates: dict[str, float]) -> None:

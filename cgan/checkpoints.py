@@ -6,6 +6,7 @@ training), `discriminator.safetensors`, and, where it was not left out to keep t
 needs).
 """
 
+import errno
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from cgan.files import replaced, write_text
@@ -62,9 +63,12 @@ class NetworkConfig(NamedTuple):
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Write named tensors (any device) and string metadata as one safetensors file."""
+    """Write named tensors (any device) and string metadata as one safetensors file. Raises OSError."""
     with replaced(path) as temporary:
-        temporary.write_bytes(save({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, metadata))
+        try:
+            save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, temporary, metadata)
+        except SafetensorError as error:
+            raise OSError(errno.EIO, f"{error}", path) from error
 
 
 def available() -> list[str]:

@@ -172,7 +172,7 @@ def main() -> None:
     )
     parser.add_argument("--test", action="store_true", help="train nothing")
     parser.add_argument("--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
-    parser.add_argument("--epochs", type=integer(1), default=16, metavar="N", help="default: %(default)s")
+    parser.add_argument("--epochs", type=integer(1), default=12, metavar="N", help="default: %(default)s")
     parser.add_argument("--seed", type=integer(0, 2**32 - 1), default=0, metavar="N", help="default: %(default)s")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     arguments = parser.parse_args()

@@ -121,9 +121,10 @@ def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
     if path is None:
         raise DataError(f"{folder / file.name}: missing, with and without .gz; {_remedy(folder)}")
     try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
+        content = bytearray()  # whose array can be written to, as torch wants it
+        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as stream:
+            while chunk := stream.read(2**20):
+                content += chunk
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error}); {_remedy(folder)}") from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
@@ -131,13 +132,12 @@ def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
     return _decode_idx(content)
 
 
-def _decode_idx(content: bytes) -> np.ndarray:
+def _decode_idx(content: bytearray) -> np.ndarray:
     """Decode the IDX format (yann.lecun.com/exdb/mnist): 0, 0, type, rank, then big-endian sizes, then the values."""
     assert content[2] == _IDX_UINT8  # guaranteed by the checksum
     rank = content[3]
     shape = np.frombuffer(content, dtype=">u4", count=rank, offset=4)
-    values = bytearray(memoryview(content)[4 + 4 * rank :])  # whose array can be written to, as torch wants it
-    return np.frombuffer(values, dtype=np.uint8).reshape(shape)
+    return np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
 def _remedy(folder: Path) -> str:

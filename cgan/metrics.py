@@ -3,14 +3,15 @@
 python -m cgan.metrics --checkpoint report-mlp                   all measures but the slow one
 python -m cgan.metrics --checkpoint report-mlp --gan-train 5     and classifiers trained on its pictures, five seeds
 python -m cgan.metrics --real --json real.json                   the same for real training images: the floor
+python -m cgan.metrics --checkpoint report-mlp --inception       only FID in Inception's features, as in papers
 
-Features are the judge's. All figures compare 10,000 generated pictures, 1,000 a class, seeds 0 to 9,999, truncation 1,
-with the 10,000 real test images.
+Features are the judge's but for the last. All figures compare 10,000 generated pictures, 1,000 a class, seeds 0 to
+9,999, truncation 1, with the 10,000 real test images.
 """
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,19 @@ from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.files import write_text
 from cgan.sampling import Sampler
 
+METRICS = "metrics.json"  # beside a checkpoint
+REAL = "real.json"  # beside the judge
 PICTURES = 10_000
 GAN_TRAIN_PICTURES = 60_000
 GAN_TRAIN_EPOCHS = 8
 GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": lambda: ResidualClassifier(width=16)}
 NEIGHBOURS = 5
 _CHUNK = 1000
+_INCEPTION_BATCH_SIZE = 50
+
+
+class MetricError(Exception):
+    """A measure cannot be taken here; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +156,25 @@ def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -
     return scores
 
 
+def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
+    """FID in the features of Inception v3, as torchmetrics computes it. Raises MetricError where that cannot be had.
+
+    pictures, real: uint8 (N, 28, 28). They are repeated in three channels; torchmetrics enlarges them.
+    """
+    try:
+        from torchmetrics.image.fid import FrechetInceptionDistance
+
+        fid = FrechetInceptionDistance(feature=2048)  # downloads the weights where they are not at hand
+    except (ImportError, OSError) as error:
+        raise MetricError(
+            f"--inception: needs `pip install torchmetrics torch-fidelity` and its weights, 91 MB ({error})"
+        ) from error
+    for images, is_real in ((real, True), (pictures, False)):
+        for batch in torch.from_numpy(images).split(_INCEPTION_BATCH_SIZE):
+            fid.update(batch.unsqueeze(1).expand(-1, 3, -1, -1), real=is_real)
+    return fid.compute().item()
+
+
 def generated(sampler: Sampler, count: int) -> tuple[np.ndarray, np.ndarray]:
     """`count` pictures, all classes in turn, of the seeds from 0 on, and their labels."""
     labels = (np.arange(count) % NUM_CLASSES).astype(np.uint8)
@@ -164,16 +191,24 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         training, test = data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)
-        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint))
+        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint), torch.float32)
         classifier.load_judge()
     except (data.DataError, CheckpointError) as error:
         fail(error)
+    seen = balanced(*training, PICTURES) if sampler is None else generated(sampler, PICTURES)
+    if arguments.inception:
+        try:
+            print(f"FID, Inception: {inception_fid(seen[0], test[0]):.2f}")
+        except MetricError as error:
+            fail(error)
+        return
     scores = None
     if arguments.gan_train:
         learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
         scores = gan_train(*learned_from, test, arguments.gan_train)
-    seen = balanced(*training, PICTURES) if sampler is None else generated(sampler, PICTURES)
     metrics = measure(*seen, test, training, scores)
+    if sampler is None:  # the training images are their own nearest ones; the test images are what does not copy
+        metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
     print(table({arguments.checkpoint or "real training images": metrics}))
     if arguments.json:
         try:
@@ -182,11 +217,11 @@ def main() -> None:
             fail(f"--json {arguments.json}: cannot be written ({error.strerror})")
 
 
-def table(columns: dict[str, Metrics]) -> str:
-    """A Markdown table: a row a measure, a column a checkpoint."""
+def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
+    """A Markdown table: a row a measure, a column a checkpoint; FID also as a multiple of the floor's."""
     rows = {
-        "FID": lambda m: f"{m.fid:.1f}",
-        "FID of a class, mean": lambda m: f"{np.mean([*m.fid_per_class.values()]):.1f}",
+        "FID": lambda m: f"{m.fid:.3g}" + (f" ({m.fid / floor.fid:.1f} x)" if floor else ""),
+        "FID of a class, mean": lambda m: f"{np.mean([*m.fid_per_class.values()]):.3g}",
         "precision": lambda m: f"{m.precision:.3f}",
         "recall": lambda m: f"{m.recall:.3f}",
         "density": lambda m: f"{m.density:.3f}",
@@ -215,6 +250,7 @@ def _parser() -> Parser:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder")
     what.add_argument("--real", action="store_true", help="measure real training images instead")
+    parser.add_argument("--inception", action="store_true", help="only FID in the features of Inception v3")
     parser.add_argument(
         "--gan-train",
         type=integer(1, 100),

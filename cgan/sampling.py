@@ -25,14 +25,16 @@ _BATCH_SIZE = 256
 class Sampler:
     """Draws pictures from one checkpoint.
 
-    It computes in float64. In float32 the rounding depends on the processor and on how many pictures are drawn at
-    once, and now and then moves a pixel by one grey level; in float64 a seed gives the same picture everywhere.
+    It computes in float64. In float32, which is faster, the rounding depends on the processor and on how many pictures
+    are drawn at once, and now and then moves a pixel by one grey level; in float64 a seed gives the same picture
+    everywhere.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, dtype: torch.dtype = torch.float64) -> None:
         """Load the averaged generator of a checkpoint folder. Raises CheckpointError."""
         generator, metadata = checkpoints.load_generator(folder)
-        self.generator = generator.double().requires_grad_(False)
+        self.dtype = dtype
+        self.generator = generator.to(dtype).requires_grad_(False)
         self.latent_dim: int = generator.latent_dim
         self.steps: str | None = metadata.get("step")
 
@@ -42,7 +44,7 @@ class Sampler:
         with torch.inference_mode():
             for start in range(0, len(z), _BATCH_SIZE):
                 batch = slice(start, start + _BATCH_SIZE)
-                z_batch, weights = (torch.from_numpy(array[batch]).double() for array in (z, class_weights))
+                z_batch, weights = (torch.from_numpy(array[batch]).to(self.dtype) for array in (z, class_weights))
                 pictures.append(images.to_uint8(self.generator(z_batch, weights)))
         return np.concatenate(pictures)
 

@@ -10,13 +10,16 @@ import dataclasses
 import json
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from cgan import objectives
+from cgan.adam import Adam
 from cgan.checkpoints import NetworkConfig
 from cgan.data import NUM_CLASSES
 from cgan.networks import Dropout
@@ -115,6 +118,9 @@ class Trainer:
         self.generator = self._placed(networks.build_generator())
         self.averaged = copy.deepcopy(self.generator).requires_grad_(False)
         self.discriminator = self._placed(networks.build_discriminator())
+        states = (network.state_dict().values() for network in (self.averaged, self.generator))
+        pairs = [pair for pair in zip(*states, strict=True) if pair[0].is_floating_point()]
+        self._averages, self._averaged = (list(side) for side in zip(*pairs, strict=True))
         self.objective = objectives.OBJECTIVES[config.loss]
         self.optimizer_g = self._optimizer(self.generator)
         self.optimizer_d = self._optimizer(self.discriminator)
@@ -138,8 +144,8 @@ class Trainer:
             normalize_across(network)
         return network.to(self.device, memory_format=torch.channels_last)
 
-    def _optimizer(self, network: nn.Module) -> torch.optim.Adam:
-        return torch.optim.Adam(network.parameters(), betas=(self.config.beta1, self.config.beta2), fused=True)
+    def _optimizer(self, network: nn.Module) -> Adam:
+        return Adam(network.parameters(), self.config.learning_rate, (self.config.beta1, self.config.beta2))
 
     @property
     def batches_per_epoch(self) -> int:
@@ -165,9 +171,9 @@ class Trainer:
         fake, classes = self._generate(labels)
         loss_g, gradient, seen_by_d = self._discriminator_gradients(real, labels, fake.detach(), classes)
         self.optimizer_g.zero_grad()
-        fake.backward(gradient)
-        self._update(self.optimizer_g, self.generator)
-        self._update(self.optimizer_d, self.discriminator)
+        (fake * gradient).sum().backward()  # as fake.backward(gradient), which imports 60 MB of symbolic mathematics
+        self._update(self.optimizer_g)
+        self._update(self.optimizer_d)
         for turn in range(1, self.config.d_steps):
             seen_by_d += self._discriminator_step(turn)
         self.step_count += 1
@@ -180,7 +186,7 @@ class Trainer:
         with torch.no_grad():
             fake, classes = self._generate(labels)
         *_, seen = self._discriminator_gradients(real, labels, fake, classes)
-        self._update(self.optimizer_d, self.discriminator)
+        self._update(self.optimizer_d)
         return seen
 
     def _set_learning_rates(self) -> None:
@@ -188,8 +194,8 @@ class Trainer:
         passed = self.step_count / self.last_step
         share = self.config.final_rate ** max(0.0, 2 * passed - 1)
         rate, rate_d = self.config.learning_rate, self.config.learning_rate_d
-        self.optimizer_g.param_groups[0]["lr"] = rate * share
-        self.optimizer_d.param_groups[0]["lr"] = (rate if rate_d is None else rate_d) * share
+        self.optimizer_g.learning_rate = rate * share
+        self.optimizer_d.learning_rate = (rate if rate_d is None else rate_d) * share
 
     def _generate(self, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Images (N, 1, 28, 28) from fresh z, and their classes (N,): the labels themselves, or uniformly drawn."""
@@ -227,8 +233,8 @@ class Trainer:
         total.backward(inputs=list(self.discriminator.parameters()))
         return loss_g.detach(), gradient, torch.stack([loss_d, real_scores.mean(), fake_scores.mean()]).detach()
 
-    def _update(self, optimizer: torch.optim.Optimizer, network: nn.Module) -> None:
-        self.ranks.average([parameter.grad for parameter in network.parameters()])
+    def _update(self, optimizer: Adam) -> None:
+        self.ranks.average([parameter.grad for parameter in optimizer.parameters])
         optimizer.step()
 
     def _autocast(self) -> torch.autocast:
@@ -246,16 +252,10 @@ class Trainer:
         chosen = self.ranks.share(self.order[position : position + self.config.batch_size]).to(self.device)
         return self.images[chosen].unsqueeze(1) / 127.5 - 1, self.labels[chosen].long()
 
-    @torch.no_grad()
     def _update_average(self) -> None:
         """Exponential moving average (EMA) of the generator. The ramp forgets the first, untrained weights sooner."""
         decay = min(self.config.ema_decay, (1 + self.step_count) / (10 + self.step_count))
-        averaged, current = self.averaged.state_dict(), self.generator.state_dict()
-        for name, tensor in averaged.items():
-            if tensor.is_floating_point():
-                tensor.lerp_(current[name], 1 - decay)
-            else:
-                tensor.copy_(current[name])
+        get_ema_multi_avg_fn(decay)(self._averages, self._averaged, None)
 
     @property
     def images_seen(self) -> int:
@@ -313,9 +313,7 @@ class Trainer:
         tensors |= {f"stream.{name}": stream.get_state() for name, stream in self.streams.items()}
         for prefix, network, optimizer in self._parts():
             tensors |= {f"{prefix}.{name}": tensor for name, tensor in network.state_dict().items()}
-            for name, parameter in network.named_parameters():
-                for key, tensor in optimizer.state[parameter].items() if optimizer else ():
-                    tensors[f"{prefix}.adam.{key}.{name}"] = tensor
+            tensors |= {f"{prefix}.{key}": tensor for key, tensor in _moments(network, optimizer)}
         metadata = {
             "step": str(self.step_count),
             "seconds": repr(self._read_clock()),
@@ -333,25 +331,25 @@ class Trainer:
             stream.set_state(tensors[f"stream.{name}"])
         for prefix, network, optimizer in self._parts():
             network.load_state_dict({name: tensors[f"{prefix}.{name}"] for name in network.state_dict()})
-            for name, parameter in network.named_parameters() if optimizer else ():
-                optimizer.state[parameter] = {
-                    "step": tensors[f"{prefix}.adam.step.{name}"].to(self.device),
-                    # In the layout of the parameter, which the file does not keep.
-                    **{
-                        key: torch.empty_like(parameter).copy_(tensors[f"{prefix}.adam.{key}.{name}"])
-                        for key in ("exp_avg", "exp_avg_sq")
-                    },
-                }
+            for key, tensor in _moments(network, optimizer):
+                tensor.copy_(tensors[f"{prefix}.{key}"])
         self.step_count = int(metadata["step"])
         self.seconds = float(metadata["seconds"])
         self.logged_step, self.logged_seconds = int(metadata["logged_step"]), float(metadata["logged_seconds"])
 
-    def _parts(self) -> list[tuple[str, nn.Module, torch.optim.Optimizer | None]]:
+    def _parts(self) -> list[tuple[str, nn.Module, Adam | None]]:
         return [
             ("generator", self.generator, self.optimizer_g),
             ("discriminator", self.discriminator, self.optimizer_d),
             ("averaged", self.averaged, None),
         ]
+
+
+def _moments(network: nn.Module, optimizer: Adam | None) -> Iterator[tuple[str, Tensor]]:
+    """What the optimizer keeps of each of the network's parameters, by name."""
+    for key, tensors in optimizer.state.items() if optimizer else ():
+        for (name, _), tensor in zip(network.named_parameters(), tensors, strict=True):
+            yield f"adam.{key}.{name}", tensor
 
 
 def _gradient_norm(network: nn.Module) -> float:

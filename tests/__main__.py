@@ -15,13 +15,14 @@ from pathlib import Path
 from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
+MODULES = (
+    *("gradio", "torch", "torchvision"),
+    *("playwright", "prdc", "pytest", "ruff", "tensorboard", "torchmetrics"),
+)
 
 
 def main() -> int:
-    if any(
-        find_spec(module) is None
-        for module in ("gradio", "torch", "torchvision", "pytest", "playwright", "ruff", "tensorboard")
-    ):
+    if any(find_spec(module) is None for module in MODULES):
         install_packages()
     from cgan import data
 

@@ -2,7 +2,15 @@ import pytest
 import torch
 from torch import nn
 
-from cgan.networks import ClassEmbedding, Dropout, MLPDiscriminator, MLPGenerator
+from cgan.networks import (
+    ClassEmbedding,
+    ConvDiscriminator,
+    ConvGenerator,
+    Dropout,
+    MLPDiscriminator,
+    MLPGenerator,
+    ResidualBlock,
+)
 
 
 def layers(network, kinds):
@@ -49,12 +57,62 @@ def test_generator_draws_images_within_the_range_of_tanh():
     assert images.abs().max() <= 1
 
 
-@pytest.mark.parametrize("network", [MLPGenerator(), MLPDiscriminator()], ids=["generator", "discriminator"])
-def test_one_hot_weights_and_labels_are_the_same_class(network):
-    network.eval()
+NETWORKS = {
+    "mlp, generator": MLPGenerator(),
+    "mlp, discriminator": MLPDiscriminator(),
+    "conv, generator": ConvGenerator(),
+    "conv, discriminator": ConvDiscriminator(),
+    "conv, generator, normalized": ConvGenerator(normalization="class-batch"),
+    "conv, discriminator, normalized": ConvDiscriminator(spectral_norm=True),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_one_hot_weights_and_labels_are_the_same_class(name):
+    network = NETWORKS[name].eval()
     labels = torch.arange(10)
-    inputs = torch.randn(10, 100) if isinstance(network, MLPGenerator) else torch.randn(10, 1, 28, 28)
-    torch.testing.assert_close(network(inputs, labels), network(inputs, torch.eye(10)))
+    inputs = torch.randn(10, network.latent_dim) if "generator" in name else torch.randn(10, 1, 28, 28)
+    outputs = network(inputs, labels)
+    assert outputs.shape == ((10, 1, 28, 28) if "generator" in name else (10, 1))
+    torch.testing.assert_close(outputs, network(inputs, torch.eye(10)))
+    other = network(inputs, labels.roll(1))
+    assert not torch.allclose(outputs, other), "the class changes nothing"
+
+
+def test_the_convolutional_generator_is_small_enough_for_a_phone():
+    """At most 15 million multiply-adds and 2 million parameters a picture."""
+    generator, multiply_adds = ConvGenerator(), []
+
+    def count(layer, inputs, output):
+        positions = output[0, 0].numel() if isinstance(layer, nn.Conv2d) else 1
+        multiply_adds.append(positions * layer.weight.numel())
+
+    for layer in layers(generator, (nn.Conv2d, nn.Linear)):
+        layer.register_forward_hook(count)
+    generator(torch.randn(1, generator.latent_dim), torch.tensor([0]))
+    assert len(multiply_adds) == 11
+    assert sum(multiply_adds) <= 15e6
+    assert sum(parameter.numel() for parameter in generator.parameters()) <= 2e6
+
+
+def test_a_residual_block_starts_as_an_identity():
+    images = torch.randn(2, 8, 7, 7)
+    torch.testing.assert_close(ResidualBlock(8)(images, torch.tensor([0, 1])), images)
+
+
+def test_normalization_by_class_normalizes_each_channel():
+    block = ConvGenerator(width=16, normalization="class-batch").blocks7[0]
+    normalized = block.norms[0](5 + 3 * torch.randn(200, 16, 7, 7), torch.arange(200) % 10)
+    torch.testing.assert_close(normalized.mean(dim=(0, 2, 3)), torch.zeros(16), atol=1e-3, rtol=0)
+    torch.testing.assert_close(normalized.std(dim=(0, 2, 3)), torch.ones(16), atol=1e-3, rtol=0)
+
+
+def test_spectral_normalization_bounds_every_layer():
+    discriminator = ConvDiscriminator(spectral_norm=True)
+    for _ in range(30):  # each pass in training mode is a step of its power iteration
+        discriminator(torch.randn(2, 1, 28, 28), torch.tensor([0, 1]))
+    for layer in layers(discriminator, (nn.Conv2d, nn.Linear)):
+        assert torch.linalg.matrix_norm(layer.weight.flatten(1), 2).item() == pytest.approx(1, abs=0.05)
 
 
 def test_class_weights_mix_embeddings():

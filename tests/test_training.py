@@ -13,7 +13,7 @@ from torch import nn
 from cgan import checkpoints
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.run_folder import RunError, RunFolder, timeline_steps
-from cgan.trainer import Trainer, TrainingConfig
+from cgan.trainer import RECIPES, Trainer, TrainingConfig
 from cgan.training import train
 from tests.conftest import ROOT
 
@@ -167,7 +167,7 @@ def test_more_steps_of_the_discriminator_see_more_images_and_move_it_alone(few, 
     config = TrainingConfig(d_steps=3, steps=22, log_every=11)
     trainer = Trainer(config, *few, CPU)
     trainer.step()
-    updates = [next(iter(optimizer.state.values()))["step"] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)]
+    updates = [optimizer.state["step"][0] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)]
     assert updates == [1, 3]
 
     # 22 steps are 66 batches: two epochs of 32 and two batches.
@@ -227,9 +227,16 @@ def interrupt_at(step, monkeypatch):
     monkeypatch.setattr(Trainer, "step", step_and_interrupt)
 
 
-@pytest.mark.parametrize("at", [1, 31, 32, 33, 50], ids=lambda at: f"step {at}")
-def test_an_interrupted_run_ends_as_one_that_was_not(few, tmp_path, monkeypatch, at):
-    config = TrainingConfig(steps=70, log_every=20, seed=3)
+SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8)
+
+
+INTERRUPTIONS = [*(("mlp", at) for at in (1, 31, 32, 33, 50)), ("conv", 33)]
+
+
+@pytest.mark.parametrize(("arch", "at"), INTERRUPTIONS)
+def test_an_interrupted_run_ends_as_one_that_was_not(few, tmp_path, monkeypatch, arch, at):
+    recipe = {"mlp": TrainingConfig(), "conv": SMALL_CONV}[arch]
+    config = dataclasses.replace(recipe, steps=70, log_every=20, seed=3)
     assert train(config, *few, tmp_path / "whole", CPU) is None
     with monkeypatch.context() as patch:
         interrupt_at(at, patch)
@@ -246,6 +253,50 @@ def test_an_interrupted_run_ends_as_one_that_was_not(few, tmp_path, monkeypatch,
             {p.name: p.read_bytes() for p in (tmp_path / run / folder).iterdir()} for run in ("whole", "parted")
         ]
         assert pictures[0] == pictures[1]
+
+
+def test_the_learning_rate_falls_in_the_second_half(few):
+    config = dataclasses.replace(SMALL_CONV, steps=100, learning_rate=1e-3, learning_rate_d=2e-3, final_rate=0.01)
+    trainer = Trainer(config, *few, CPU)
+    rates = {}
+    for step in (0, 50, 75, 100):
+        trainer.step_count = step
+        trainer._set_learning_rates()
+        rates[step] = (trainer.optimizer_g.learning_rate, trainer.optimizer_d.learning_rate)
+    expected = {0: (1e-3, 2e-3), 50: (1e-3, 2e-3), 75: (1e-4, 2e-4), 100: (1e-5, 2e-5)}
+    assert rates == {step: pytest.approx(pair) for step, pair in expected.items()}
+
+
+def test_penalties_hold_the_discriminators_slope_down(few):
+    """Every fourth step with four times the weight; without them the slope at real images grows beyond."""
+    slopes = {}
+    for penalty in (0.0, 5.0):
+        config = dataclasses.replace(SMALL_CONV, steps=150, penalty=penalty, precision="fp32")
+        trainer = Trainer(config, *few, CPU)
+        for _ in range(150):
+            trainer.step()
+        trainer.step_count = 0  # a batch that is penalized
+        images, labels = trainer._next_batch(0)
+        images.requires_grad_()
+        (gradient,) = torch.autograd.grad(trainer.discriminator(images, labels).sum(), images)
+        slopes[penalty] = gradient.flatten(1).norm(dim=1).mean().item()
+    assert slopes[5.0] < slopes[0.0] / 3, slopes
+
+
+def test_paired_losses_generate_the_classes_of_the_real_images(few):
+    trainer = Trainer(SMALL_CONV, *few, CPU)
+    labels = torch.arange(10)
+    assert torch.equal(trainer._generate(labels)[1], labels)
+    drawn = Trainer(TrainingConfig(), *few, CPU)._generate(labels.repeat(50))[1]
+    assert not torch.equal(drawn, labels.repeat(50)) and set(drawn.tolist()) == set(range(10))
+
+
+def test_an_architecture_brings_its_recipe(tmp_path, run_command):
+    """What is given counts, and the rest is as the recipe has it, wherever --arch stands."""
+    flags = ["--steps", 1, "--out", tmp_path, "--beta2", "0.9", "--arch", "conv", "--width", 8, "--width-d", 4]
+    assert run_command("train.py", *flags).returncode == 0
+    config = TrainingConfig(**json.loads((tmp_path / "config.json").read_text())["training"])
+    assert config == dataclasses.replace(RECIPES["conv"], steps=1, beta2=0.9, width=8, width_d=4)
 
 
 def test_a_run_can_be_prolonged(few, tmp_path):

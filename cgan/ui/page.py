@@ -11,7 +11,7 @@ from cgan.ui import generate, interpolate
 from cgan.ui.drawing import Studio
 from cgan.ui.texts import for_page, i18n
 
-DEFAULT_CHECKPOINT = "report-mlp"
+DEFAULT_CHECKPOINT = "r3gan-conv"
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 _WEB = Path(__file__).resolve().parent.parent / "web"

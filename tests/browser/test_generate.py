@@ -4,13 +4,14 @@ from PIL import Image
 
 from cgan import checkpoints
 from cgan.sampling import Sampler
+from cgan.ui.page import DEFAULT_CHECKPOINT
 
 PICTURE, ALL_CLASSES = "#picture canvas", "#all-classes canvas"
 
 
 @pytest.fixture(scope="module")
 def sampler():
-    return Sampler(checkpoints.CHECKPOINTS / "report-mlp")
+    return Sampler(checkpoints.CHECKPOINTS / DEFAULT_CHECKPOINT)
 
 
 def test_pictures_are_there_before_anyone_touches_anything(visit, sampler):
@@ -108,7 +109,7 @@ def test_a_number_may_be_typed_letter_by_letter(visit, sampler):
 def test_downloaded_png_is_the_pictures_enlarged(visit, sampler, tmp_path):
     page = visit()
     path = page.download("Download PNG", tmp_path)
-    assert path.name == "report-mlp-dress-seed-7-count-16.png"
+    assert path.name == f"{DEFAULT_CHECKPOINT}-dress-seed-7-count-16.png"
     pixels = np.array(Image.open(path))
     assert pixels.shape == (115 * 8, 115 * 8, 4)
     small = pixels[4::8, 4::8, 0]

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from cgan import checkpoints
 from cgan.sampling import Sampler
+from cgan.ui.page import DEFAULT_CHECKPOINT
 
 FRAME, STRIP = "#walk .cgan-frame", "#walk .cgan-strip"
 
@@ -12,7 +13,7 @@ FRAME, STRIP = "#walk .cgan-frame", "#walk .cgan-strip"
 @pytest.fixture(scope="module")
 def walk():
     """The frames that the tab opens with."""
-    return Sampler(checkpoints.CHECKPOINTS / "report-mlp").walk((7, 9), (7, 21), 32, "slerp")
+    return Sampler(checkpoints.CHECKPOINTS / DEFAULT_CHECKPOINT).walk((7, 9), (7, 21), 32, "slerp")
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_what_is_typed_into_the_position_stays_on_the_walk(page):
 
 
 def test_ends_path_and_number_of_frames(page):
-    sampler = Sampler(checkpoints.CHECKPOINTS / "report-mlp")
+    sampler = Sampler(checkpoints.CHECKPOINTS / DEFAULT_CHECKPOINT)
     page.choose("from-class", "Bag")
     page.type_number("from-seed", 100)
     page.choose("to-class", "Coat")
@@ -95,7 +96,7 @@ def test_ends_path_and_number_of_frames(page):
 
 def test_downloaded_gif_goes_there_and_back_for_ever(page, walk, tmp_path):
     path = page.download("Download GIF", tmp_path)
-    assert path.name == "report-mlp-sneaker-7-ankle-boot-21.gif"
+    assert path.name == f"{DEFAULT_CHECKPOINT}-sneaker-7-ankle-boot-21.gif"
     with Image.open(path) as gif:
         frames = [np.array(image.convert("L")) for image in ImageSequence.Iterator(gif)]
         assert gif.info["loop"] == 0

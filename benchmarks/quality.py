@@ -1,0 +1,65 @@
+"""One page of how good the pictures are: `python -m benchmarks.quality` writes benchmarks/quality.md.
+
+It puts together what was measured before, each by the command that the page names, and measures nothing itself.
+"""
+
+import json
+from pathlib import Path
+
+from benchmarks import recipes
+from cgan.checkpoints import CHECKPOINTS
+from cgan.classifier import JUDGE
+from cgan.files import write_text
+from cgan.metrics import GAN_TRAIN_PICTURES, METRICS, REAL, Metrics, table
+
+PAGE = Path(__file__).resolve().parent / "quality.md"
+TEXT = """# How good the pictures are
+
+Written by `python -m benchmarks.quality`. Every figure compares {pictures:,} pictures, 1,000 a class, truncation 1,
+with the 10,000 real test images; features are those of our judge (`checkpoints/judge`), so a FID of other pages is
+another measure. Real training images are the floor: as good as it gets.
+
+{checkpoints}
+
+In brackets: over the floor's. GAN-test is how often the judge sees the class that was asked for; GAN-train is how
+often classifiers that have seen nothing but {gan_train:,} generated pictures name real test images right, mean and
+standard deviation over seeds. The distance to the nearest training image, over pixels in [0, 1], would be shorter than
+that of real test images, which stands in the column of the real ones, if pictures were copies.
+
+    python -m cgan.metrics --checkpoint NAME --gan-train 5 --json checkpoints/NAME/metrics.json
+    python -m cgan.metrics --real --gan-train 5 --json checkpoints/judge/real.json
+"""
+RECIPES_TEXT = """
+## Recipes
+
+Each trained for the same time on one core (`python -m benchmarks.recipes`), then measured as above.
+
+{recipes}
+"""
+
+
+def main() -> None:
+    columns = {"real training images": _load(JUDGE / REAL)}
+    columns |= {path.parent.name: _load(path) for path in sorted(CHECKPOINTS.glob(f"*/{METRICS}")) if _is_model(path)}
+    floor = columns["real training images"]
+    page = TEXT.format(
+        pictures=floor.pictures,
+        gan_train=GAN_TRAIN_PICTURES,
+        checkpoints=table(columns, floor),
+    )
+    if recipes.RESULTS.exists():
+        page += RECIPES_TEXT.format(recipes=recipes.table(json.loads(recipes.RESULTS.read_text())))
+    write_text(PAGE, page)
+    print(f"{PAGE} written")
+
+
+def _is_model(path: Path) -> bool:
+    return path.parent != JUDGE and not path.parent.name.startswith("my-")
+
+
+def _load(path: Path) -> Metrics:
+    return Metrics(**json.loads(path.read_text()))
+
+
+if __name__ == "__main__":
+    main()
