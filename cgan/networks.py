@@ -169,7 +169,8 @@ class ConvGenerator(nn.Module):
     """z and class in, image out: residual blocks at 7x7 and 14x14, then two convolutions at 28x28.
 
     In the manner of R3GAN (Huang et al. 2024, arXiv:2501.05441): no normalization, bilinear upsampling, and no tanh,
-    whose flat ends stop the training of a generator that has strayed there. What leaves [-1, 1] is cut off when drawn.
+    whose flat ends stop the training of a generator that has strayed there. What leaves [-1, 1] is cut off: where it is
+    black, real cloth's background is exactly black.
     """
 
     def __init__(self, latent_dim: int = 64, label_dim: int = 32, width: int = 64, normalization: str = "none") -> None:
@@ -186,7 +187,7 @@ class ConvGenerator(nn.Module):
         self.output = convolution(width // 4, 1, gain=0.5)
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28), [-1, 1] and beyond."""
+        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
         x = self.input(torch.cat([self.embedding(classes), z], dim=1)).unflatten(1, (-1, 7, 7))
         for block in self.blocks7:
             x = block(x, classes)
@@ -194,7 +195,7 @@ class ConvGenerator(nn.Module):
         for block in self.blocks14:
             x = block(x, classes)
         x = upsample(self.to28(x))
-        return self.output(activation(self.hidden(activation(x))))
+        return self.output(activation(self.hidden(activation(x)))).clamp(-1, 1)
 
 
 def upsample(x: Tensor) -> Tensor:

@@ -70,6 +70,19 @@ def test_the_shipped_pictures_are_the_same_for_ever():
     )
 
 
+def test_the_convolutional_checkpoints_pictures_are_the_same_for_ever():
+    """They are what the network draws in float32, to one grey level, and the same bytes on every machine."""
+    folder = checkpoints.CHECKPOINTS / "r3gan-conv"
+    seeds, labels = np.arange(100), np.arange(100) % 10
+    pictures = Sampler(folder).sample(labels, seeds)
+    in_float32 = Sampler(folder, torch.float32).sample(labels, seeds)
+    assert np.abs(pictures.astype(int) - in_float32).max() <= 1
+    assert (
+        hashlib.sha256(pictures.tobytes()).hexdigest()
+        == "a198956f58363d6c8a087ca72fc7f1b70ca09490aefa8a88be1bef45f63a4964"
+    )
+
+
 def test_classes_and_seeds_change_the_picture(sampler):
     pictures = sampler.sample(np.array([3, 3, 7]), np.array([1, 2, 1]))
     assert not np.array_equal(pictures[0], pictures[1])
