@@ -125,13 +125,13 @@ def test_killed_at_random_moments_a_run_loses_at_most_one_epoch(tmp_path, small_
         steps = [entry["step"] for entry in history(run)]
         if state.exists():
             _, metadata = checkpoints.load_tensors(state)
-            assert steps[-1] - int(metadata["step"]) < STEPS_PER_EPOCH
+            assert steps[-1] - int(metadata["step"]) <= STEPS_PER_EPOCH
             if int(metadata["step"]) >= STEPS_PER_EPOCH * (CONFIG.epochs - 2):  # too near its end for another kill
                 assert finish(start("-m", "tests.recovery.small_run", run, "--resume"))[0] == 0
                 assert_same(run, small_run)
                 run = tmp_path / f"{kill + 1}"
         else:
-            assert steps[-1] < 2 * STEPS_PER_EPOCH
+            assert steps[-1] <= STEPS_PER_EPOCH
 
 
 def limit_file_size():
