@@ -46,7 +46,8 @@ def main() -> None:
         print(f"Trained. See it: python app.py --checkpoint {shlex.quote(str(out))}")
     else:
         again = sys.argv if arguments.resume else [*sys.argv, "--resume"]
-        print(f"Saved. Go on with: python {shlex.join(again)}")
+        launcher = "python" if ranks.count == 1 else f"torchrun --nproc-per-node {ranks.count}"
+        print(f"Saved. Go on with: {launcher} {shlex.join(again)}")
         raise SystemExit(128 + stopped_by)
 
 
