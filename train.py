@@ -43,12 +43,23 @@ def main() -> None:
     if not ranks.is_first:
         return
     if stopped_by is None:
+        _export(out)
         print(f"Trained. See it: python app.py --checkpoint {shlex.quote(str(out))}")
     else:
         again = sys.argv if arguments.resume else [*sys.argv, "--resume"]
         launcher = "python" if ranks.count == 1 else f"torchrun --nproc-per-node {ranks.count}"
         print(f"Saved. Go on with: {launcher} {shlex.join(again)}")
         raise SystemExit(128 + stopped_by)
+
+
+def _export(out: Path) -> None:
+    """Let the page draw with the new generator by itself; where that is not to be had, the server draws."""
+    from cgan.web.export import ExportError, export
+
+    try:
+        export(out)
+    except ExportError as error:
+        print(f"The app's server will draw, not the page itself: {error}")
 
 
 def _arguments() -> argparse.Namespace:
@@ -67,6 +78,7 @@ def _parser(default: TrainingConfig) -> Parser:
 
     run = parser.add_argument_group("the run")
     run.add_argument("--out", type=Path, metavar="DIR", help="its folder (default: checkpoints/my-ARCH)")
+    run.add_argument("--start-from", metavar="C", help="a checkpoint's weights to begin with, instead of random ones")
     run.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     run.add_argument(
         "--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files (default: found or downloaded)"

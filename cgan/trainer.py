@@ -12,13 +12,14 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from cgan import objectives
+from cgan import checkpoints, objectives
 from cgan.adam import Adam
 from cgan.checkpoints import NetworkConfig
 from cgan.data import NUM_CLASSES
@@ -51,6 +52,7 @@ class TrainingConfig:
     beta2: float = 0.999
     ema_decay: float = 0.999  # of the averaged generator, per step
     seed: int = 0
+    start_from: str | None = None  # the checkpoint whose weights the run starts with
     precision: str = "fp32"
     epochs: int = 200  # passes over the training images
     steps: int | None = None  # of the generator; where given, they end the run instead of epochs
@@ -303,6 +305,17 @@ class Trainer:
         self.seconds += now - self._clock
         self._clock = now
         return self.seconds
+
+    def take_weights(self, folder: Path) -> None:
+        """Start with the pair of a checkpoint of the same networks: its weights alone, everything else is new.
+
+        Raises CheckpointError.
+        """
+        raw = folder / checkpoints.RAW_GENERATOR
+        averaged = folder / checkpoints.AVERAGED_GENERATOR
+        checkpoints.load_weights(self.generator, raw if raw.exists() else averaged)
+        checkpoints.load_weights(self.averaged, averaged)
+        checkpoints.load_weights(self.discriminator, folder / checkpoints.DISCRIMINATOR)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, str]]:
         """Everything that decides how the run goes on: (tensors, metadata)."""

@@ -77,10 +77,10 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
     folder = RunFolder(out) if trainer.ranks.is_first else None
     if resume:
         _resume(trainer, out / checkpoints.TRAINING_STATE)
-    if folder and resume:
-        _go_on(trainer, folder)
-    elif folder:
-        _start(trainer, folder)
+    elif trainer.config.start_from:
+        _take_weights(trainer, trainer.config.start_from)
+    if folder:
+        (_go_on if resume else _start)(trainer, folder)
 
     snapshots = timeline_steps(trainer.last_step)
     board = Board(out, trainer.step_count) if tensorboard and folder else nullcontext()
@@ -109,6 +109,15 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
             if epoch_ends or last or stopping:
                 _save(trainer, folder)
     return (stop.signal or signal.SIGTERM) if trainer.step_count < trainer.last_step else None
+
+
+def _take_weights(trainer: Trainer, start_from: str) -> None:
+    """Start with the weights of a checkpoint. Raises RunError where its networks are others."""
+    folder = checkpoints.resolve(start_from)
+    theirs, ours = checkpoints.load_config(folder), trainer.config.networks()
+    if theirs != ours:
+        raise RunError(f"--start-from {start_from}: holds {theirs}; this run is to train {ours}")
+    trainer.take_weights(folder)
 
 
 def _start(trainer: Trainer, folder: RunFolder) -> None:

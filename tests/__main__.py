@@ -1,7 +1,7 @@
 """Set up all that the tests need, then run them: `python -m tests [what pytest takes]`.
 
-They run against real parts: Fashion-MNIST and a Chromium. On Debian both are installed when they are missing;
-elsewhere one line says what to install.
+They run against real parts: Fashion-MNIST, a Chromium, and onnxruntime-web from npm. On Debian these are installed when
+they are missing; elsewhere one line says what to install.
 """
 
 import os
@@ -17,6 +17,7 @@ from tests.chromium import find_chromium
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     *("gradio", "torch", "torchvision"),
+    *("onnx", "onnxruntime", "onnxscript"),
     *("playwright", "prdc", "pytest", "ruff", "tensorboard", "torchmetrics"),
 )
 
@@ -28,21 +29,34 @@ def main() -> int:
 
     missing = [] if find_chromium() else ["chromium"]
     missing += [] if data.find() else ["dataset-fashion-mnist"]
+    missing += [] if shutil.which("npm") else ["npm"]
     if missing and not shutil.which("apt-get"):
-        print(f"The tests need {' and '.join(missing)}: install Chromium or Chrome with your system's packages, and")
-        print("Fashion-MNIST by `python -m cgan.data`, which downloads it.")
+        print(
+            f"The tests need {' and '.join(missing)}: install Chromium or Chrome and npm with your system's packages,"
+        )
+        print("and Fashion-MNIST by `python -m cgan.data`, which downloads it.")
         return 2
     if missing:
         as_root = [] if os.geteuid() == 0 else ["sudo"]
         run(*as_root, "apt-get", "update", "--quiet")
         run(*as_root, "apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing)
+    install_onnxruntime_web()
     return subprocess.call([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT)
 
 
 def install_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for_tests = project["optional-dependencies"]["dev"]
+    extras = project["optional-dependencies"]
+    for_tests = extras["dev"] + extras["export"]
     run(sys.executable, "-m", "pip", "install", "--quiet", "--requirement", f"{ROOT / 'requirements.txt'}", *for_tests)
+
+
+def install_onnxruntime_web() -> None:
+    from cgan.web.runtime import VERSION
+
+    if not (ROOT / "node_modules/onnxruntime-web/dist").exists():
+        quiet = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+        run("npm", "install", *quiet, "--prefix", f"{ROOT}", f"onnxruntime-web@{VERSION}")
 
 
 def run(*command: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cgan import checkpoints
 from cgan.sampling import Sampler
-from cgan.ui.drawing import Studio
+from cgan.ui.drawing import Studio, for_page
 
 GENERATE = {"class_index": 3, "seed": 7, "truncation": 1.0, "count": 2}
 WALK = {"from_class": 7, "from_seed": 7, "to_class": 9, "to_seed": 21, "path": "slerp", "frames": 4}
@@ -28,7 +28,7 @@ def test_generate_draws_seeds_of_a_class_and_a_seed_of_all_classes(studio, short
     sampler = Sampler(short_run)
     np.testing.assert_array_equal(pictures(seeds), sampler.sample(np.array([3, 3]), np.array([7, 8])))
     np.testing.assert_array_equal(pictures(classes), sampler.sample(np.arange(10), np.full(10, 7)))
-    assert (seeds["count"], seeds["class"], seeds["seed"], seeds["steps"]) == (2, 3, 7, "600")
+    assert (seeds["count"], seeds["request"], seeds["steps"]) == (2, [f"{short_run}", 3, 7, 1.0, 2], "600")
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,15 @@ def test_interpolate_refuses_too(studio, short_run, name, value):
     assert refusal.value.message.startswith(f"{name.replace('_', '-')}: {value!r} given; allowed: ")
 
 
-@pytest.mark.parametrize("request_value", [[], None, "gif", [1, 2, 3], {"a": 1}])
-def test_a_gif_of_no_walk_is_refused(studio, request_value):
-    with pytest.raises(gr.Error):
-        studio.walk_gif(request_value)
+@pytest.mark.parametrize("request_value", [[], None, "gif", [1, 2, 3], {"a": 1}, [[]] * 7])
+def test_a_script_that_asks_for_nonsense_gets_one_line(studio, request_value):
+    answer = for_page(studio.walk_gif)(request_value)
+    assert answer.keys() == {"error"} and "allowed: " in answer["error"] and "\n" not in answer["error"]
+
+
+def test_a_script_gets_what_it_asks_for(studio, short_run):
+    request = [f"{short_run}", *WALK.values()]
+    assert for_page(studio.interpolate)(request) == {"answer": studio.interpolate(*request)}
 
 
 def test_a_checkpoint_that_vanished_is_one_line(studio, tmp_path, short_run):

@@ -308,6 +308,22 @@ def test_a_run_can_be_prolonged(few, tmp_path):
     assert torch.equal(states[0]["averaged.layers.0.weight"], states[1]["averaged.layers.0.weight"])
 
 
+def test_a_run_can_start_with_the_weights_of_another(few, short_run, tmp_path):
+    config = TrainingConfig(start_from=f"{short_run}", steps=1, learning_rate=0.0, ema_decay=1.0)
+    train(config, *few, tmp_path / "run", CPU)
+    for name in ("generator-raw.safetensors", "discriminator.safetensors"):
+        before, after = (load_file(folder / name) for folder in (short_run, tmp_path / "run"))
+        for key in before:
+            if "running" not in key and "num_batches" not in key:  # which a step updates, whatever the learning rate
+                assert torch.equal(before[key], after[key]), key
+
+
+def test_weights_of_other_networks_are_refused(few, short_run, tmp_path):
+    config = TrainingConfig(start_from=f"{short_run}", steps=1, latent_dim=7)
+    with pytest.raises(RunError, match=r"--start-from .*'latent_dim': 100.*'latent_dim': 7"):
+        train(config, *few, tmp_path / "run", CPU)
+
+
 def test_resume_refuses_other_settings_and_names_them(few, tmp_path):
     config = TrainingConfig(steps=5)
     train(config, *few, tmp_path, CPU)

@@ -1,6 +1,7 @@
 """What the page asks the server for. Whatever arrives is checked here: an endpoint answers to more than its page."""
 
 import base64
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES
 from cgan.sampling import MAX_FRAMES, PATHS, Sampler, SamplerCache
 from cgan.ui.texts import i18n
+from cgan.web.export import Card, load_card
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
-_WALK_ARGUMENTS = 7
 _GIF_SCALE = 8
 _GIF_SECONDS = 5  # there and back
 
@@ -50,8 +51,8 @@ class Studio:
         seeds = np.concatenate([np.arange(seed, seed + count), np.full(NUM_CLASSES, seed)])
         classes = np.concatenate([np.full(count, class_index), np.arange(NUM_CLASSES)])
         pictures = sampler.sample(classes, seeds, truncation)
-        shown = {"checkpoint": checkpoint, "steps": sampler.steps, "class": class_index, "seed": seed}
-        return _payload(pictures[:count], shown), _payload(pictures[count:], shown)
+        answers = {"request": [checkpoint, class_index, seed, truncation, count], "steps": sampler.steps}
+        return _payload(pictures[:count], answers), _payload(pictures[count:], answers)
 
     def interpolate(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
@@ -60,11 +61,12 @@ class Studio:
         request = [checkpoint, from_class, from_seed, to_class, to_seed, path, frames]
         return _payload(self._walk(*request), {"request": request})
 
-    def walk_gif(self, request: list) -> str:
-        """A walk there and back, without end, as base64 of a GIF; `request` holds the arguments of `interpolate`."""
-        if not isinstance(request, list) or len(request) != _WALK_ARGUMENTS:
-            raise gr.Error(f"walk: {_WALK_ARGUMENTS} values expected, as interpolate takes them", title=i18n("failed"))
-        walk = images.enlarge(self._walk(*request), _GIF_SCALE)
+    def walk_gif(
+        self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
+    ) -> str:
+        """A walk there and back, without end, as base64 of a GIF."""
+        walk = self._walk(checkpoint, from_class, from_seed, to_class, to_seed, path, frames)
+        walk = images.enlarge(walk, _GIF_SCALE)
         there_and_back = np.concatenate([walk, walk[-2:0:-1]])
         return _base64(images.to_gif(there_and_back, _GIF_SECONDS))
 
@@ -80,12 +82,44 @@ class Studio:
         frames = _checked("frames", check_integer, frames, 2, MAX_FRAMES)
         return sampler.walk((from_class, to_class), (from_seed, to_seed), frames, path)
 
-    def _sampler(self, checkpoint: str) -> Sampler:
+    def cards(self) -> dict[str, Card]:
+        """Of the checkpoints that the page can draw from by itself."""
+        cards = {name: load_card(self.folder(name)) for name in self.names()}
+        return {name: card for name, card in cards.items() if card}
+
+    def folder(self, checkpoint: str) -> Path:
+        """Where a checkpoint lies. Raises gr.Error."""
         name = _checked("checkpoint", check_choice, checkpoint, self.names())
         try:
-            return self._samplers.get(self._extra.get(name) or checkpoints.resolve(name))
+            return self._extra.get(name) or checkpoints.resolve(name)
         except CheckpointError as error:
             raise gr.Error(str(error), title=i18n("failed")) from error
+
+    def _sampler(self, checkpoint: str) -> Sampler:
+        folder = self.folder(checkpoint)
+        try:
+            return self._samplers.get(folder)
+        except CheckpointError as error:
+            raise gr.Error(str(error), title=i18n("failed")) from error
+
+
+def for_page(draw: Callable) -> Callable[[list], dict]:
+    """A function that a component's script may call with a list of what `draw` takes.
+
+    It answers with what `draw` returns, or with the line in which it refuses.
+    """
+    expected = inspect.signature(draw).parameters
+
+    def answer(request: list) -> dict:
+        try:
+            if not isinstance(request, list) or len(request) != len(expected):
+                raise gr.Error(f"request: {request!r:.100} given; allowed: a list of {', '.join(expected)}")
+            return {"answer": draw(*request)}
+        except gr.Error as error:
+            return {"error": error.message}
+
+    answer.__name__ = draw.__name__  # under which the script finds it
+    return answer
 
 
 def _checked(name: str, check: Callable, *arguments: object) -> Any:

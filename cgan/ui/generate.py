@@ -3,23 +3,22 @@
 import gradio as gr
 
 from cgan.ui.controls import class_dropdown, live, seed_slider
-from cgan.ui.drawing import MAX_COUNT, Studio
+from cgan.ui.drawing import MAX_COUNT, Studio, for_page
 from cgan.ui.texts import i18n
 
-_DRESS = 3
-_SEED = 7
-_COUNT = 16
+FIRST = (_DRESS, _SEED, _TRUNCATION, _COUNT) = (3, 7, 1.0, 16)
 
-_PICTURE = """
+PICTURE = """
 <figure class="cgan-figure">
   <div class="cgan-stage"><canvas role="img"></canvas></div>
   <div class="cgan-buttons">
     <figcaption></figcaption>
     <button type="button" class="cgan-button" data-do="save-png" data-text="save_png"></button>
   </div>
+  <small class="cgan-mark"></small>
 </figure>
 """
-_ALL_CLASSES = """
+ALL_CLASSES = """
 <figure class="cgan-figure">
   <figcaption></figcaption>
   <div class="cgan-stage"><canvas role="img"></canvas></div>
@@ -30,7 +29,7 @@ _ALL_CLASSES = """
 
 def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
     """Lay out the tab and wire it; its first pictures are part of the page, no one waits for them."""
-    picture_value, all_classes_value = studio.generate(checkpoint.value, _DRESS, _SEED, 1.0, _COUNT)
+    picture_value, all_classes_value = studio.generate(checkpoint.value, *FIRST)
     gr.Markdown(i18n("hint_generate"), elem_classes="cgan-hint")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
@@ -39,7 +38,7 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
             truncation = gr.Slider(
                 0,
                 1,
-                value=1,
+                value=_TRUNCATION,
                 step=0.01,
                 label=i18n("truncation"),
                 info=i18n("truncation_info"),
@@ -48,24 +47,20 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
             )
             count = gr.Slider(1, MAX_COUNT, value=_COUNT, step=1, label=i18n("count"), buttons=[], elem_id="count")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
-            picture = gr.HTML(
+            gr.HTML(
                 picture_value,
-                html_template=_PICTURE,
-                js_on_load="cgan.mountPicture(element, props, watch)",
+                html_template=PICTURE,
+                js_on_load="cgan.mountPicture(element, props.value, server)",
+                server_functions=[for_page(studio.generate)],
                 apply_default_css=False,
                 elem_id="picture",
             )
-            all_classes = gr.HTML(
+            gr.HTML(
                 all_classes_value,
-                html_template=_ALL_CLASSES,
-                js_on_load="cgan.mountAllClasses(element, props, watch)",
+                html_template=ALL_CLASSES,
+                js_on_load="cgan.mountAllClasses(element, props.value)",
                 apply_default_css=False,
                 elem_id="all-classes",
             )
-    live(
-        [checkpoint, class_index, seed, truncation, count],
-        also=[checkpoint.select],
-        fn=studio.generate,
-        outputs=[picture, all_classes],
-        api_name="generate",
-    )
+    live("generate", checkpoint, class_index, seed, truncation, count)
+    gr.api(studio.generate, api_name="generate", queue=False)

@@ -2,19 +2,19 @@
 
 import json
 import socket
-from pathlib import Path
 
 import gradio as gr
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import generate, interpolate
+from cgan.ui import generate, interpolate, page_files
 from cgan.ui.drawing import Studio
 from cgan.ui.texts import for_page, i18n
+from cgan.web import WEB, page_script
+from cgan.web.runtime import Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
-_WEB = Path(__file__).resolve().parent.parent / "web"
 
 
 class PageError(Exception):
@@ -53,9 +53,18 @@ def build(studio: Studio, checkpoint: str) -> gr.Blocks:
     return page
 
 
-def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth: tuple[str, str] | None) -> None:
+def serve(
+    checkpoint: str | None,
+    host: str,
+    port: int | None,
+    share: bool,
+    auth: tuple[str, str] | None,
+    offline: bool,
+) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
     studio, chosen = _open_studio(checkpoint)
+    onnxruntime = Runtime()
+    onnxruntime.obtain_in_background(offline)
     try:
         _try_address(host)
         build(studio, chosen).launch(
@@ -64,7 +73,7 @@ def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth
             share=share,
             auth=auth,
             theme=_theme(),
-            css_paths=[_WEB / "style.css"],
+            css_paths=[WEB / "style.css"],
             head=_head(),
             i18n=i18n,
             footer_links=["gradio"],
@@ -72,6 +81,7 @@ def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth
             run_history=False,  # it would keep every picture that anyone draws
             ssr_mode=False,
             enable_monitoring=False,
+            app_kwargs={"routes": [page_files.routes(studio, onnxruntime)]},
         )
     except gr.Error as error:
         raise PageError(f"--checkpoint: {error.message}") from error
@@ -114,8 +124,7 @@ def _try_address(host: str) -> None:
 def _head() -> str:
     """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
     texts = json.dumps(for_page(), ensure_ascii=False).replace("</", "<\\/")
-    script = (_WEB / "pictures.js").read_text(encoding="utf-8")
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"
+    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{page_script()}</script>"

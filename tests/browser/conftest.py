@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,20 +20,31 @@ from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The address of `python app.py`, with the shipped checkpoint; no request may have ended in a traceback."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    with open(log, "w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "app.py", "--port", f"{port}"], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
-        )
-    wait_until_served(address, process)
-    yield address
-    process.terminate()
-    process.wait(20)
-    assert "Traceback" not in log.read_text()
+def serve(tmp_path_factory):
+    """Run `python app.py FLAG...` while entered, and yield its address; no request may have ended in a traceback."""
+
+    @contextmanager
+    def serve(*flags: str) -> Iterator[str]:
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        log = tmp_path_factory.mktemp("server") / "log.txt"
+        with open(log, "w") as output:
+            command = [sys.executable, "app.py", "--port", f"{port}", *flags]
+            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        wait_until_served(address, process)
+        yield address
+        process.terminate()
+        process.wait(20)
+        assert "Traceback" not in log.read_text()
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def server(serve):
+    """The address of the app with the shipped checkpoint."""
+    with serve() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,124 @@
+"""Write the page as a site that needs no server of ours: Generate and Interpolate, drawn in the visitor's browser.
+
+python -m cgan.ui.site OUT                          a folder for any static host, a free static Space among them
+python -m cgan.ui.site OUT --full-app URL           with a link to where the whole app runs
+python -m http.server --directory OUT               to look at it
+"""
+
+import argparse
+import html
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+from cgan.cli import Parser, fail
+from cgan.files import replaced, write_text
+from cgan.sampling import MAX_FRAMES
+from cgan.ui import generate, interpolate
+from cgan.ui.drawing import MAX_COUNT, MAX_SEED, Studio
+from cgan.ui.page import DEFAULT_CHECKPOINT
+from cgan.ui.texts import for_page
+from cgan.web import WEB, WORKER_SCRIPTS, page_script, runtime
+from cgan.web.export import CARD, MODEL
+from cgan.web.runtime import Runtime
+
+# What Hugging Face reads of a Space.
+_SPACE = """\
+---
+title: What a Conditional GAN Has Learned
+emoji: 👗
+colorFrom: indigo
+colorTo: gray
+sdk: static
+app_file: index.html
+license: mit
+---
+"""
+
+
+class SiteError(Exception):
+    """The site cannot be written; the message is one line for the user."""
+
+
+def write_site(out: Path, full_app: str | None = None) -> None:
+    """Write the site into a new or empty folder. Raises SiteError, OSError."""
+    if out.exists() and any(out.iterdir()):
+        raise SiteError(f"{out}: is not empty; name a new folder")
+    studio = Studio()
+    cards = studio.cards()
+    if DEFAULT_CHECKPOINT not in cards:
+        raise SiteError(f"{DEFAULT_CHECKPOINT}: export it first by `python -m cgan.web.export`")
+    onnxruntime = Runtime()
+    onnxruntime.obtain(offline=False)
+    if onnxruntime.folder is None:
+        raise SiteError("onnxruntime-web is needed: `npm install onnxruntime-web` here, or a way to the internet")
+
+    files = {f"cgan/{name}": WEB / name for name in WORKER_SCRIPTS}
+    files |= {f"cgan/{runtime.VERSION}/{name}": onnxruntime.folder / name for name in runtime.file_names()}
+    files |= {f"cgan/checkpoints/{name}/{part}": studio.folder(name) / part for name in cards for part in (MODEL, CARD)}
+    files |= {name: WEB / name for name in ("style.css", "site.css")}
+    for name, source in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        with replaced(out / name) as temporary:
+            shutil.copyfile(source, temporary)
+    offer = {"runtime": runtime.VERSION, "pending": False, "generators": {n: asdict(card) for n, card in cards.items()}}
+    write_text(out / "cgan/generators.json", json.dumps(offer))
+    write_text(out / "README.md", _SPACE)
+    write_text(out / "index.html", _index(studio, list(cards), full_app))
+
+
+def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
+    """The page itself, with its first pictures in it."""
+    picture, all_classes = studio.generate(DEFAULT_CHECKPOINT, *generate.FIRST)
+    first = {
+        "checkpoints": names,
+        "maxSeed": MAX_SEED,
+        "picture": picture,
+        "allClasses": all_classes,
+        "walk": studio.interpolate(DEFAULT_CHECKPOINT, *interpolate.FIRST),
+    }
+    footer = '<span data-text="full_app_local"></span> <code>python app.py</code>'
+    if full_app:
+        footer = f'<a href="{html.escape(full_app)}" data-text="full_app"></a>'
+    position = '<div class="box" id="position" data-label="position"></div>'
+    parts = {
+        "picture": generate.PICTURE,
+        "all_classes": generate.ALL_CLASSES,
+        "walk": interpolate.WALK.replace("@children", position),
+        "max_count": f"{MAX_COUNT}",
+        "max_frames": f"{MAX_FRAMES}",
+        "footer": footer,
+        "texts": _as_script(for_page()),
+        "first": _as_script(first),
+        "script": page_script("site.js"),
+    }
+    page = (WEB / "site.html").read_text(encoding="utf-8")
+    for name, part in parts.items():
+        page = page.replace(f"{{{{{name}}}}}", part)
+    return page
+
+
+def _as_script(value: dict) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+
+
+def main() -> None:
+    parser = Parser(
+        prog="python -m cgan.ui.site", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder")
+    parser.add_argument("--full-app", metavar="URL", help="where the whole app runs")
+    arguments = parser.parse_args()
+    try:
+        write_site(arguments.out, arguments.full_app)
+    except SiteError as error:
+        fail(error)
+    except OSError as error:
+        fail(f"{arguments.out}: cannot be written ({error.strerror})")
+    size = sum(file.stat().st_size for file in arguments.out.rglob("*") if file.is_file())
+    print(f"{arguments.out}: {size / 1e6:.1f} MB. Look at it: python -m http.server --directory {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()

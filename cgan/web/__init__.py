@@ -1,0 +1,22 @@
+"""What the browser runs, and what has to be made for it."""
+
+from pathlib import Path
+
+WEB = Path(__file__).resolve().parent
+PAGE_SCRIPTS = (
+    "texts.js",
+    "canvas.js",
+    "latents.js",
+    "workers.js",
+    "drawing.js",
+    "generate.js",
+    "interpolate.js",
+    "page.js",
+)
+WORKER_SCRIPTS = ("worker.js", "gif.js")
+
+
+def page_script(*more: str) -> str:
+    """The page's scripts as one: they share their names with each other, and with nothing else in the page."""
+    parts = [(WEB / name).read_text(encoding="utf-8") for name in (*PAGE_SCRIPTS, *more)]
+    return "\n".join(['(() => {\n"use strict";', *parts, "})();"])

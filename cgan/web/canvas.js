@@ -1,0 +1,65 @@
+// Grey levels on canvases: one pixel each, enlarged without smoothing.
+
+const SIZE = 28; // pixels, of a picture's side
+const PIXELS = SIZE * SIZE;
+const CLASSES = 10;
+const GAP = 1; // pixels between two pictures
+const SAVED_SCALE = 8;
+
+/** Where the style sheet keeps the picture in view above the controls. */
+const onPhone = () => window.matchMedia("(max-width: 640px)").matches;
+
+/** Bytes from base64. */
+const decode = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+/** Paint the pictures in `pixels` (count * PIXELS) row by row at one pixel a grey level. */
+function paint(canvas, pixels, columns, gap = GAP) {
+  const count = pixels.length / PIXELS;
+  const width = columns * (SIZE + gap) - gap;
+  const height = Math.ceil(count / columns) * (SIZE + gap) - gap;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height); // transparent where no picture is
+  const rgba = new Uint32Array(image.data.buffer);
+  let source = 0;
+  for (let picture = 0; picture < count; picture++) {
+    const left = (picture % columns) * (SIZE + gap);
+    const top = Math.floor(picture / columns) * (SIZE + gap);
+    for (let y = 0; y < SIZE; y++) {
+      let target = (top + y) * width + left;
+      for (let x = 0; x < SIZE; x++) rgba[target++] = 0xff000000 | (pixels[source++] * 0x010101);
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** Show a canvas as large as its stage and `maxHeight` (CSS pixels) allow, by a whole number of screen pixels. */
+function fit(canvas, maxHeight) {
+  const ratio = window.devicePixelRatio || 1;
+  const room = Math.min(canvas.parentElement.clientWidth / canvas.width, maxHeight / canvas.height);
+  const scale = Math.max(1, Math.floor(room * ratio)) / ratio;
+  canvas.style.width = `${canvas.width * scale}px`;
+  canvas.style.height = `${canvas.height * scale}px`;
+}
+
+/** Call `refit` now, and whenever the stage's width changes (also from none, when its tab is opened). */
+function keepFitted(canvas, refit) {
+  new ResizeObserver(refit).observe(canvas.parentElement);
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function savePng(canvas, name) {
+  const enlarged = document.createElement("canvas");
+  Object.assign(enlarged, { width: canvas.width * SAVED_SCALE, height: canvas.height * SAVED_SCALE });
+  const context = enlarged.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, enlarged.width, enlarged.height);
+  enlarged.toBlob((blob) => save(blob, name), "image/png");
+}

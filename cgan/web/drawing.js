@@ -1,0 +1,179 @@
+// Who draws. The page itself does as soon as a worker has the generator; until then, and where it cannot, the server.
+
+const POLL_MS = 3000; // while the app is still fetching the runtime
+const MOST_OPENED = 3; // generators, each a few MB
+
+/** What the app can give to a page that wants to draw by itself lies beneath this address. */
+const filesAt = new URL("cgan/", (window.gradio_config?.root ?? document.baseURI).replace(/\/?$/, "/")).href;
+
+const page = {
+  offer: null, // generators.json: the runtime's folder, and a card for each checkpoint whose generator can be had
+  opened: new Map(), // checkpoint: the card of the generator that the workers have opened
+  workers: [],
+};
+const readers = new Set(); // called with a checkpoint that the page can draw from now on, or no longer
+
+/** Whether the page draws this checkpoint's pictures. */
+const drawsHere = (checkpoint) => page.opened.has(checkpoint);
+
+/** Have `read(checkpoint)` called whenever another one draws that checkpoint than before. */
+const whenRendererChanges = (read) => readers.add(read);
+
+const askAll = (kind, details) => Promise.all(page.workers.map((worker) => worker.ask(kind, details)));
+
+async function startWorkers() {
+  const base = `${filesAt}${page.offer.runtime}/`;
+  const wasm = await decompressed(await download(`${base}ort-wasm-simd-threaded.wasm.gz`));
+  const start = () => new DrawingWorker(`${filesAt}worker.js`, leaveItToTheServer);
+  page.workers = Array.from({ length: WORKERS }, start);
+  await askAll("start", { base, wasm });
+}
+
+/** The page cannot draw after all: what was asked of it fails, and the server goes on. */
+function leaveItToTheServer() {
+  const lost = [...page.opened.keys()];
+  page.opened.clear();
+  page.offer = { runtime: null, generators: {} };
+  for (const worker of page.workers.splice(0)) worker.stop();
+  for (const checkpoint of lost) for (const read of readers) read(checkpoint);
+}
+
+let preparing = Promise.resolve();
+
+/** Make the page able to draw a checkpoint, or with newer weights than before; where it cannot be, nothing changes. */
+function prepare(checkpoint) {
+  preparing = preparing.then(() => open(checkpoint)).catch(leaveItToTheServer);
+  return preparing;
+}
+
+async function open(checkpoint) {
+  if (typeof WebAssembly !== "object" || typeof DecompressionStream !== "function") return;
+  if (page.offer && !page.offer.runtime && !page.offer.pending) return;
+  page.offer = await (await fetch(`${filesAt}generators.json`, { cache: "no-cache" })).json();
+  if (page.offer.pending) setTimeout(() => prepare(checkpoint), POLL_MS);
+  if (!page.offer.runtime) return;
+
+  const card = page.offer.generators[checkpoint];
+  if (card?.weights === page.opened.get(checkpoint)?.weights) return;
+  if (card) await openGenerator(checkpoint, card);
+  else page.opened.delete(checkpoint);
+  for (const read of readers) read(checkpoint);
+}
+
+async function openGenerator(checkpoint, card) {
+  const url = `${filesAt}checkpoints/${encodeURIComponent(checkpoint)}/generator.onnx?${card.weights}`;
+  const [blob] = await Promise.all([download(url), page.workers.length ? null : startWorkers()]);
+  await askAll("open", { checkpoint, model: await blob.arrayBuffer() });
+  const [z, classWeights] = [card.latent_dim, CLASSES].map((length) => new Float32Array(length));
+  await askAll("draw", { checkpoint, count: 1, z, classWeights }); // the first one takes longer; nobody waits for this
+  page.opened.delete(checkpoint);
+  page.opened.set(checkpoint, card);
+  for (const oldest of [...page.opened.keys()].slice(0, -MOST_OPENED)) {
+    page.opened.delete(oldest);
+    await askAll("release", { checkpoint: oldest });
+  }
+}
+
+/** Grey levels (count * PIXELS) from z and class weights, drawn in the page, by each worker a share. */
+async function drawHere(checkpoint, count, z, classWeights) {
+  const dimensions = z.length / count;
+  const pixels = new Uint8Array(count * PIXELS);
+  const drawShare = async ([first, end], index) => {
+    const share = {
+      z: z.slice(first * dimensions, end * dimensions),
+      classWeights: classWeights.slice(first * CLASSES, end * CLASSES),
+    };
+    const details = { checkpoint, count: end - first, ...share };
+    pixels.set(await page.workers[index].ask("draw", details), first * PIXELS);
+  };
+  const patience = setTimeout(leaveItToTheServer, PATIENCE_MS);
+  try {
+    await Promise.all(shares(count, page.workers.length).map(drawShare));
+    return pixels;
+  } catch (error) {
+    if (drawsHere(checkpoint)) leaveItToTheServer();
+    throw error;
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+/** Frames (count * PIXELS) as the bytes of an endless GIF whose round takes so many seconds. */
+const gifHere = (frames, seconds) => page.workers[0].ask("gif", { frames, size: SIZE, scale: SAVED_SCALE, seconds });
+
+/** Have the server draw: `functions` are those of a component, `request` is the list of what `name` takes. */
+async function drawOnServer(functions, name, request) {
+  if (!functions) throw new Error(text("no_webassembly"));
+  const { answer, error } = await functions[name](request);
+  if (error) throw new Error(error);
+  return answer;
+}
+
+/** One picture for each class and seed, drawn in the page. */
+function sampleHere(checkpoint, classes, seeds, truncation) {
+  const z = latents(seeds, page.opened.get(checkpoint).latent_dim, truncation);
+  return drawHere(checkpoint, seeds.length, z, oneHot(classes));
+}
+
+/** Pictures at `positions` (0 to 1) on the way between two classes and seeds, drawn in the page. */
+function walkHere({ checkpoint, classes, seeds, path }, positions) {
+  const dimensions = page.opened.get(checkpoint).latent_dim;
+  const z = latents(seeds, dimensions);
+  const weights = oneHot(classes);
+  const between = (all, size, way) => {
+    const [start, end] = [all.subarray(0, size), all.subarray(size)];
+    const points = new Float32Array(positions.length * size);
+    positions.forEach((position, row) => points.set(way(start, end, position), row * size));
+    return points;
+  };
+  const points = between(z, dimensions, PATHS[path]);
+  return drawHere(checkpoint, positions.length, points, between(weights, CLASSES, lerp));
+}
+
+/**
+ * A function that runs `draw(request, isNewest)` for each request, one at a time, and of those that came meanwhile only
+ * for the newest. So a drag never falls behind, and always ends on its last value.
+ */
+function newestOnly(draw) {
+  let next = null;
+  let busy = false;
+  return async (request) => {
+    next = request;
+    if (busy) return;
+    busy = true;
+    while (next !== null) {
+      const current = next;
+      next = null;
+      await draw(current, () => next === null).catch(() => {}); // the page's generator has stopped; the server follows
+    }
+    busy = false;
+  };
+}
+
+/** In a page without a server a checkpoint has to be loaded before its first picture. */
+async function loaded(checkpoint, server, mark) {
+  if (server || drawsHere(checkpoint)) return;
+  mark.textContent = text("loading");
+  await prepare(checkpoint);
+}
+
+/** Do something that need not be done before the page shows its first pictures. */
+const afterFirstPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+
+/** Run `draw` and say on the mark who drew and how long it took; what fails is said there too. */
+async function timed(mark, renderer, draw) {
+  const start = performance.now();
+  try {
+    await draw();
+    showMark(mark, renderer, performance.now() - start);
+  } catch (error) {
+    mark.textContent = `${text("failed")}: ${error.message}`;
+  }
+}
+
+/** The small print under a picture: who drew it, and in how many milliseconds. */
+function showMark(mark, renderer, milliseconds) {
+  mark.dataset.renderer = renderer;
+  const time = milliseconds === undefined ? "" : ` · ${text("milliseconds", { count: Math.round(milliseconds) })}`;
+  mark.textContent = text(`drawn_${renderer}`) + time;
+}

@@ -1,0 +1,105 @@
+// The tab "Generate": the sheet of pictures of one class, and one seed in all ten classes.
+
+const ROW_MS = 100; // between two drawings of the ten classes while the sheet follows a hand
+
+const generateTab = { request: null, server: null, sheet: null, row: null };
+
+/** The sheet of pictures of one class. */
+function mountPicture(element, first, server) {
+  const canvas = element.querySelector("canvas");
+  const caption = element.querySelector("figcaption");
+  const mark = element.querySelector(".cgan-mark");
+  const handle = document.getElementById("picture");
+  let shown; // the request that the canvas answers
+  fillTexts(element);
+
+  // On a desk, what is above it and the row of ten classes below it are to fit into the window as well, unless the
+  // pictures were not enlarged then.
+  const maxHeight = () =>
+    onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
+  const refit = () => fit(canvas, maxHeight());
+  const show = (request, pixels, steps, renderer) => {
+    const [, index, seed, , count] = (shown = request);
+    const values = { name: className(index), first: seed, last: seed + count - 1 };
+    const what = text(count === 1 ? "what_one" : "what_many", values);
+    paint(canvas, pixels, Math.ceil(Math.sqrt(count)));
+    refit();
+    canvas.setAttribute("aria-label", text("picture", { what }));
+    const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
+    caption.textContent = what + trained;
+    Object.assign(handle.dataset, { seed, class: index, renderer });
+  };
+  element.querySelector("[data-do=save-png]").addEventListener("click", () => {
+    const [checkpoint, index, seed, , count] = shown;
+    savePng(canvas, `${slug(`${checkpoint}-${className(index)}-seed-${seed}-count-${count}`)}.png`);
+  });
+  keepFitted(canvas, refit);
+
+  Object.assign(generateTab, { server, sheet: { show, mark }, request: first.request });
+  if (first.pixels) {
+    show(generateTab.request, decode(first.pixels), first.steps, "server");
+    showMark(mark, "server");
+  }
+  const [checkpoint] = generateTab.request;
+  afterFirstPaint(() => prepare(checkpoint));
+}
+
+/** One seed in all ten classes, in one row, their names beneath. */
+function mountAllClasses(element, first) {
+  const canvas = element.querySelector("canvas");
+  const caption = element.querySelector("figcaption");
+  const names = element.querySelector(".cgan-class-names");
+  for (let index = 0; index < CLASSES; index++) {
+    names.appendChild(document.createElement("span")).textContent = className(index);
+  }
+
+  const refit = () => {
+    fit(canvas, Infinity);
+    names.style.width = canvas.style.width;
+  };
+  const show = ([, , seed], pixels) => {
+    const description = text("all_classes", { first: seed });
+    paint(canvas, pixels, CLASSES);
+    refit();
+    canvas.setAttribute("aria-label", description);
+    caption.textContent = description;
+  };
+  keepFitted(canvas, refit);
+  generateTab.row = { show, at: 0 };
+  if (first.pixels) show(first.request, decode(first.pixels));
+}
+
+/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. */
+const generate = newestOnly(async (request, isNewest) => {
+  generateTab.request = request;
+  const { server, sheet, row } = generateTab;
+  await loaded(request[0], server, sheet.mark);
+  if (!drawsHere(request[0])) return timed(sheet.mark, "server", () => generateOnServer(request));
+  await timed(sheet.mark, "page", () => drawSheetHere(request));
+  if (isNewest() || performance.now() - row.at > ROW_MS) await drawRowHere(request);
+});
+
+async function generateOnServer(request) {
+  const [sheet, row] = await drawOnServer(generateTab.server, "generate", request);
+  generateTab.sheet.show(request, decode(sheet.pixels), sheet.steps, "server");
+  generateTab.row.show(request, decode(row.pixels));
+}
+
+async function drawSheetHere(request) {
+  const [checkpoint, index, seed, truncation, count] = request;
+  const seeds = Array.from({ length: count }, (_, i) => seed + i);
+  const pixels = await sampleHere(checkpoint, Array(count).fill(index), seeds, truncation);
+  generateTab.sheet.show(request, pixels, page.opened.get(checkpoint).steps, "page");
+}
+
+async function drawRowHere(request) {
+  const [checkpoint, , seed, truncation] = request;
+  const classes = Array.from({ length: CLASSES }, (_, index) => index);
+  const pixels = await sampleHere(checkpoint, classes, Array(CLASSES).fill(seed), truncation);
+  generateTab.row.show(request, pixels);
+  generateTab.row.at = performance.now();
+}
+
+whenRendererChanges((checkpoint) => {
+  if (checkpoint === generateTab.request?.[0]) generate(generateTab.request);
+});

@@ -1,0 +1,194 @@
+// The tab "Interpolate": a walk, the frame at the slider's position, and the strip of all frames.
+
+const WALK_SECONDS = 2.5; // one way, at speed 1
+const GIF_SECONDS = 5; // there and back
+const STRIP_MS = 150; // between two drawings of the strip while the walk's ends follow a hand
+
+const interpolateTab = { request: null, draw: null, scrub: null }; // Gradio mounts a tab when it is first opened
+
+/** Draw what the controls ask for: [checkpoint, class, seed, class, seed, path, frames]. */
+function interpolate(request) {
+  interpolateTab.request = request;
+  return interpolateTab.draw?.(request);
+}
+
+/** Move to a position, 0 to 1. */
+const scrub = (position) => interpolateTab.scrub?.(position);
+
+/** A walk: the frame at the slider's position, the strip of all frames, and what plays and saves them. */
+function mountWalk(element, first, server) {
+  const part = (name) => element.querySelector(`[data-do=${name}]`);
+  const frameCanvas = element.querySelector(".cgan-frame");
+  const stripCanvas = element.querySelector(".cgan-strip");
+  const caption = element.querySelector("figcaption");
+  const mark = element.querySelector(".cgan-mark");
+  let request = interpolateTab.request ?? first.request;
+  let strip = new Uint8Array(); // all frames
+  let stripAt = 0;
+  let position = 0; // 0 to 1
+  Object.assign(frameCanvas, { width: SIZE, height: SIZE });
+  fillTexts(element);
+
+  const name = () => text("from_to", { from: className(request[1]), to: className(request[3]) });
+  const route = () => {
+    const [checkpoint, fromClass, fromSeed, toClass, toSeed, path] = request;
+    return { checkpoint, classes: [fromClass, toClass], seeds: [fromSeed, toSeed], path };
+  };
+  const frames = () => request[6];
+
+  const showFrame = (pixels, description) => {
+    paint(frameCanvas, pixels, 1);
+    frameCanvas.setAttribute("aria-label", description);
+    Object.assign(frameCanvas.dataset, { position, frame: Math.round(position * (frames() - 1)) });
+    caption.textContent = description;
+  };
+  /** The exact frame at the position, where the page draws; else the nearest one of the strip. */
+  const drawFrame = newestOnly(async () => {
+    if (drawsHere(request[0])) {
+      const values = { name: name(), percent: Math.round(100 * position) };
+      await timed(mark, "page", async () => showFrame(await walkHere(route(), [position]), text("way", values)));
+    } else if (strip.length) {
+      const last = strip.length / PIXELS - 1;
+      const index = Math.round(position * last);
+      const values = { name: name(), frame: index + 1, frames: last + 1 };
+      showFrame(strip.subarray(index * PIXELS, (index + 1) * PIXELS), text("frame", values));
+    }
+  });
+
+  const paintStrip = () => {
+    const count = strip.length / PIXELS;
+    const room = Math.floor(stripCanvas.parentElement.clientWidth / (SIZE + GAP));
+    const rows = Math.ceil(count / Math.max(1, room));
+    paint(stripCanvas, strip, Math.ceil(count / rows));
+    stripCanvas.setAttribute("aria-label", text("strip", { frames: count }));
+    fit(stripCanvas, 200);
+  };
+  const refit = () => {
+    fit(frameCanvas, Math.min(420, window.innerHeight * 0.5));
+    if (strip.length) paintStrip();
+  };
+  const drawStripHere = async () => {
+    const positions = Array.from({ length: frames() }, (_, index) => index / (frames() - 1));
+    strip = await walkHere(route(), positions);
+    stripAt = performance.now();
+    paintStrip();
+  };
+  interpolateTab.draw = newestOnly(async (newest, isNewest) => {
+    request = newest;
+    await loaded(request[0], server, mark);
+    if (drawsHere(request[0])) {
+      await drawFrame(position);
+      if (isNewest() || performance.now() - stripAt > STRIP_MS) await drawStripHere();
+      return;
+    }
+    await timed(mark, "server", async () => {
+      strip = decode((await drawOnServer(server, "interpolate", request)).pixels);
+      await drawFrame(position);
+      paintStrip();
+    });
+  });
+
+  mountPlayer(element, {
+    get: () => position,
+    set: (newPosition) => {
+      position = newPosition;
+      drawFrame(position);
+    },
+  });
+
+  const fileName = () => {
+    const [checkpoint, fromClass, fromSeed, toClass, toSeed] = request;
+    return slug(`${checkpoint}-${className(fromClass)}-${fromSeed}-${className(toClass)}-${toSeed}`);
+  };
+  part("save-gif").addEventListener("click", async ({ target }) => {
+    target.disabled = true;
+    try {
+      const gif = drawsHere(request[0]) ? await gifHere(thereAndBack(strip), GIF_SECONDS) : decode(await drawOnServer(server, "walk_gif", request));
+      save(new Blob([gif], { type: "image/gif" }), `${fileName()}.gif`);
+    } catch (error) {
+      mark.textContent = `${text("failed")}: ${error.message}`;
+    } finally {
+      target.disabled = false;
+    }
+  });
+  part("save-strip").addEventListener("click", () => {
+    const whole = document.createElement("canvas");
+    paint(whole, strip, strip.length / PIXELS, 0);
+    savePng(whole, `${fileName()}.png`);
+  });
+
+  keepFitted(frameCanvas, refit);
+  if (interpolateTab.request) {
+    interpolate(request);
+  } else {
+    interpolateTab.request = request;
+    strip = decode(first.pixels);
+    showMark(mark, "server");
+    drawFrame(position);
+  }
+}
+
+/** All frames, and those between the last and the first once more. */
+function thereAndBack(strip) {
+  const last = strip.length / PIXELS - 1;
+  const order = Array.from({ length: 2 * last }, (_, index) => (index <= last ? index : 2 * last - index));
+  const frames = new Uint8Array(order.length * PIXELS);
+  order.forEach((from, to) => frames.set(strip.subarray(from * PIXELS, (from + 1) * PIXELS), to * PIXELS));
+  return frames;
+}
+
+/** Play, pause, loop and speed; `position` has get() and set(), 0 to 1. The slider moves as by a hand. */
+function mountPlayer(element, position) {
+  const [play, loop, speed] = ["play", "loop", "speed"].map((name) => element.querySelector(`[data-do=${name}]`));
+  let playing = null; // the animation frame asked for
+  let shown = 0; // the slider's position, which is rounded to its step
+  play.textContent = text("play");
+
+  interpolateTab.scrub = (newPosition) => {
+    if (newPosition === shown) return; // the player moved it, and knows better where it is
+    shown = Math.min(1, Math.max(0, newPosition ?? 0)); // whatever is being typed into its field
+    position.set(shown);
+  };
+  /** The slider's number field follows. */
+  const moveSlider = (to) => {
+    position.set(to);
+    const slider = document.querySelector("#position input[type=range]");
+    slider.value = to;
+    shown = Number(slider.value);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const stop = () => {
+    cancelAnimationFrame(playing);
+    playing = null;
+    play.textContent = text("play");
+  };
+  const start = () => {
+    let direction = position.get() < 1 ? 1 : -1;
+    let before = null; // an animation frame's time may lie before this moment
+    if (!loop.checked && direction < 0) {
+      position.set(0);
+      direction = 1;
+    }
+    const step = (now) => {
+      let at = position.get() + (direction * speed.value * (now - (before ?? now))) / (1000 * WALK_SECONDS);
+      before = now;
+      if (at >= 1 || (at <= 0 && direction < 0)) {
+        at = Math.min(1, Math.max(0, at));
+        if (!loop.checked) {
+          moveSlider(at);
+          return stop();
+        }
+        direction = at >= 1 ? -1 : 1;
+      }
+      moveSlider(at);
+      playing = requestAnimationFrame(step);
+    };
+    playing = requestAnimationFrame(step);
+    play.textContent = text("pause");
+  };
+  play.addEventListener("click", () => (playing === null ? start() : stop()));
+}
+
+whenRendererChanges((checkpoint) => {
+  if (checkpoint === interpolateTab.request?.[0]) interpolate(interpolateTab.request);
+});

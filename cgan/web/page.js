@@ -1,0 +1,27 @@
+// What Gradio's events and the page's own controls call.
+
+const usable = {}; // the last values of a tab's controls that were in their ranges
+
+/** Values of a tab's controls, held in their ranges: while someone types, a field is empty or far beyond its end. */
+function held(tab, values, ranges) {
+  usable[tab] = values.map((value, index) => {
+    if (!ranges[index]) return value;
+    const [low, high] = ranges[index];
+    if (typeof value !== "number") return usable[tab]?.[index] ?? low;
+    return Math.min(high, Math.max(low, value));
+  });
+  return usable[tab];
+}
+
+const tabs = { generate, interpolate };
+
+/** A tab's controls have changed. */
+const update = (tab, values, ranges) => void tabs[tab](held(tab, values, ranges));
+
+/** A checkpoint was chosen, perhaps once more: its weights may be new. */
+async function choose(tab, values, ranges) {
+  await prepare(values[0]);
+  update(tab, values, ranges);
+}
+
+window.cgan = { mountPicture, mountAllClasses, mountWalk, update, choose, scrub, prepare, drawsHere, sampleHere };

@@ -1,0 +1,208 @@
+"""The generator in the page: the same numbers, the same pictures, and the server wherever it cannot be had."""
+
+import base64
+import io
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from cgan import latents
+from cgan.checkpoints import CHECKPOINTS
+from cgan.sampling import Sampler
+from cgan.ui.page import DEFAULT_CHECKPOINT
+from cgan.web import WEB
+from cgan.web.export import export
+from tests.browser.app_page import TOLERANCE, largest_difference
+from tests.test_export import SHIPPED
+from tests.test_latents import KNOWN_ANSWERS, words
+
+SEEDS = 1000
+MODEL = "**/generator.onnx?*"
+
+
+@pytest.fixture(scope="module")
+def scripts(browser):
+    """An empty page with the scripts that need no page, and whose names are all its own."""
+    page = browser.new_page()
+    for name in ("canvas.js", "latents.js", "gif.js"):
+        page.add_script_tag(path=WEB / name)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(("counter", "key", "result"), KNOWN_ANSWERS)
+def test_philox_gives_the_known_answers(scripts, counter, key, result):
+    found = scripts.evaluate(
+        "([counter, key]) => philox4x32(counter, key)", [words(counter).tolist(), words(key).tolist()]
+    )
+    assert found == words(result).tolist()
+
+
+@pytest.mark.parametrize(("dimensions", "truncation"), [(100, 1), (64, 1), (6, 0.3)])
+def test_z_is_pythons(scripts, dimensions, truncation):
+    seeds = [0, 7, 9999, 2**31, latents.MAX_SEED]
+    z = scripts.evaluate("([...request]) => Array.from(latents(...request))", [seeds, dimensions, truncation])
+    expected = latents.latents(np.array(seeds), dimensions, truncation)
+    np.testing.assert_allclose(np.reshape(z, expected.shape), expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("path", ["slerp", "lerp"])
+@pytest.mark.parametrize("ends", [([1, 2, 3], [-2, 1, 0.5]), ([1, 0], [0, 1]), ([1, 0], [2, 0]), ([0, 0], [1, 0])])
+def test_paths_are_pythons(scripts, path, ends):
+    start, end = (np.array(point, np.float32) for point in ends)
+    positions = np.linspace(0, 1, 5)
+    points = [
+        scripts.evaluate(
+            "([path, start, end, t]) => Array.from(PATHS[path](Float32Array.from(start), Float32Array.from(end), t))",
+            [path, start.tolist(), end.tolist(), position],
+        )
+        for position in positions
+    ]
+    np.testing.assert_allclose(points, getattr(latents, path)(start, end, positions), atol=1e-6)
+
+
+def test_gif_is_what_another_reader_reads(scripts):
+    # Noise fills the table of codes again and again.
+    frames = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
+    frames[1] = 7  # and one colour makes the longest strings
+    content = scripts.evaluate(
+        """(frames) => {
+          const bytes = encodeGif(Uint8Array.from(frames), 28, 8, 1);
+          return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+        }""",
+        frames.ravel().tolist(),
+    )
+    with Image.open(io.BytesIO(base64.b64decode(content))) as gif:
+        images = [(np.array(image.convert("L")), image.info["duration"]) for image in ImageSequence.Iterator(gif)]
+        assert gif.info["loop"] == 0
+    np.testing.assert_array_equal([image for image, _ in images], frames.repeat(8, 1).repeat(8, 2))
+    assert [duration for _, duration in images] == [330, 340, 330]
+
+
+@pytest.mark.parametrize("checkpoint", SHIPPED)
+def test_a_seed_is_the_servers_picture_to_a_grey_level(visit, checkpoint):
+    page = visit()
+    page.page.evaluate("(checkpoint) => cgan.prepare(checkpoint)", checkpoint)
+    # As text of Latin-1: a list of eight million numbers takes a minute to hand over.
+    text = page.page.evaluate(
+        """async ([checkpoint, count]) => {
+          let text = "";
+          for (let seed = 0; seed < count; seed += 100) {
+            const seeds = Array.from({ length: 1000 }, (_, i) => seed + Math.floor(i / 10));
+            const pixels = await cgan.sampleHere(checkpoint, seeds.map((_, i) => i % 10), seeds, 1);
+            for (let i = 0; i < pixels.length; i += 784) text += String.fromCharCode(...pixels.subarray(i, i + 784));
+          }
+          return text;
+        }""",
+        [checkpoint, SEEDS],
+    )
+    pictures = np.frombuffer(text.encode("latin-1"), np.uint8).reshape(-1, 28, 28)
+    expected = Sampler(CHECKPOINTS / checkpoint).sample(np.tile(np.arange(10), SEEDS), np.arange(SEEDS).repeat(10))
+    assert pictures.shape == expected.shape
+    assert largest_difference(pictures, expected) <= TOLERANCE
+
+
+def test_dragging_asks_the_server_for_nothing(visit):
+    page = visit()
+    page.requests.clear()
+    page.slide("seed", 0.9, steps=50)
+    page.wait_until_painted(3, int(page.value("seed")))
+    page.open_tab("Interpolate")
+    page.slide("to-seed", 0.5, steps=20)
+    page.page.get_by_role("button", name="Play").click()
+    page.page.wait_for_timeout(500)
+    assert page.find("#walk .cgan-mark").get_attribute("data-renderer") == "page"
+    assert page.requests == []
+
+
+def test_a_mark_says_who_draws_and_how_fast(visit):
+    for renderer, start in (("page", "Drawn in this page · "), ("server", "Drawn by the server")):
+        page = visit(renderer=renderer)
+        mark = page.find("#picture .cgan-mark")
+        assert mark.inner_text().startswith(start)
+        page.type_number("seed", 70)
+        page.wait_until_painted(3, 70)
+        assert mark.inner_text().startswith(start) and mark.inner_text().endswith(" ms")
+
+
+def test_an_exported_run_is_drawn_in_the_page_until_it_is_trained_further(visit, own_run):
+    def painted_by(page, renderer):
+        page.choose("checkpoint", own_run.folder.name)
+        page.wait_for_renderer(renderer)
+        page.expect_cells(
+            "#picture canvas", Sampler(own_run.folder).sample(np.full(16, 3), np.arange(7, 23)), columns=4
+        )
+
+    own_run.copy_weights("model.safetensors")
+    export(own_run.folder)
+    page = visit()
+    painted_by(page, "page")
+    own_run.copy_weights("generator-raw.safetensors")
+    page.choose("checkpoint", DEFAULT_CHECKPOINT)
+    painted_by(page, "server")
+
+
+def server_goes_on(page):
+    page.type_number("seed", 77)
+    page.wait_until_painted(3, 77)
+    assert page.find("#picture").get_attribute("data-renderer") == "server"
+    expected = Sampler(CHECKPOINTS / DEFAULT_CHECKPOINT).sample(np.full(16, 3), np.arange(77, 93))
+    page.expect_cells("#picture canvas", expected, columns=4)
+
+
+def test_without_webassembly_the_server_draws(visit):
+    page = visit(renderer="server")
+    page.page.unroute_all()
+    page.page.add_init_script("delete window.WebAssembly")
+    page.requests.clear()
+    page.page.reload()
+    page.wait_for_renderer("server")
+    page.page.wait_for_timeout(1000)
+    server_goes_on(page)
+    assert not any("/cgan/" in url for url in page.requests)
+
+
+def test_a_damaged_generator_is_left_to_the_server(visit):
+    page = visit(renderer="server")
+    page.page.unroute_all()
+    page.page.route(MODEL, lambda route: route.fulfill(body=b"no onnx"))
+    with page.page.expect_response(MODEL):
+        page.page.reload()
+    page.wait_for_renderer("server")
+    page.page.wait_for_timeout(1000)
+    server_goes_on(page)
+
+
+def test_a_worker_that_dies_is_replaced_by_the_server(visit):
+    page = visit()
+    page.page.workers[0].evaluate("() => self.close()")
+    page.type_number("seed", 76)
+    page.wait_for_renderer("server")
+    server_goes_on(page)
+
+
+def test_with_a_password_nothing_is_given_to_strangers(serve):
+    with serve("--auth", "me:secret") as address:
+        for path in ("generators.json", "worker.js", f"checkpoints/{DEFAULT_CHECKPOINT}/generator.onnx"):
+            with pytest.raises(urllib.error.HTTPError) as refusal:
+                urllib.request.urlopen(f"{address}/cgan/{path}", timeout=20)
+            assert refusal.value.code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "export.py",
+        "..%2Fdata.py",
+        "1.30.0/..%2Fx",
+        "checkpoints/judge/generator.onnx",
+        "checkpoints/..%2F..%2F/generator.onnx",
+    ],
+)
+def test_nothing_else_is_given_to_anyone(server, path):
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(f"{server}/cgan/{path}", timeout=20)
+    assert refusal.value.code == 404

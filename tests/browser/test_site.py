@@ -1,0 +1,99 @@
+"""The site without a server of ours, on the plainest host there is."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cgan.checkpoints import CHECKPOINTS
+from cgan.sampling import Sampler
+from cgan.ui.page import DEFAULT_CHECKPOINT
+from tests.browser.app_page import AppPage
+from tests.browser.server import free_port, wait_until_served
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, run_command):
+    out = tmp_path_factory.mktemp("site") / "out"
+    finished = run_command("-m", "cgan.ui.site", out, "--full-app", "https://example.org/app")
+    assert finished.returncode == 0, finished.stderr
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "http.server", f"{port}", "--bind", "127.0.0.1"], cwd=out)
+    wait_until_served(f"http://127.0.0.1:{port}", process)
+    yield f"http://127.0.0.1:{port}/"
+    process.terminate()
+
+
+@pytest.fixture
+def visit_site(browser, site):
+    visits = []
+
+    def open_page(**options):
+        visits.append(AppPage(browser, site, **options))
+        return visits[-1]
+
+    yield open_page
+    for page in visits:
+        page.context.close()
+        assert page.problems == [] and page.outside == []
+
+
+@pytest.fixture(scope="module")
+def sampler():
+    return Sampler(CHECKPOINTS / DEFAULT_CHECKPOINT)
+
+
+def test_it_draws_by_itself(visit_site, sampler, tmp_path):
+    page = visit_site()
+    page.expect_cells("#picture canvas", sampler.sample(np.full(16, 3), np.arange(7, 23)), columns=4)
+    page.slide("seed", 0.6, steps=30)
+    seed = int(page.value("seed"))
+    page.wait_until_painted(3, seed)
+    page.find("#class select").select_option("Bag")
+    page.type_number("count", 4)
+    page.expect_cells("#picture canvas", sampler.sample(np.full(4, 8), np.arange(seed, seed + 4)), columns=2)
+    page.expect_cells("#all-classes canvas", sampler.sample(np.arange(10), np.full(10, seed)), columns=10)
+    assert Image.open(page.download("Download PNG", tmp_path)).size == (57 * 8, 57 * 8)
+
+
+def test_it_walks(visit_site, sampler, tmp_path):
+    page = visit_site()
+    page.open_tab("Interpolate")
+    page.type_number("to-seed", 30)
+    page.type_number("position", 1)
+    page.expect_cells("#walk .cgan-frame", sampler.sample(np.array([9]), np.array([30])), columns=1)
+    page.find("#path select").select_option("lerp")
+    page.type_number("frames", 5)
+    page.expect_cells("#walk .cgan-strip", sampler.walk((7, 9), (7, 30), 5, "lerp"), columns=5)
+    with Image.open(page.download("Download GIF", tmp_path)) as gif:
+        assert gif.n_frames == 8
+
+
+def test_another_checkpoint_is_loaded_when_it_is_chosen(visit_site):
+    page = visit_site()
+    page.find("#checkpoint select").select_option("report-mlp")
+    expected = Sampler(CHECKPOINTS / "report-mlp").sample(np.full(16, 3), np.arange(7, 23))
+    page.expect_cells("#picture canvas", expected, columns=4)
+
+
+def test_chinese_on_a_phone(visit_site):
+    page = visit_site(wide=False, language="zh-CN")
+    assert "条件 GAN 学到了什么" in page.find("body").inner_text()
+    for tab in ("生成", "插值"):
+        page.open_tab(tab)
+        page.page.wait_for_timeout(300)
+        assert page.find("html").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0
+
+
+def test_the_first_picture_takes_less_than_8_mb(visit_site):
+    page = visit_site(renderer="server")  # which there is none of: the pictures that came with the page
+    assert page.painted() == (3, 7)
+    sizes = page.page.evaluate("performance.getEntries().map((entry) => entry.transferSize ?? 0)")
+    assert 0 < sum(sizes) < 8e6
+
+
+def test_a_folder_in_use_is_refused(expect_refusal, tmp_path):
+    (tmp_path / "mine.txt").touch()
+    expect_refusal("-m", "cgan.ui.site", tmp_path, words=[str(tmp_path), "not empty"])
