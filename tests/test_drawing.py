@@ -23,12 +23,20 @@ def pictures(payload):
     return np.frombuffer(base64.b64decode(payload["pixels"]), np.uint8).reshape(-1, 28, 28)
 
 
-def test_generate_draws_seeds_of_a_class_and_a_seed_of_all_classes(studio, short_run):
-    seeds, classes = studio.generate(f"{short_run}", **GENERATE)
-    sampler = Sampler(short_run)
-    np.testing.assert_array_equal(pictures(seeds), sampler.sample(np.array([3, 3]), np.array([7, 8])))
-    np.testing.assert_array_equal(pictures(classes), sampler.sample(np.arange(10), np.full(10, 7)))
-    assert (seeds["count"], seeds["request"], seeds["steps"]) == (2, [f"{short_run}", 3, 7, 1.0, 2], "600")
+def test_generate_draws_seeds_of_a_class(studio, short_run):
+    answer = studio.generate(f"{short_run}", **GENERATE)
+    expected = Sampler(short_run).sample(np.array([3, 3]), np.array([7, 8]))
+    np.testing.assert_array_equal(pictures(answer), expected)
+    assert (answer["count"], answer["request"], answer["steps"]) == (2, [f"{short_run}", 3, 7, 1.0, 2], "600")
+
+
+def test_all_classes_of_a_seed(studio, short_run):
+    answer = studio.all_classes(f"{short_run}", 7, 0.5)
+    expected = Sampler(short_run).sample(np.arange(10), np.full(10, 7), 0.5)
+    np.testing.assert_array_equal(pictures(answer), expected)
+    for wrong in ((-1, 0.5), (7, 2)):
+        with pytest.raises(gr.Error, match="given; allowed: "):
+            studio.all_classes(f"{short_run}", *wrong)
 
 
 @pytest.mark.parametrize(

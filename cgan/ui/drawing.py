@@ -35,31 +35,33 @@ class Studio:
         """The checkpoints there are at this moment."""
         return [*self._extra, *checkpoints.available()]
 
-    def generate(
-        self, checkpoint: str, class_index: int, seed: int, truncation: float, count: int
-    ) -> tuple[dict, dict]:
-        """Pictures of one class for `count` seeds from `seed` on, and of all ten classes for `seed`.
+    def generate(self, checkpoint: str, class_index: int, seed: int, truncation: float, count: int) -> dict:
+        """Pictures of one class for `count` seeds from `seed` on.
 
-        Returns two dictionaries for the page's scripts: pictures as base64 of uint8 (N, 28, 28), and what they show.
+        Returns what the page's scripts take: pictures as base64 of uint8 (N, 28, 28), and the request they answer.
         """
         sampler = self._sampler(checkpoint)
         class_index = _checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         truncation = _checked("truncation", check_real, truncation, 0, 1)
         count = _checked("count", check_integer, count, 1, MAX_COUNT)
+        pictures = sampler.sample(np.full(count, class_index), np.arange(seed, seed + count), truncation)
+        return _payload(pictures, [checkpoint, class_index, seed, truncation, count], steps=sampler.steps)
 
-        seeds = np.concatenate([np.arange(seed, seed + count), np.full(NUM_CLASSES, seed)])
-        classes = np.concatenate([np.full(count, class_index), np.arange(NUM_CLASSES)])
-        pictures = sampler.sample(classes, seeds, truncation)
-        answers = {"request": [checkpoint, class_index, seed, truncation, count], "steps": sampler.steps}
-        return _payload(pictures[:count], answers), _payload(pictures[count:], answers)
+    def all_classes(self, checkpoint: str, seed: int, truncation: float) -> dict:
+        """Pictures of one seed in each of the ten classes."""
+        sampler = self._sampler(checkpoint)
+        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
+        truncation = _checked("truncation", check_real, truncation, 0, 1)
+        pictures = sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, seed), truncation)
+        return _payload(pictures, [checkpoint, seed, truncation])
 
     def interpolate(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
     ) -> dict:
         """The frames of a walk, as base64 of uint8 (frames, 28, 28), and the request that they answer."""
         request = [checkpoint, from_class, from_seed, to_class, to_seed, path, frames]
-        return _payload(self._walk(*request), {"request": request})
+        return _payload(self._walk(*request), request)
 
     def walk_gif(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
@@ -130,8 +132,8 @@ def _checked(name: str, check: Callable, *arguments: object) -> Any:
         raise gr.Error(f"{name}: {error}", title=i18n("failed")) from error
 
 
-def _payload(pictures: np.ndarray, shown: dict) -> dict:
-    return {"pixels": _base64(pictures.tobytes()), "count": len(pictures), **shown}
+def _payload(pictures: np.ndarray, request: list, **more: object) -> dict:
+    return {"pixels": _base64(pictures.tobytes()), "count": len(pictures), "request": request, **more}
 
 
 def _base64(content: bytes) -> str:

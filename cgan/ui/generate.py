@@ -29,7 +29,6 @@ ALL_CLASSES = """
 
 def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
     """Lay out the tab and wire it; its first pictures are part of the page, no one waits for them."""
-    picture_value, all_classes_value = studio.generate(checkpoint.value, *FIRST)
     gr.Markdown(i18n("hint_generate"), elem_classes="cgan-hint")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
@@ -48,15 +47,15 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
             count = gr.Slider(1, MAX_COUNT, value=_COUNT, step=1, label=i18n("count"), buttons=[], elem_id="count")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             gr.HTML(
-                picture_value,
+                studio.generate(checkpoint.value, *FIRST),
                 html_template=PICTURE,
                 js_on_load="cgan.mountPicture(element, props.value, server)",
-                server_functions=[for_page(studio.generate)],
+                server_functions=[for_page(studio.generate), for_page(studio.all_classes)],
                 apply_default_css=False,
                 elem_id="picture",
             )
             gr.HTML(
-                all_classes_value,
+                studio.all_classes(checkpoint.value, _SEED, _TRUNCATION),
                 html_template=ALL_CLASSES,
                 js_on_load="cgan.mountAllClasses(element, props.value)",
                 apply_default_css=False,
@@ -64,3 +63,4 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
             )
     live("generate", checkpoint, class_index, seed, truncation, count)
     gr.api(studio.generate, api_name="generate", queue=False)
+    gr.api(studio.all_classes, api_name="all_classes", queue=False)

@@ -70,12 +70,12 @@ def write_site(out: Path, full_app: str | None = None) -> None:
 
 def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
     """The page itself, with its first pictures in it."""
-    picture, all_classes = studio.generate(DEFAULT_CHECKPOINT, *generate.FIRST)
+    _, seed, truncation, _ = generate.FIRST
     first = {
         "checkpoints": names,
         "maxSeed": MAX_SEED,
-        "picture": picture,
-        "allClasses": all_classes,
+        "picture": studio.generate(DEFAULT_CHECKPOINT, *generate.FIRST),
+        "allClasses": studio.all_classes(DEFAULT_CHECKPOINT, seed, truncation),
         "walk": studio.interpolate(DEFAULT_CHECKPOINT, *interpolate.FIRST),
     }
     footer = '<span data-text="full_app_local"></span> <code>python app.py</code>'

@@ -57,7 +57,7 @@ function mountAllClasses(element, first) {
     fit(canvas, Infinity);
     names.style.width = canvas.style.width;
   };
-  const show = ([, , seed], pixels) => {
+  const show = ([, seed], pixels) => {
     const description = text("all_classes", { first: seed });
     paint(canvas, pixels, CLASSES);
     refit();
@@ -72,32 +72,36 @@ function mountAllClasses(element, first) {
 /** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. */
 const generate = newestOnly(async (request, isNewest) => {
   generateTab.request = request;
+  const [checkpoint, , seed, truncation] = request;
   const { server, sheet, row } = generateTab;
-  await loaded(request[0], server, sheet.mark);
-  if (!drawsHere(request[0])) return timed(sheet.mark, "server", () => generateOnServer(request));
-  await timed(sheet.mark, "page", () => drawSheetHere(request));
-  if (isNewest() || performance.now() - row.at > ROW_MS) await drawRowHere(request);
+  await loaded(checkpoint, server, sheet.mark);
+  const renderer = drawsHere(checkpoint) ? "page" : "server";
+  await timed(sheet.mark, renderer, () => drawSheet(request, renderer));
+  if (isNewest() || performance.now() - row.at > ROW_MS) await drawRow([checkpoint, seed, truncation], renderer);
 });
 
-async function generateOnServer(request) {
-  const [sheet, row] = await drawOnServer(generateTab.server, "generate", request);
-  generateTab.sheet.show(request, decode(sheet.pixels), sheet.steps, "server");
-  generateTab.row.show(request, decode(row.pixels));
-}
-
-async function drawSheetHere(request) {
+async function drawSheet(request, renderer) {
   const [checkpoint, index, seed, truncation, count] = request;
+  const { server, sheet } = generateTab;
+  if (renderer === "server") {
+    const { pixels, steps } = await drawOnServer(server, "generate", request);
+    return sheet.show(request, decode(pixels), steps, renderer);
+  }
   const seeds = Array.from({ length: count }, (_, i) => seed + i);
   const pixels = await sampleHere(checkpoint, Array(count).fill(index), seeds, truncation);
-  generateTab.sheet.show(request, pixels, page.opened.get(checkpoint).steps, "page");
+  sheet.show(request, pixels, page.opened.get(checkpoint)?.steps, renderer);
 }
 
-async function drawRowHere(request) {
-  const [checkpoint, , seed, truncation] = request;
-  const classes = Array.from({ length: CLASSES }, (_, index) => index);
-  const pixels = await sampleHere(checkpoint, classes, Array(CLASSES).fill(seed), truncation);
-  generateTab.row.show(request, pixels);
-  generateTab.row.at = performance.now();
+async function drawRow(request, renderer) {
+  const [checkpoint, seed, truncation] = request;
+  const { server, row } = generateTab;
+  if (renderer === "server") {
+    row.show(request, decode((await drawOnServer(server, "all_classes", request)).pixels));
+  } else {
+    const classes = Array.from({ length: CLASSES }, (_, index) => index);
+    row.show(request, await sampleHere(checkpoint, classes, Array(CLASSES).fill(seed), truncation));
+  }
+  row.at = performance.now();
 }
 
 whenRendererChanges((checkpoint) => {
