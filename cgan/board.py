@@ -7,6 +7,7 @@ import numpy as np
 from cgan.run_folder import RunError
 
 FOLDER = "tensorboard"
+_GROUPS = ("loss", "score", "gradient")  # what the names of the history begin with
 
 
 class Board:
@@ -23,9 +24,11 @@ class Board:
         self._writer = SummaryWriter(str(run / FOLDER), purge_step=step + 1)
 
     def add(self, entry: dict[str, float]) -> None:
-        """An entry of the history: a curve for each of its values."""
+        """An entry of the history: a curve for each of its values, those that belong together side by side."""
         for name, value in entry.items():
-            self._writer.add_scalar(name, value, entry["step"])
+            kind = name.split("_")[0]
+            group = kind if kind in _GROUPS else "progress"
+            self._writer.add_scalar(f"{group}/{name}", value, entry["step"])
 
     def add_picture(self, picture: np.ndarray, step: int) -> None:
         """The grid of all classes, uint8 (H, W)."""

@@ -17,12 +17,12 @@ def test_the_board_shows_the_history_also_of_a_run_that_was_resumed(fashion_mnis
 
     board = EventAccumulator(str(tmp_path / "tensorboard"))
     board.Reload()
-    assert set(board.Tags()["scalars"]) == set(history[0])
+    assert {tag.split("/")[1] for tag in board.Tags()["scalars"]} == set(history[0])
     assert board.Tags()["images"] == ["samples"]
-    for name in ("loss_g", "score_real"):
-        shown = {event.step: event.value for event in board.Scalars(name)}
+    for group, name in (("loss", "loss_g"), ("score", "score_real"), ("progress", "images")):
+        shown = {event.step: event.value for event in board.Scalars(f"{group}/{name}")}
         assert list(shown) == [10, 20, 30, 40, 50, 60]
-        assert torch.allclose(torch.tensor([*shown.values()]), torch.tensor([entry[name] for entry in history]))
+        assert torch.allclose(torch.tensor([*shown.values()]), torch.tensor([float(entry[name]) for entry in history]))
 
 
 def test_without_the_package_one_line_says_so(run_command, tmp_path):
