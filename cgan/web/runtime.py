@@ -59,12 +59,18 @@ def cache_folder() -> Path:
 
 def _obtain(folder: Path, offline: bool) -> Path:
     """Have all files in `folder`, which is returned. Raises OSError."""
-    for name, kept in zip(_SHA256, file_names(), strict=True):
-        if not _is_whole(folder / kept, name):
-            content = _from_npm(name) or _from_cdn(name, offline)
-            folder.mkdir(parents=True, exist_ok=True)
-            with replaced(folder / kept) as temporary:
-                temporary.write_bytes(gzip.compress(content, mtime=0) if name in _COMPRESSED else content)
+    kept = dict(zip(_SHA256, file_names(), strict=True))
+    missing = [name for name in _SHA256 if not _is_whole(folder / kept[name], name)]
+    contents = {name: _from_npm(name) for name in missing}
+    if not all(contents.values()):
+        if offline:
+            raise OSError(f"--offline, and it is not in {folder}")
+        print(f"Fetching {_CDN}, 14 MB, once, so that the page can draw by itself (--offline forbids it)", flush=True)
+        contents = {name: _from_cdn(name) for name in missing}
+    for name, content in contents.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        with replaced(folder / kept[name]) as temporary:
+            temporary.write_bytes(gzip.compress(content, mtime=0) if name in _COMPRESSED else content)
     return folder
 
 
@@ -87,10 +93,7 @@ def _from_npm(name: str) -> bytes | None:
     return None
 
 
-def _from_cdn(name: str, offline: bool) -> bytes:
-    if offline:
-        raise OSError(f"--offline, and it is not in {cache_folder()}")
-    print(f"Fetching {_CDN}/{name}, once, so that the page can draw by itself (--offline forbids it)", flush=True)
+def _from_cdn(name: str) -> bytes:
     with urllib.request.urlopen(f"{_CDN}/{name}", timeout=_TIMEOUT_S) as response:
         content = response.read()
     if not _is_right(content, name):
