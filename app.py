@@ -20,7 +20,7 @@ def main() -> None:
     from cgan.ui.page import PageError, serve  # seconds to import: a wrong flag is answered before
 
     try:
-        serve(arguments.checkpoint, arguments.host, arguments.port, arguments.share, arguments.auth)
+        serve(arguments.checkpoint, arguments.host, arguments.port, arguments.share, arguments.auth, arguments.offline)
     except PageError as error:
         fail(error)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import gradio as gr
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import generate, interpolate
+from cgan.ui import generate, inside, interpolate
 from cgan.ui.drawing import Studio
+from cgan.ui.lab import Lab
 from cgan.ui.texts import for_page, i18n
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
@@ -21,8 +22,8 @@ class PageError(Exception):
     """The page cannot be served; the message is one line for the user."""
 
 
-def build(studio: Studio, checkpoint: str) -> gr.Blocks:
-    """The page, with `checkpoint` chosen and its pictures already drawn."""
+def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
+    """The page, with `checkpoint` chosen and its pictures already drawn. offline: it downloads no network."""
     with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="header"):
             with gr.Column(scale=3, min_width=280):
@@ -42,6 +43,8 @@ def build(studio: Studio, checkpoint: str) -> gr.Blocks:
                 generate.build(studio, chosen)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
                 interpolate.build(studio, chosen)
+            with gr.Tab(i18n("tab_inside"), id="inside") as tab:
+                inside.build(Lab(studio, offline), chosen, tab)
         gr.on(
             [page.load, chosen.focus],
             lambda: gr.Dropdown(choices=studio.names()),
@@ -53,18 +56,25 @@ def build(studio: Studio, checkpoint: str) -> gr.Blocks:
     return page
 
 
-def serve(checkpoint: str | None, host: str, port: int | None, share: bool, auth: tuple[str, str] | None) -> None:
+def serve(
+    checkpoint: str | None,
+    host: str,
+    port: int | None,
+    share: bool,
+    auth: tuple[str, str] | None,
+    offline: bool,
+) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
     studio, chosen = _open_studio(checkpoint)
     try:
         _try_address(host)
-        build(studio, chosen).launch(
+        build(studio, chosen, offline).launch(
             server_name=host,
             server_port=port,
             share=share,
             auth=auth,
             theme=_theme(),
-            css_paths=[_WEB / "style.css"],
+            css_paths=[_WEB / "style.css", _WEB / "inside.css"],
             head=_head(),
             i18n=i18n,
             footer_links=["gradio"],
@@ -114,7 +124,7 @@ def _try_address(host: str) -> None:
 def _head() -> str:
     """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
     texts = json.dumps(for_page(), ensure_ascii=False).replace("</", "<\\/")
-    script = (_WEB / "pictures.js").read_text(encoding="utf-8")
+    script = "\n".join((_WEB / name).read_text(encoding="utf-8") for name in ("pictures.js", "inside.js"))
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
