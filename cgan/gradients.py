@@ -32,7 +32,7 @@ def saliency(network: Network, images: Tensor, classes: Tensor) -> Tensor:
     return Saliency(network).attribute(_leaf(images), target=classes).amax(dim=1)
 
 
-def smooth_grad(network: Network, images: Tensor, classes: Tensor, samples: int = 16, noise: float = 0.15) -> Tensor:
+def smooth_grad(network: Network, images: Tensor, classes: Tensor, samples: int = 16, noise: float = 0.1) -> Tensor:
     """As `saliency`, of the gradient averaged over `samples` noisy copies of each image: (N, H, W).
 
     Smilkov et al. 2017 (arXiv:1706.03825). noise: the standard deviation as a share of the image's range; they advise

@@ -45,7 +45,10 @@ def to_gif(frames: np.ndarray, seconds: float) -> bytes:
     """
     ends = np.rint(np.linspace(0, 100 * seconds, len(frames) + 1)).astype(int)
     milliseconds = (10 * np.diff(ends)).tolist()
-    first, *rest = (Image.fromarray(frame) for frame in frames)
+    pictures = (Image.fromarray(frame) for frame in frames)
+    if frames.ndim == 4:  # by the method that is a hundred times faster than Pillow's default
+        pictures = (picture.quantize(method=Image.Quantize.FASTOCTREE) for picture in pictures)
+    first, *rest = pictures
     file = io.BytesIO()
     first.save(file, format="GIF", save_all=True, append_images=rest, duration=milliseconds, loop=0)
     return file.getvalue()

@@ -14,6 +14,7 @@ from cgan import images
 
 Text = str | dict
 _MAX_FRAMES = 36  # of a film
+_MAX_COLOUR_FRAMES = 16  # each takes 256 colours of its own
 _FILM_SECONDS = 4
 _FILM_SIDE = 224  # pixels; smaller pictures are enlarged, crisply, up to it
 
@@ -61,8 +62,9 @@ def encode(picture: np.ndarray, draft: bool = False) -> str:
 
 
 def film(frames: list[np.ndarray]) -> str:
-    """At most 36 of the frames, evenly chosen, the first and the last among them, as the address of a GIF."""
-    chosen = np.unique(np.linspace(0, len(frames) - 1, min(len(frames), _MAX_FRAMES)).round().astype(int))
+    """Some of the frames, evenly chosen, the first and the last among them, as the address of a GIF."""
+    most = _MAX_FRAMES if frames[0].ndim == 2 else _MAX_COLOUR_FRAMES
+    chosen = np.unique(np.linspace(0, len(frames) - 1, min(len(frames), most)).round().astype(int))
     held = [*chosen, *[chosen[-1]] * max(1, len(chosen) // 4)]  # the end stands for a moment
     stack = np.stack([frames[index] for index in held])
     factor = max(1, _FILM_SIDE // stack.shape[1])

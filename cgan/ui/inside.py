@@ -47,6 +47,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 elem_id="inside-network",
             )
             source = gr.Radio(_source_choices(True), value="generated", label=i18n("source"), elem_id="inside-source")
+            picture = _figure("inside-picture", "saliency-stop")
             photograph = gr.Dropdown(
                 [(i18n(f"photograph_{name}"), name) for name in PHOTOGRAPHS],
                 value=next(iter(PHOTOGRAPHS)),
@@ -68,7 +69,6 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 visible=False,
                 elem_id="inside-upload",
             )
-            picture = _figure("inside-picture", "saliency-stop")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"), gr.Tabs():
             with gr.Tab(i18n("step_saliency"), id="saliency"):
                 gr.Markdown(i18n("hint_saliency"), elem_classes="cgan-hint")
@@ -77,7 +77,9 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
             with gr.Tab(i18n("step_fooling"), id="fooling"):
                 gr.Markdown(i18n("hint_fooling"), elem_classes="cgan-hint")
                 with gr.Row():
-                    way = gr.Radio(_way_choices(True), value=WAYS[0], label=i18n("way"), elem_id="fooling-way")
+                    way = gr.Dropdown(
+                        _way_choices(True), value=WAYS[0], label=i18n("way"), filterable=False, elem_id="fooling-way"
+                    )
                     target = gr.Dropdown(
                         _targets(lab, JUDGE), value=ANY_OTHER, label=i18n("target"), elem_id="fooling-target"
                     )
@@ -109,7 +111,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
         ours = network in OURS
         named = not ours or network == JUDGE  # of a discriminator's two choices there is always just one other
         return [
-            gr.Radio(choices=_way_choices(ours), value=WAYS[0]),
+            gr.Dropdown(choices=_way_choices(ours), value=WAYS[0]),
             gr.Dropdown(choices=_targets(lab, network), value=ANY_OTHER if ours else _GOLDFISH, visible=named),
             gr.Dropdown(choices=class_choices(), value=_DRESS)
             if ours
@@ -172,8 +174,8 @@ def _figure(elem_id: str, stop: str) -> gr.HTML:
 
 def _run_and_stop(step: str) -> tuple[gr.Button, gr.Button]:
     with gr.Row():
-        run = gr.Button(i18n("run"), variant="primary", elem_id=f"{step}-run")
-        stop = gr.Button(i18n("stop"), elem_id=f"{step}-stop")
+        run = gr.Button(i18n("run"), variant="primary", size="md", scale=0, min_width=128, elem_id=f"{step}-run")
+        stop = gr.Button(i18n("stop"), size="md", scale=0, min_width=128, elem_id=f"{step}-stop")
     return run, stop
 
 

@@ -15,6 +15,7 @@ from cgan.ui.figures import Text, say
 
 JUDGE, DISCRIMINATOR = "judge", "discriminator"
 OURS = (JUDGE, DISCRIMINATOR)
+_INTEGRATION_STEPS = {True: 96, False: 24}  # by whether the picture is one of our small grey ones
 _FRAME_SECONDS = 0.15  # between two pictures of a run: what the eye follows and a connection carries
 
 
@@ -47,7 +48,7 @@ def map_row(network: nn.Module, image: Tensor, name: str, names: list[Text]) -> 
 
 
 def _integrated(network: nn.Module, image: Tensor, classes: Tensor) -> tuple[np.ndarray, Text]:
-    attributions = gradients.integrated_gradients(network, image, classes)
+    attributions = gradients.integrated_gradients(network, image, classes, _INTEGRATION_STEPS[image.shape[1] == 1])
     with torch.no_grad():
         scores = network(torch.cat([image, torch.zeros_like(image)]))[:, classes[0]]
     note = say("completeness", total=f"{attributions.sum():.2f}", difference=f"{scores[0] - scores[1]:.2f}")
@@ -228,7 +229,7 @@ def _magnified(change: Tensor) -> tuple[np.ndarray, float]:
 
 
 def _network_name(network: str) -> Text:
-    return say(f"network_{network}") if network in OURS else network
+    return say(f"name_{network}") if network in OURS else network
 
 
 def _percent(probability: Tensor) -> str:

@@ -78,6 +78,8 @@ TEXTS |= {
     ),
     "network_judge": ("The judge (our classifier)", "评判网络（本项目的分类器）"),
     "network_discriminator": ("D, the checkpoint's discriminator", "判别器 D（所选检查点）"),
+    "name_judge": ("the judge", "评判网络"),
+    "name_discriminator": ("D", "判别器 D"),
     "source": ("Picture", "图片"),
     "picture_generated": ("Generated", "生成的图片"),
     "picture_real": ("Real test image", "真实测试图片"),
@@ -147,7 +149,7 @@ TEXTS |= {
         "They sum to {total}; the score is {difference} above that of black.",
         "总和为 {total}；分数比全黑图片高 {difference}。",
     ),
-    "row_of": ("{network}: {name}, {share}", "{network}：{name}，{share}"),
+    "row_of": ("What {network} looks at: {name}, {share}", "{network}看哪里：{name}，{share}"),
     "saliency_caption": (
         "Gradients of the first choice's score; of D's score for real.",
         "首选类别分数的梯度；对 D 则是“真实”分数的梯度。",
