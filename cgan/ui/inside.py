@@ -1,10 +1,11 @@
 """The tab "Inside the network": saliency, fooling, class visualization, as three steps with one network and picture."""
 
+from collections.abc import Iterator
+
 import gradio as gr
 
 from cgan import imagenet
 from cgan.ui.controls import class_dropdown, seed_slider
-from cgan.ui.figures import Text
 from cgan.ui.lab import ANY_OTHER, SOURCES, WAYS, Lab
 from cgan.ui.photographs import PHOTOGRAPHS
 from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS
@@ -46,8 +47,10 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 allow_custom_value=True,
                 elem_id="inside-network",
             )
-            source = gr.Radio(_source_choices(True), value="generated", label=i18n("source"), elem_id="inside-source")
-            picture = _figure("inside-picture", "saliency-stop")
+            # A choice for each kind of network, for Gradio refuses with a traceback what is not among a control's
+            # choices at the moment, as in between two networks.
+            source_ours = _source_radio(True)
+            source_imagenet = _source_radio(False)
             photograph = gr.Dropdown(
                 [(i18n(f"photograph_{name}"), name) for name in PHOTOGRAPHS],
                 value=next(iter(PHOTOGRAPHS)),
@@ -56,10 +59,6 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 filterable=False,
                 elem_id="inside-photograph",
             )
-            with gr.Column() as of_class:
-                class_index = class_dropdown("class", _DRESS, "inside-class")
-            with gr.Column() as of_seed:
-                seed = seed_slider("seed", _SEED, "inside-seed")
             upload = gr.HTML(
                 None,
                 html_template=_UPLOAD,
@@ -69,6 +68,11 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 visible=False,
                 elem_id="inside-upload",
             )
+            picture = _figure("inside-picture", "saliency-stop")
+            with gr.Column() as of_class:
+                class_index = class_dropdown("class", _DRESS, "inside-class")
+            with gr.Column() as of_seed:
+                seed = seed_slider("seed", _SEED, "inside-seed")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"), gr.Tabs():
             with gr.Tab(i18n("step_saliency"), id="saliency"):
                 gr.Markdown(i18n("hint_saliency"), elem_classes="cgan-hint")
@@ -78,88 +82,123 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 gr.Markdown(i18n("hint_fooling"), elem_classes="cgan-hint")
                 with gr.Row():
                     way = gr.Dropdown(
-                        _way_choices(True), value=WAYS[0], label=i18n("way"), filterable=False, elem_id="fooling-way"
+                        _way_choices(),
+                        value=WAYS[0],
+                        label=i18n("way"),
+                        filterable=False,
+                        min_width=240,
+                        elem_id="fooling-way",
                     )
-                    target = gr.Dropdown(
-                        _targets(lab, JUDGE), value=ANY_OTHER, label=i18n("target"), elem_id="fooling-target"
+                    target_ours = gr.Dropdown(
+                        [(i18n("any_other"), ANY_OTHER), *class_choices()],
+                        value=ANY_OTHER,
+                        label=i18n("target"),
+                        min_width=240,
+                        elem_id="fooling-target",
                     )
+                    target_imagenet = _imagenet_dropdown("target", _GOLDFISH, "fooling-target-imagenet")
                 run_fooling, stop_fooling = _run_and_stop("fooling")
                 fooling = _figure("fooling", "fooling-stop")
             with gr.Tab(i18n("step_visualization"), id="visualization"):
                 gr.Markdown(i18n("hint_visualization"), elem_classes="cgan-hint")
-                shown = gr.Dropdown(class_choices(), value=_DRESS, label=i18n("class"), elem_id="visualization-class")
+                shown_ours = class_dropdown("class", _DRESS, "visualization-class")
+                shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
                 run_visualization, stop_visualization = _run_and_stop("visualization")
                 visualization = _figure("visualization", "visualization-stop")
 
-    request = [checkpoint, network, source, photograph, class_index, seed, upload]
+    request = [checkpoint, network, source_ours, source_imagenet, photograph, class_index, seed, upload]
     bounded = {"concurrency_id": "inside", "concurrency_limit": _AT_ONCE, "show_progress": "hidden"}
     seen = gr.State(None)  # the request that the first step shows, once the tab was opened
 
-    def adapt(network: str, source: str) -> list:
-        """What there is to choose with a network, and which controls its picture needs."""
-        ours = network in OURS
-        source = source if source in SOURCES[ours] else SOURCES[ours][0]
-        return [
-            gr.Radio(choices=_source_choices(ours), value=source),
-            gr.Dropdown(visible=source == "photograph"),
-            gr.Column(visible=ours),
-            gr.Column(visible=ours and source != "upload"),
-            gr.HTML(visible=source == "upload"),
-        ]
-
-    def adapt_targets(network: str) -> list:
-        ours = network in OURS
-        named = not ours or network == JUDGE  # of a discriminator's two choices there is always just one other
-        return [
-            gr.Dropdown(choices=_way_choices(ours), value=WAYS[0]),
-            gr.Dropdown(choices=_targets(lab, network), value=ANY_OTHER if ours else _GOLDFISH, visible=named),
-            gr.Dropdown(choices=class_choices(), value=_DRESS)
-            if ours
-            else gr.Dropdown(choices=list(_numbered(lab.names(network))), value=_DAISY),
-        ]
-
-    def look(*request: object):
-        for picture, saliency in lab.look(*request):
+    def look(*request: object) -> Iterator:
+        for picture, saliency in lab.look(*_request(*request)):
             yield picture, saliency, list(request)
 
-    def look_if_new(seen: list | None, *request: object):
+    def look_if_new(seen: list | None, *request: object) -> Iterator:
         if seen == list(request):
             yield gr.skip(), gr.skip(), gr.skip()
         else:
             yield from look(*request)
 
-    def look_if_opened(seen: list | None, *request: object):
-        if seen is None:
-            yield gr.skip(), gr.skip(), gr.skip()
-        else:
-            yield from look_if_new(seen, *request)
+    def look_if_opened(seen: list | None, *request: object) -> Iterator:
+        yield from look_if_new(seen if seen is not None else list(request), *request)
 
+    def fool(way: str, target_ours: int, target_imagenet: int, *request: object) -> Iterator[dict]:
+        request = _request(*request)
+        yield from lab.fool(way, target_ours if request[1] in OURS else target_imagenet, *request)
+
+    def visualize(class_ours: int, class_imagenet: int, *request: object) -> Iterator[dict]:
+        request = _request(*request)
+        yield from lab.visualize(class_ours if request[1] in OURS else class_imagenet, *request)
+
+    def adapt(network: str, source_ours: str, source_imagenet: str) -> list:
+        """Show what there is to choose with this network and this source of its picture."""
+        ours = network in OURS
+        source = source_ours if ours else source_imagenet
+        names = {} if ours else {"choices": [*zip(lab.names(network), range(len(lab.names(network))), strict=True)]}
+        return [
+            gr.Radio(visible=ours),
+            gr.Radio(visible=not ours),
+            gr.Dropdown(visible=source == "photograph"),
+            gr.HTML(visible=source == "upload"),
+            gr.Column(visible=ours),
+            gr.Column(visible=ours and source != "upload"),
+            gr.Dropdown(visible=network == JUDGE),  # of a discriminator's two choices just one is the other
+            gr.Dropdown(visible=not ours, **names),
+            gr.Dropdown(visible=ours),
+            gr.Dropdown(visible=not ours, **names),
+        ]
+
+    adapted = [source_ours, source_imagenet, photograph, upload, of_class, of_seed]
+    adapted += [target_ours, target_imagenet, shown_ours, shown_imagenet]
     looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **bounded}
-    fits = [source, photograph, of_class, of_seed, upload]
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    runs = [
-        run_saliency.click(look, request, api_name="saliency", **looking),
-        gr.on([tab.select], look_if_new, [seen, *request], api_visibility="private", **looking),
-        gr.on([checkpoint.change], look_if_opened, [seen, *request], api_visibility="private", **looking),
-        gr.on(
-            [photograph.input, class_index.input, seed.change, upload.submit],
-            look,
-            request,
-            api_visibility="private",
-            **looking,
-        ),
-        source.input(adapt, [network, source], fits, **quick).then(look, request, api_visibility="private", **looking),
-        network.input(adapt, [network, source], fits, **quick)
-        .then(adapt_targets, network, [way, target, shown], **quick)
-        .then(look, request, api_visibility="private", **looking),
-    ]
-    stop_saliency.click(None, cancels=runs)
-    fool = run_fooling.click(lab.fool, [way, target, *request], fooling, api_name="fool", **bounded)
-    stop_fooling.click(None, cancels=fool)
-    visualize = run_visualization.click(
-        lab.visualize, [shown, *request], visualization, api_name="visualize", **bounded
+    private = {"api_visibility": "private", **looking}
+    adapting = gr.on(
+        [network.input, source_ours.input, source_imagenet.input],
+        adapt,
+        [network, source_ours, source_imagenet],
+        adapted,
+        trigger_mode="always_last",
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
     )
-    stop_visualization.click(None, cancels=visualize)
+    looks = [
+        run_saliency.click(look, request, api_name="saliency", **looking),
+        adapting.then(look, request, **private),
+        gr.on([photograph.input, class_index.input, seed.change, upload.submit], look, request, **private),
+        tab.select(look_if_new, [seen, *request], **private),
+        checkpoint.change(look_if_opened, [seen, *request], **private),
+    ]
+    stop_saliency.click(None, cancels=looks)
+    fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, api_name="fool", **bounded)
+    stop_fooling.click(None, cancels=fools)
+    shows = run_visualization.click(
+        visualize, [shown_ours, shown_imagenet, *request], visualization, api_name="visualize", **bounded
+    )
+    stop_visualization.click(None, cancels=shows)
+
+
+def _request(checkpoint: str, network: str, source_ours: str, source_imagenet: str, *others: object) -> tuple:
+    """The request as the lab takes it, with the source that goes with the network."""
+    return checkpoint, network, source_ours if network in OURS else source_imagenet, *others
+
+
+def _source_radio(ours: bool) -> gr.Radio:
+    return gr.Radio(
+        [(i18n(f"picture_{source}"), source) for source in SOURCES[ours]],
+        value=SOURCES[ours][0],
+        label=i18n("source"),
+        visible=ours,
+        elem_id=f"inside-source{'' if ours else '-imagenet'}",
+    )
+
+
+def _imagenet_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
+    """A choice of one of ImageNet's classes, whose names are put in when a network of ImageNet is chosen."""
+    return gr.Dropdown(
+        [(f"{value}", value)], value=value, label=i18n(label), visible=False, min_width=240, elem_id=elem_id
+    )
 
 
 def _figure(elem_id: str, stop: str) -> gr.HTML:
@@ -179,17 +218,5 @@ def _run_and_stop(step: str) -> tuple[gr.Button, gr.Button]:
     return run, stop
 
 
-def _source_choices(ours: bool) -> list[tuple]:
-    return [(i18n(f"picture_{source}"), source) for source in SOURCES[ours]]
-
-
-def _way_choices(ours: bool) -> list[tuple]:
-    return [(i18n(f"way_{way}"), way) for way in WAYS if ours or way != "z"]
-
-
-def _targets(lab: Lab, network: str) -> list[tuple]:
-    return [(i18n("any_other"), ANY_OTHER), *_numbered(lab.names(network))]
-
-
-def _numbered(names: list[Text]) -> list[tuple]:
-    return [(name if isinstance(name, str) else i18n(name["key"]), index) for index, name in enumerate(names)]
+def _way_choices() -> list[tuple]:
+    return [(i18n(f"way_{way}"), way) for way in WAYS]

@@ -66,7 +66,8 @@ class Lab:
             return [say(f"class_{index}") for index in range(NUM_CLASSES)]
         if network == DISCRIMINATOR:
             return [say("generated_one"), say("real_one")]
-        return list(imagenet.class_names())
+        # With a capital: among the thousand are words that Gradio would take for keys of its own texts.
+        return [name[0].upper() + name[1:] for name in imagenet.class_names()]
 
     def open_upload(self, content: str) -> dict:
         """A file, in base64, to a picture of the page: {"picture": base64 of a PNG} or {"problem": a text}."""
@@ -165,8 +166,9 @@ class Lab:
     def _fool(self, way: str, target: int, request: "Request") -> Iterator[dict]:
         way = _checked("way", check_choice, way, WAYS)
         subject = self._subject(request)
-        target = _checked("target", check_integer, target, ANY_OTHER, len(subject.names) - 1)
-        goal = None if target == ANY_OTHER else target
+        choices = NUM_CLASSES if request.ours else len(subject.names)
+        target = _checked("target", check_integer, target, ANY_OTHER, choices - 1)
+        goal = None if target == ANY_OTHER or request.network == DISCRIMINATOR else target
         if way == "smallest":
             yield from runs.smallest(subject, goal)
         elif way == "pixels":
