@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,7 @@ class Lab:
         self._offline = offline
         self._samplers = SamplerCache()
         self._worker = Worker()
+        self._runs = itertools.count()
 
     def names(self, network: str) -> list[Text]:
         """What a network's scores are called; for one that is unknown, ImageNet's names."""
@@ -79,36 +81,47 @@ class Lab:
 
     def look(self, *request: object) -> Iterator[tuple[dict, dict]]:
         """The picture with the network's five first choices, and its saliency maps, one after the other."""
-        pending = figures.figure([])
-        yield from self._run(request, self._look, lambda figure: (figure, pending))
+        yield from self._run(request, self._look, outputs=2)
 
     def fool(self, way: str, target: int, *request: object) -> Iterator[dict]:
         """Change the picture until the network takes it for the target: "pixels", "smallest" or "z"."""
-        yield from self._run(request, lambda request: self._fool(way, target, request), lambda figure: figure)
+        for (figure,) in self._run(request, lambda request: self._fool(way, target, request)):
+            yield figure
 
     def visualize(self, target: int, *request: object) -> Iterator[dict]:
         """The picture that the network takes for the class; with ours, beside what the generator draws."""
-        yield from self._run(request, lambda request: self._visualize(target, request), lambda figure: figure)
+        for (figure,) in self._run(request, lambda request: self._visualize(target, request)):
+            yield figure
 
-    def _run(self, request: tuple, run: Callable, shown: Callable[[dict], object]) -> Iterator:
-        """Run in the worker's thread; but a download waits in this one, for it would keep the others from computing."""
+    def _run(self, request: tuple, run: Callable, outputs: int = 1) -> Iterator[tuple[dict, ...]]:
+        """The figures of a run, marked as its own; the first of `outputs` says why where there can be none."""
+        mark = {"run": next(self._runs)}
+        others = [figures.figure([]) | mark] * (outputs - 1)
         try:
-            request = Request.checked(self._studio, *request)
-            if not request.ours:
-                for received, total in imagenet.download(request.network, self._offline):
-                    what = say("downloading", name=request.network, megabytes=f"{received / 1e6:.1f}")
-                    yield shown(figures.progress(received / max(total, received), what))
-            yield from self._worker.steps(run(request))
+            for shown in self._figures(request, run):
+                if isinstance(shown, tuple):
+                    yield tuple(figure | mark for figure in shown)
+                else:
+                    yield shown | mark, *others
         except RefusalError as error:
-            yield shown(figures.problem(say(error.reason)))
+            yield figures.problem(say(error.reason)) | mark, *others
         except ImageNetError as error:
-            yield shown(figures.problem(_worded(error)))
+            yield figures.problem(say(f"imagenet_{error.reason}")) | mark, *others
         except UploadError as error:
-            yield shown(figures.problem(say(f"upload_{error.reason}")))
+            yield figures.problem(say(f"upload_{error.reason}")) | mark, *others
         except DataError:
-            yield shown(figures.problem(say("no_data")))
+            yield figures.problem(say("no_data")) | mark, *others
         except CheckpointError as error:
             raise gr.Error(str(error), title=i18n("failed")) from error
+
+    def _figures(self, request: tuple, run: Callable) -> Iterator:
+        """Run in the worker's thread; but a download waits in this one, for it would keep the others from computing."""
+        request = Request.checked(self._studio, *request)
+        if not request.ours:
+            for received, total in imagenet.download(request.network, self._offline):
+                what = say("downloading", name=request.network, megabytes=f"{received / 1e6:.1f}")
+                yield figures.progress(received / max(total, received), what)
+        yield from self._worker.steps(run(request))
 
     def _painter(self, request: "Request") -> Painter:
         return Painter(self._samplers.get(request.folder).generator, request.class_index)
@@ -248,10 +261,6 @@ class Request(NamedTuple):
 
 def _size(request: Request) -> int:
     return imagenet.load(request.network).size
-
-
-def _worded(error: ImageNetError) -> Text:
-    return say(f"imagenet_{error.reason}", message=str(error))
 
 
 @cache

@@ -105,9 +105,10 @@ const cganInside = (() => {
   function mount(element, props, watch, stop) {
     const imageOf = imageKeeper();
     const figure = element.querySelector(".cgan-inside");
+    let stopped; // the run that was, one figure of which may still be on its way
     const show = () => {
       const value = props.value;
-      if (!value) return;
+      if (!value || value.run === stopped) return;
       figure.classList.toggle("cgan-crisp", Boolean(value.crisp));
       figure.dataset.state = value.state;
       const parts = [];
@@ -147,6 +148,7 @@ const cganInside = (() => {
     };
     document.getElementById(stop)?.addEventListener("click", () => {
       if (figure.dataset.state !== "running") return;
+      stopped = props.value.run;
       figure.dataset.state = "stopped";
       figure.querySelector("figcaption").textContent = say({ key: "stopped" });
     });
