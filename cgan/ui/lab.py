@@ -6,9 +6,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import gradio as gr
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -21,11 +20,10 @@ from cgan.data import NUM_CLASSES, DataError
 from cgan.imagenet import ImageNetError
 from cgan.sampling import SamplerCache
 from cgan.ui import figures, runs
-from cgan.ui.drawing import MAX_SEED, Studio, _checked
+from cgan.ui.drawing import MAX_SEED, Studio
 from cgan.ui.figures import Text, say
 from cgan.ui.photographs import PHOTOGRAPHS
 from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS, Subject
-from cgan.ui.texts import i18n
 from cgan.ui.worker import Worker
 from cgan.uploads import UploadError
 
@@ -44,11 +42,14 @@ _IMAGENET_VISUALIZED = {"steps": 72}
 
 
 class RefusalError(Exception):
-    """What is asked for does not go together; `reason` is a key of the table of texts."""
+    """What is asked for is not allowed, or does not go together; `text` says so in one line.
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    It is shown in the figure: Gradio's own error, raised in a queued event, takes no title in the page's language.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 class Lab:
@@ -104,7 +105,7 @@ class Lab:
                 else:
                     yield shown | mark, *others
         except RefusalError as error:
-            yield figures.problem(say(error.reason)) | mark, *others
+            yield figures.problem(error.text) | mark, *others
         except ImageNetError as error:
             yield figures.problem(say(f"imagenet_{error.reason}")) | mark, *others
         except UploadError as error:
@@ -112,7 +113,7 @@ class Lab:
         except DataError:
             yield figures.problem(say("no_data")) | mark, *others
         except CheckpointError as error:
-            raise gr.Error(str(error), title=i18n("failed")) from error
+            yield figures.problem(str(error)) | mark, *others
 
     def _figures(self, request: tuple, run: Callable) -> Iterator:
         """Run in the worker's thread; but a download waits in this one, for it would keep the others from computing."""
@@ -149,7 +150,7 @@ class Lab:
         if request.source == "photograph":
             picture = PHOTOGRAPHS[request.photograph].open()
         elif not request.upload:
-            raise RefusalError("no_upload")
+            raise RefusalError(say("no_upload"))
         else:
             picture = uploads.open_upload(_decoded(request.upload))
         return uploads.to_garment(picture) if request.ours else imagenet.to_images(picture, _size(request))
@@ -188,7 +189,7 @@ class Lab:
             steps = gradients.fool(subject.network, subject.image, goal, step_size=_PIXEL_STEP)
             yield from runs.ascent(subject, goal, steps, lambda step: step.moved)
         elif request.source != "generated":
-            raise RefusalError("z_needs_generated")
+            raise RefusalError(say("z_needs_generated"))
         else:
             painter = self._painter(request)
             steps = gradients.fool_through_z(subject.network, painter, painter.z(request.seed), goal, step_size=_Z_STEP)
@@ -241,12 +242,12 @@ class Request(NamedTuple):
 
     @classmethod
     def checked(cls, studio: Studio, *values: object) -> "Request":
-        """Raises gr.Error with one line that names what was given and what is allowed."""
+        """Raises RefusalError with one line that names what was given and what is allowed."""
         if len(values) != len(cls._fields):
-            raise gr.Error(f"{len(cls._fields)} values expected: {', '.join(cls._fields)}", title=i18n("failed"))
+            raise RefusalError(f"{len(cls._fields)} values expected: {', '.join(cls._fields)}")
         checkpoint, network, source, photograph, class_index, seed, upload = values
         if not isinstance(network, str) or not 0 < len(network) <= _MAX_NAME:
-            raise gr.Error(f"network: a name of at most {_MAX_NAME} letters expected", title=i18n("failed"))
+            raise RefusalError(f"network: a name of at most {_MAX_NAME} letters expected")
         upload = upload.get("picture") if isinstance(upload, dict) else None
         return cls(
             _checked("checkpoint", check_choice, checkpoint, studio.names()),
@@ -281,3 +282,10 @@ def _decoded(content: object) -> bytes:
         return base64.b64decode(content, validate=True)
     except binascii.Error as error:
         raise UploadError("unreadable", "not base64") from error
+
+
+def _checked(name: str, check: Callable, *arguments: object) -> Any:
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        raise RefusalError(f"{name}: {error}") from error

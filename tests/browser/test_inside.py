@@ -1,8 +1,5 @@
 import io
-import json
 import re
-import urllib.error
-import urllib.request
 
 import numpy as np
 import pytest
@@ -108,7 +105,9 @@ def test_a_network_of_imagenet_with_a_photograph_and_a_target(inside):
     expect(inside.page.find("#inside-picture")).to_contain_text("Lion", timeout=60_000)
     inside.wait("saliency", "done")
     inside.page.open_tab(STEPS["fooling"])
-    inside.page.find("#fooling-target-imagenet input").fill("espresso")
+    field = inside.page.find("#fooling-target-imagenet input")
+    field.press("Control+a")
+    field.press_sequentially("espresso")
     inside.page.page.get_by_role("option", name="Espresso", exact=True).click()
     inside.run("fooling")
     assert re.search(r"Fooled after \d+ steps: Espresso", inside.figure("fooling").inner_text())
@@ -189,15 +188,3 @@ def test_no_step_sticks_out_sideways(visit, wide):
             box = image.bounding_box()
             assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
             assert image.get_attribute("alt")
-
-
-@pytest.mark.parametrize("name", ["saliency", "fool", "visualize"])
-def test_what_is_posted_past_the_page_ends_in_an_error_and_no_traceback(server, name):
-    """The fixture of the server looks for tracebacks in its output."""
-    values = {"saliency": [], "fool": ["pixels", -1, 1], "visualize": [3, 985]}[name]
-    values += ["r3gan-conv", ["judge"], "generated", "photograph", "cheetah", 3, 7, None]
-    body = json.dumps({"data": values}).encode()
-    request = urllib.request.Request(f"{server}/gradio_api/call/{name}", body, {"Content-Type": "application/json"})
-    event = json.load(urllib.request.urlopen(request, timeout=20))["event_id"]
-    answer = urllib.request.urlopen(f"{server}/gradio_api/call/{name}/{event}", timeout=20).read().decode()
-    assert "event: error" in answer
