@@ -146,8 +146,9 @@ const cganInside = (() => {
       }
       figure.replaceChildren(...parts);
     };
-    document.getElementById(stop)?.addEventListener("click", () => {
-      if (figure.dataset.state !== "running") return;
+    // Heard from afar, for the button of a tab that was never opened is not there yet.
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest(`#${stop}`) || figure.dataset.state !== "running") return;
       stopped = props.value.run;
       figure.dataset.state = "stopped";
       figure.querySelector("figcaption").textContent = say({ key: "stopped" });
