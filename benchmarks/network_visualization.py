@@ -37,15 +37,13 @@ def _judge(stream: np.random.Generator, count: int) -> None:
 
     ends = [[*gradients.fool(judge, image[None], target)][-1] for image, target in zip(pixels, targets, strict=True)]
     fooled = [int(end.probabilities.argmax()) == target for end, target in zip(ends, targets, strict=True)]
-    print(
-        f"judge, {count} real test images (right: {(first.numpy() == labels[drawn]).mean():.0%}), a drawn target each"
-    )
+    right = (first.numpy() == labels[drawn]).mean()
+    print(f"judge, {count} real test images ({right:.0%} named right), a drawn target each")
     print(
         f"  fooled within 100 steps    {np.mean(fooled):.0%}, median {np.median([end.number for end in ends]):.0f} steps"
     )
-    print(
-        f"  median L2 change           {np.median([end.l2 for end in ends]):.3f} (an image: {_median_norm(pixels):.2f})"
-    )
+    norm = pixels.flatten(1).norm(dim=1).median()
+    print(f"  median L2 change           {np.median([end.l2 for end in ends]):.3f} (an image: {norm:.2f})")
     print(f"  median L-infinity change   {255 * np.median([end.linf for end in ends]):.1f} of 255")
     bounds = [_smallest(judge, image[None], target) for image, target in zip(pixels, targets, strict=True)]
     found = [bound for bound in bounds if bound is not None]
@@ -84,22 +82,15 @@ def _imagenet(stream: np.random.Generator, count: int) -> None:
         seconds.append(time.process_time() - start)
         ends.append(end)
         fooled.append(int(end.probabilities.argmax()) == target)
-    print(
-        f"  {count} drawn (photograph, target) pairs: {sum(fooled)} fooled, median {np.median([e.number for e in ends]):.0f}"
-    )
-    print(
-        f"    steps, L2 {np.median([e.l2 for e in ends]):.2f}, L-infinity {255 * np.median([e.linf for e in ends]):.1f} of 255,"
-    )
+    steps, l2, linf = (np.median([getattr(end, part) for end in ends]) for part in ("number", "l2", "linf"))
+    print(f"  {count} drawn (photograph, target) pairs: {sum(fooled)} fooled; medians: {steps:.0f} steps,")
+    print(f"    L2 {l2:.2f}, L-infinity {255 * linf:.1f} of 255,")
     print(f"    {np.median(seconds):.1f} s of one core (most: {max(seconds):.1f} s)")
 
 
 def _smallest(network: torch.nn.Module, image: torch.Tensor, target: int) -> float | None:
     fooled = [attempt.bound for attempt in gradients.smallest_change(network, image, target) if attempt.fooled]
     return fooled[-1] if fooled else None
-
-
-def _median_norm(images: torch.Tensor) -> float:
-    return float(images.flatten(1).norm(dim=1).median())
 
 
 if __name__ == "__main__":
