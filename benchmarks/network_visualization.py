@@ -39,9 +39,8 @@ def _judge(stream: np.random.Generator, count: int) -> None:
     fooled = [int(end.probabilities.argmax()) == target for end, target in zip(ends, targets, strict=True)]
     right = (first.numpy() == labels[drawn]).mean()
     print(f"judge, {count} real test images ({right:.0%} named right), a drawn target each")
-    print(
-        f"  fooled within 100 steps    {np.mean(fooled):.0%}, median {np.median([end.number for end in ends]):.0f} steps"
-    )
+    steps = np.median([end.number for end in ends])
+    print(f"  fooled within 100 steps    {np.mean(fooled):.0%}, median {steps:.0f} steps")
     norm = pixels.flatten(1).norm(dim=1).median()
     print(f"  median L2 change           {np.median([end.l2 for end in ends]):.3f} (an image: {norm:.2f})")
     print(f"  median L-infinity change   {255 * np.median([end.linf for end in ends]):.1f} of 255")
