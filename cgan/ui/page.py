@@ -6,8 +6,9 @@ import socket
 import gradio as gr
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import generate, interpolate, page_files
+from cgan.ui import generate, inside, interpolate, page_files
 from cgan.ui.drawing import Studio
+from cgan.ui.lab import Lab
 from cgan.ui.texts import for_page, i18n
 from cgan.web import WEB, page_script
 from cgan.web.runtime import Runtime
@@ -21,8 +22,8 @@ class PageError(Exception):
     """The page cannot be served; the message is one line for the user."""
 
 
-def build(studio: Studio, checkpoint: str) -> gr.Blocks:
-    """The page, with `checkpoint` chosen and its pictures already drawn."""
+def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
+    """The page, with `checkpoint` chosen and its pictures already drawn. offline: it downloads no network."""
     with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="header"):
             with gr.Column(scale=3, min_width=280):
@@ -42,6 +43,8 @@ def build(studio: Studio, checkpoint: str) -> gr.Blocks:
                 generate.build(studio, chosen)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
                 interpolate.build(studio, chosen)
+            with gr.Tab(i18n("tab_inside"), id="inside") as tab:
+                inside.build(Lab(studio, offline), chosen, tab)
         gr.on(
             [page.load, chosen.focus],
             lambda: gr.Dropdown(choices=studio.names()),
@@ -67,13 +70,13 @@ def serve(
     onnxruntime.obtain_in_background(offline)
     try:
         _try_address(host)
-        build(studio, chosen).launch(
+        build(studio, chosen, offline).launch(
             server_name=host,
             server_port=port,
             share=share,
             auth=auth,
             theme=_theme(),
-            css_paths=[WEB / "style.css"],
+            css_paths=[WEB / "style.css", WEB / "inside.css"],
             head=_head(),
             i18n=i18n,
             footer_links=["gradio"],
@@ -127,4 +130,4 @@ def _head() -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{page_script()}</script>"
+    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{page_script('inside.js')}</script>"

@@ -1,0 +1,291 @@
+"""What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `drawing`."""
+
+import base64
+import binascii
+import itertools
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cgan import as_classifiers, checkpoints, data, gradients, imagenet, uploads
+from cgan.as_classifiers import REAL, Painter
+from cgan.bounds import check_choice, check_integer
+from cgan.checkpoints import CheckpointError
+from cgan.data import NUM_CLASSES, DataError
+from cgan.imagenet import ImageNetError
+from cgan.sampling import SamplerCache
+from cgan.ui import figures, runs
+from cgan.ui.drawing import MAX_SEED, Studio
+from cgan.ui.figures import Text, say
+from cgan.ui.photographs import PHOTOGRAPHS
+from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS, Subject
+from cgan.ui.worker import Worker
+from cgan.uploads import UploadError
+
+SOURCES = {True: ("generated", "real", "upload"), False: ("photograph", "upload")}  # by whether the network is ours
+WAYS = ("pixels", "smallest", "z")
+ANY_OTHER = -1  # as a target: whatever is not the first choice
+_MAX_NAME = 60
+_VISUALIZATION_SIZE = 160  # pixels: half the work of 224, and the networks take any size
+
+# Step lengths are L2 in pixels from 0 to 1, so larger pictures take longer ones; of z, whose length is about 8, in its
+# own units.
+_PIXEL_STEP = 0.25
+_Z_STEP = 0.5
+_OURS_VISUALIZED = {"steps": 60, "step_size": 0.7, "decay": 1e-2, "jitter": 2, "blur_every": 8, "blur_sigma": 0.5}
+_IMAGENET_VISUALIZED = {"steps": 72}
+
+
+class RefusalError(Exception):
+    """What is asked for is not allowed, or does not go together; `text` says so in one line.
+
+    It is shown in the figure: Gradio's own error, raised in a queued event, takes no title in the page's language.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Lab:
+    """Runs the three methods for the page. Every method yields figures, and one that says why where it cannot run."""
+
+    def __init__(self, studio: Studio, offline: bool = False) -> None:
+        """offline: download no network."""
+        self._studio = studio
+        self._offline = offline
+        self._samplers = SamplerCache()
+        self._worker = Worker()
+        self._runs = itertools.count()
+
+    def names(self, network: str) -> list[Text]:
+        """What a network's scores are called; for one that is unknown, ImageNet's names."""
+        if network == JUDGE:
+            return [say(f"class_{index}") for index in range(NUM_CLASSES)]
+        if network == DISCRIMINATOR:
+            return [say("generated_one"), say("real_one")]
+        # With a capital: among the thousand are words that Gradio would take for keys of its own texts.
+        return [name[0].upper() + name[1:] for name in imagenet.class_names()]
+
+    def open_upload(self, content: str) -> dict:
+        """A file, in base64, to a picture of the page: {"picture": base64 of a PNG} or {"problem": a text}."""
+        try:
+            picture = uploads.open_upload(_decoded(content))
+        except UploadError as error:
+            return {"problem": say(f"upload_{error.reason}")}
+        return {"picture": figures.encode(np.array(picture)).partition(",")[2]}
+
+    def look(self, *request: object) -> Iterator[tuple[dict, dict]]:
+        """The picture with the network's five first choices, and its saliency maps, one after the other."""
+        yield from self._run(request, self._look, outputs=2)
+
+    def fool(self, way: str, target: int, *request: object) -> Iterator[dict]:
+        """Change the picture until the network takes it for the target: "pixels", "smallest" or "z"."""
+        for (figure,) in self._run(request, lambda request: self._fool(way, target, request)):
+            yield figure
+
+    def visualize(self, target: int, *request: object) -> Iterator[dict]:
+        """The picture that the network takes for the class; with ours, beside what the generator draws."""
+        for (figure,) in self._run(request, lambda request: self._visualize(target, request)):
+            yield figure
+
+    def _run(self, request: tuple, run: Callable, outputs: int = 1) -> Iterator[tuple[dict, ...]]:
+        """The figures of a run, marked as its own; the first of `outputs` says why where there can be none."""
+        mark = {"run": next(self._runs)}
+        others = [figures.figure([]) | mark] * (outputs - 1)
+        try:
+            for shown in self._figures(request, run):
+                if isinstance(shown, tuple):
+                    yield tuple(figure | mark for figure in shown)
+                else:
+                    yield shown | mark, *others
+        except RefusalError as error:
+            yield figures.problem(error.text) | mark, *others
+        except ImageNetError as error:
+            yield figures.problem(say(f"imagenet_{error.reason}")) | mark, *others
+        except UploadError as error:
+            yield figures.problem(say(f"upload_{error.reason}")) | mark, *others
+        except DataError:
+            yield figures.problem(say("no_data")) | mark, *others
+        except CheckpointError as error:
+            yield figures.problem(str(error)) | mark, *others
+
+    def _figures(self, request: tuple, run: Callable) -> Iterator:
+        """Run in the worker's thread; but a download waits in this one, for it would keep the others from computing."""
+        request = Request.checked(self._studio, *request)
+        if not request.ours:
+            for received, total in imagenet.download(request.network, self._offline):
+                what = say("downloading", name=request.network, megabytes=f"{received / 1e6:.1f}")
+                yield figures.progress(received / max(total, received), what)
+        yield from self._worker.steps(run(request))
+
+    def _painter(self, request: "Request") -> Painter:
+        return Painter(self._samplers.get(request.folder).generator, request.class_index)
+
+    def _network(self, request: "Request", network: str) -> nn.Module:
+        if network == JUDGE:
+            return as_classifiers.judge()
+        if network == DISCRIMINATOR:
+            return as_classifiers.discriminator(request.folder, request.class_index, self._painter(request))
+        return imagenet.load(network).network
+
+    def _subject(self, request: "Request") -> Subject:
+        name = request.network
+        return Subject(self._network(request, name), name, self.names(name), self._image(request))
+
+    def _image(self, request: "Request") -> Tensor:
+        if request.source == "generated":
+            painter = self._painter(request)
+            with torch.no_grad():
+                return painter(painter.z(request.seed))
+        if request.source == "real":
+            images, labels = _test_images()
+            of_class = images[labels == request.class_index]
+            return torch.from_numpy(of_class[request.seed % len(of_class)]).float()[None, None] / 255
+        if request.source == "photograph":
+            picture = PHOTOGRAPHS[request.photograph].open()
+        elif not request.upload:
+            raise RefusalError(say("no_upload"))
+        else:
+            picture = uploads.open_upload(_decoded(request.upload))
+        return uploads.to_garment(picture) if request.ours else imagenet.to_images(picture, _size(request))
+
+    def _look(self, request: "Request") -> Iterator[tuple[dict, dict]]:
+        subject = self._subject(request)
+        top = figures.bars(subject.names, runs.probabilities_of(subject.network, subject.image))
+        title = say(f"picture_{request.source}")
+        shown = figures.panel(title, figures.pixels(subject.image), bars=top)
+        picture = figures.figure([figures.row([shown])], crisp=request.ours, state="done", name="picture")
+        yield picture, figures.figure([])
+
+        # Ours are shown side by side: what the judge looks at to name it, and D to tell whether it is real.
+        networks = {request.network: subject.network}
+        for other in OURS if request.ours else ():
+            networks.setdefault(other, None)
+        rows: list[dict] = []
+        for name, network in networks.items():
+            network = network or self._network(request, name)
+            rows.append(figures.row([]))
+            for done in runs.map_row(network, subject.image, name, self.names(name)):
+                rows[-1] = done
+                yield picture, figures.figure([*rows], crisp=request.ours)
+        caption = [say("saliency_caption")]
+        yield picture, figures.figure(rows, crisp=request.ours, state="done", caption=caption, name="saliency")
+
+    def _fool(self, way: str, target: int, request: "Request") -> Iterator[dict]:
+        way = _checked("way", check_choice, way, WAYS)
+        subject = self._subject(request)
+        choices = NUM_CLASSES if request.ours else len(subject.names)
+        target = _checked("target", check_integer, target, ANY_OTHER, choices - 1)
+        goal = None if target == ANY_OTHER or request.network == DISCRIMINATOR else target
+        if way == "smallest":
+            yield from runs.smallest(subject, goal)
+        elif way == "pixels":
+            steps = gradients.fool(subject.network, subject.image, goal, step_size=_PIXEL_STEP)
+            yield from runs.ascent(subject, goal, steps, lambda step: step.moved)
+        elif request.source != "generated":
+            raise RefusalError(say("z_needs_generated"))
+        else:
+            painter = self._painter(request)
+            steps = gradients.fool_through_z(subject.network, painter, painter.z(request.seed), goal, step_size=_Z_STEP)
+            yield from runs.ascent(subject, goal, steps, lambda step: painter(step.moved).detach())
+
+    def _visualize(self, target: int, request: "Request") -> Iterator[dict]:
+        classes = NUM_CLASSES if request.ours else len(imagenet.class_names())
+        target = _checked("class", check_integer, target, 0, classes - 1)
+        if not request.ours:
+            network, names = imagenet.load(request.network).network, self.names(request.network)
+            blank = imagenet.blank(_VISUALIZATION_SIZE)
+            steps = gradients.visualize_class(network, target, blank, **_IMAGENET_VISUALIZED)
+            yield from runs.growth(request.network, steps, target, names[target], network, names, [])
+            return
+        request = request._replace(class_index=target)  # whose picture D and the generator are told to see
+        judge, names = as_classifiers.judge(), self.names(JUDGE)
+        network = judge if request.network == JUDGE else self._network(request, DISCRIMINATOR)
+        with torch.no_grad():
+            painter = self._painter(request)
+            sample = painter(painter.z(request.seed))
+        beside = figures.panel(
+            say("convinces_person"),
+            figures.pixels(sample),
+            say("sample_of", name=names[target], seed=request.seed),
+            bars=figures.bars(names, runs.probabilities_of(judge, sample)),
+        )
+        index = target if request.network == JUDGE else REAL
+        steps = gradients.visualize_class(network, index, torch.zeros(1, 1, 28, 28), **_OURS_VISUALIZED)
+        yield from runs.growth(request.network, steps, index, names[target], judge, names, [beside])
+
+
+class Request(NamedTuple):
+    """Which network looks at which picture: what all three steps have in common."""
+
+    checkpoint: str
+    network: str
+    source: str
+    photograph: str
+    class_index: int
+    seed: int
+    upload: str | None
+
+    @property
+    def ours(self) -> bool:
+        return self.network in OURS
+
+    @property
+    def folder(self) -> Path:
+        return checkpoints.resolve(self.checkpoint)
+
+    @classmethod
+    def checked(cls, studio: Studio, *values: object) -> "Request":
+        """Raises RefusalError with one line that names what was given and what is allowed."""
+        if len(values) != len(cls._fields):
+            raise RefusalError(f"{len(cls._fields)} values expected: {', '.join(cls._fields)}")
+        checkpoint, network, source, photograph, class_index, seed, upload = values
+        if not isinstance(network, str) or not 0 < len(network) <= _MAX_NAME:
+            raise RefusalError(f"network: a name of at most {_MAX_NAME} letters expected")
+        upload = upload.get("picture") if isinstance(upload, dict) else None
+        return cls(
+            _checked("checkpoint", check_choice, checkpoint, studio.names()),
+            network,
+            _checked("source", check_choice, source, SOURCES[network in OURS]),
+            _checked("photograph", check_choice, photograph, PHOTOGRAPHS),
+            _checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
+            _checked("seed", check_integer, seed, 0, MAX_SEED),
+            upload,
+        )
+
+
+def _size(request: Request) -> int:
+    return imagenet.load(request.network).size
+
+
+@cache
+def _test_images() -> tuple[np.ndarray, np.ndarray]:
+    """The real test images, where they are on this machine: no page starts a download of 30 MB. Raises DataError."""
+    if data.find() is None:
+        raise DataError("not on this machine")
+    return data.load("test")
+
+
+def _decoded(content: object) -> bytes:
+    """The bytes of a base64 text. Raises UploadError."""
+    if not isinstance(content, str):
+        raise UploadError("unreadable", "no picture")
+    if len(content) > uploads.MAX_BYTES * 4 / 3 + 4:
+        raise UploadError("too_many_bytes", "the file is too large")
+    try:
+        return base64.b64decode(content, validate=True)
+    except binascii.Error as error:
+        raise UploadError("unreadable", "not base64") from error
+
+
+def _checked(name: str, check: Callable, *arguments: object) -> Any:
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        raise RefusalError(f"{name}: {error}") from error

@@ -1,0 +1,190 @@
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+from playwright.sync_api import expect
+
+STEPS = {"saliency": "1 · Saliency", "fooling": "2 · Fooling", "visualization": "3 · Class visualization"}
+
+
+class Inside:
+    """The tab, opened, with its first maps."""
+
+    def __init__(self, page, tab="Inside the network"):
+        self.page = page
+        page.open_tab(tab)
+        self.wait("saliency", "done")
+
+    def figure(self, step):
+        return self.page.find(f"#{step} .cgan-inside")
+
+    def wait(self, step, state):
+        expect(self.figure(step)).to_have_attribute("data-state", state, timeout=60_000)
+
+    def run(self, step):
+        self.page.open_tab(STEPS[step])
+        self.page.find(f"#{step}-run").click()
+        self.wait(step, "done")
+
+    def download(self, step, button, folder):
+        with self.page.page.expect_download() as download:
+            self.figure(step).get_by_role("button", name=button).click()
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+
+@pytest.fixture
+def inside(visit):
+    return Inside(visit())
+
+
+def test_nothing_is_computed_before_the_tab_is_opened(visit):
+    page = visit()
+    assert page.find("#saliency img").count() == 0
+    page.open_tab("Inside the network")
+    page.find("#saliency img").nth(7).wait_for()
+
+
+def test_the_first_thing_to_see_are_maps_under_the_judge_and_under_d(inside):
+    text = inside.figure("saliency").inner_text()
+    assert "What the judge looks at: Dress" in text and "What D looks at: Real" in text
+    assert inside.figure("saliency").locator("img").count() == 8
+    assert "Dress" in inside.page.find("#inside-picture").inner_text()
+
+
+def test_another_seed_is_looked_at_by_itself(inside):
+    before = inside.page.find("#inside-picture img").get_attribute("src")
+    inside.page.type_number("inside-seed", 4321)
+    expect(inside.page.find("#inside-picture img")).not_to_have_attribute("src", before)
+    inside.wait("saliency", "done")
+
+
+def test_going_back_to_the_tab_computes_nothing_again(inside):
+    inside.page.open_tab("Generate")
+    inside.page.requests.clear()
+    inside.page.open_tab("Inside the network")
+    inside.page.page.wait_for_timeout(1500)
+    inside.wait("saliency", "done")
+    assert inside.figure("saliency").locator("img").count() == 8
+
+
+def test_fooling_through_z_is_shown_and_can_be_taken_home(inside, tmp_path):
+    inside.page.open_tab(STEPS["fooling"])
+    inside.page.choose("fooling-way", "z, through the generator")
+    inside.run("fooling")
+    text = inside.figure("fooling").inner_text()
+    assert re.search(r"Fooled after \d+ steps", text) and "Probability of Dress" in text
+    with Image.open(inside.download("fooling", "Download PNG", tmp_path)) as png:
+        assert png.size == (3 * 224 + 2 * 8, 224)
+    with Image.open(inside.download("fooling", "Download GIF", tmp_path)) as gif:
+        frames = [np.array(frame.convert("L")) for frame in ImageSequence.Iterator(gif)]
+        assert gif.info["loop"] == 0
+    assert len(frames) > 5 and frames[0].shape == (224, 448)
+    assert np.abs(frames[0].astype(int) - frames[-1]).max() > 100  # a walk, not a picture
+
+
+def test_what_convinces_a_network_grows_beside_what_convinces_a_person(inside):
+    inside.page.open_tab(STEPS["visualization"])
+    inside.page.choose("visualization-class", "Bag")
+    inside.run("visualization")
+    text = inside.figure("visualization").inner_text()
+    assert "Convinces the judge" in text and "Convinces a person" in text and "generator's Bag" in text
+    assert inside.figure("visualization").locator(".cgan-bars").count() == 2
+
+
+def test_a_network_of_imagenet_with_a_photograph_and_a_target(inside):
+    inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
+    expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
+    inside.wait("saliency", "done")
+    assert inside.figure("saliency").locator("img").count() == 4
+    expect(inside.page.find("#inside-class")).to_be_hidden()
+    inside.page.choose("inside-photograph", "Lion")
+    expect(inside.page.find("#inside-picture")).to_contain_text("Lion", timeout=60_000)
+    inside.wait("saliency", "done")
+    inside.page.open_tab(STEPS["fooling"])
+    field = inside.page.find("#fooling-target-imagenet input")
+    field.press("Control+a")
+    field.press_sequentially("espresso")
+    inside.page.page.get_by_role("option", name="Espresso", exact=True).click()
+    inside.run("fooling")
+    assert re.search(r"Fooled after \d+ steps: Espresso", inside.figure("fooling").inner_text())
+
+
+def test_a_run_is_watched_and_can_be_stopped(inside):
+    inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
+    expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
+    inside.wait("saliency", "done")
+    inside.page.open_tab(STEPS["visualization"])
+    inside.page.find("#visualization-run").click()
+    picture = inside.figure("visualization").locator("img").first
+    first = picture.get_attribute("src")
+    expect(picture).not_to_have_attribute("src", first)  # it changes as it grows
+    inside.page.find("#visualization-stop").click()
+    inside.wait("visualization", "stopped")
+    stopped = picture.get_attribute("src")
+    inside.page.page.wait_for_timeout(1500)
+    assert picture.get_attribute("src") == stopped
+    inside.run("visualization")  # and can be started anew
+
+
+def test_sliders_answer_while_someone_elses_run_is_on(visit, inside):
+    inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
+    expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
+    inside.wait("saliency", "done")
+    inside.page.open_tab(STEPS["visualization"])
+    other = visit()
+    inside.page.find("#visualization-run").click()
+    inside.wait("visualization", "running")
+    other.type_number("seed", 1234)
+    other.wait_until_painted(3, 1234)
+    expect(inside.figure("visualization")).to_have_attribute("data-state", "running", timeout=1)
+
+
+def test_ones_own_picture(inside):
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480), "darkred").save(file, "JPEG")
+    inside.page.page.get_by_label("Your own").first.check()
+    expect(inside.figure("inside-picture")).to_contain_text("Choose a picture of your own first.")
+    upload = inside.page.find("#inside-upload input[type=file]")
+    upload.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    expect(inside.page.find("#inside-upload")).to_contain_text("This is no picture that can be read.")
+    upload.set_input_files({"name": "red.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    expect(inside.page.find("#inside-upload")).to_contain_text("red.jpg")
+    inside.page.find("#inside-picture img").wait_for()
+    inside.wait("saliency", "done")
+
+
+def test_a_network_that_nobody_knows_gets_one_line(inside):
+    field = inside.page.find("#inside-network input")
+    field.fill("nonsense-9000")
+    field.press("Enter")
+    expect(inside.figure("inside-picture")).to_contain_text("No classification model of torchvision has this name.")
+
+
+def test_chinese(visit):
+    page = visit(language="zh-CN")
+    Inside(page, "网络内部")
+    for tab in ("2 · 欺骗", "3 · 类别可视化", "1 · 显著图"):
+        page.open_tab(tab)
+        shown = page.find("#inside-picture, [role=tabpanel]:visible").all_inner_texts()
+        english = set(re.findall(r"[A-Za-z]{4,}", " ".join(shown)))
+        assert english <= {"torchvision", "resnet", "SmoothGrad", "Grad"}
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])
+def test_no_step_sticks_out_sideways(visit, wide):
+    page = visit(wide=wide)
+    inside = Inside(page)
+    for step in ("fooling", "visualization"):
+        inside.run(step)
+    for tab in STEPS.values():
+        page.open_tab(tab)
+        page.page.wait_for_timeout(300)
+        assert page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0
+        for image in page.find("[role=tabpanel] img:visible").all():
+            box = image.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
+            assert image.get_attribute("alt")
