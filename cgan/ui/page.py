@@ -130,4 +130,5 @@ def _head() -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{page_script('inside.js')}</script>"
+    script = page_script("inside.js")
+    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"

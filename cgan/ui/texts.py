@@ -53,7 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "what_many": ("{name}, seeds {first} to {last}", "{name}，种子 {first} 至 {last}"),
     "all_classes": ("Seed {first} in all ten classes", "种子 {first} 在全部十个类别中的图片"),
     "frame": ("{name}: frame {frame} of {frames}", "{name}：第 {frame} 帧，共 {frames} 帧"),
-    "way": ("{name}: {percent} % of the way", "{name}：全程 {percent}%"),
+    "on_the_way": ("{name}: {percent} % of the way", "{name}：全程 {percent}%"),
     "strip": ("All {frames} frames of the walk", "全部 {frames} 帧"),
     "from_to": ("{from} to {to}", "{from}到{to}"),
     "steps": ("{steps} training steps", "训练 {steps} 步"),
@@ -75,9 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "full_app": ("The full app", "完整应用"),
     "full_app_local": ("The full app runs on your own machine:", "完整应用可在自己的电脑上运行："),
     "failed": ("That did not work", "操作未成功"),
-}
-# The tab "Inside the network".
-TEXTS |= {
+    # The tab "Inside the network".
     "tab_inside": ("Inside the network", "网络内部"),
     "hint_inside": (
         "What the gradients of a network show: where it looks, how little fools it, and what it thinks a class is.",

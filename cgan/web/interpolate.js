@@ -42,16 +42,20 @@ function mountWalk(element, first, server) {
     Object.assign(frameCanvas.dataset, { position, frame: Math.round(position * (frames() - 1)) });
     caption.textContent = description;
   };
-  /** The exact frame at the position, where the page draws; else the nearest one of the strip. */
+  /** The frame of the strip that is nearest to the position. */
+  const showNearestFrame = () => {
+    const last = strip.length / PIXELS - 1;
+    const index = Math.round(position * last);
+    const values = { name: name(), frame: index + 1, frames: last + 1 };
+    showFrame(strip.subarray(index * PIXELS, (index + 1) * PIXELS), text("frame", values));
+  };
+  /** The exact frame at the position, where the page draws; else the nearest one there is. */
   const drawFrame = newestOnly(async () => {
     if (drawsHere(request[0])) {
       const values = { name: name(), percent: Math.round(100 * position) };
-      await timed(mark, "page", async () => showFrame(await walkHere(route(), [position]), text("way", values)));
+      await timed(mark, "page", async () => showFrame(await walkHere(route(), [position]), text("on_the_way", values)));
     } else if (strip.length) {
-      const last = strip.length / PIXELS - 1;
-      const index = Math.round(position * last);
-      const values = { name: name(), frame: index + 1, frames: last + 1 };
-      showFrame(strip.subarray(index * PIXELS, (index + 1) * PIXELS), text("frame", values));
+      showNearestFrame();
     }
   });
 
@@ -124,6 +128,7 @@ function mountWalk(element, first, server) {
     interpolateTab.request = request;
     strip = decode(first.pixels);
     showMark(mark, "server");
+    showNearestFrame();
     drawFrame(position);
   }
 }

@@ -40,7 +40,7 @@ def test_chinese(visit, language):
     assert options(page) == list(CLASS_NAMES_ZH)
     page.page.keyboard.press("Escape")
     page.open_tab("插值")
-    assert "运动鞋到短靴：全程 0%" in visible_text(page)
+    page.page.get_by_text("运动鞋到短靴：全程 0%").wait_for()
 
 
 @pytest.mark.parametrize("language", ["fr-FR", "zh"])  # Gradio takes no plain "zh" for Chinese
