@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, sync_playwright
 
 from cgan.checkpoints import CHECKPOINTS
 from cgan.cli import Parser
@@ -48,6 +48,7 @@ class Way:
     count: int | None  # pictures on the sheet
     shown: str  # JavaScript: changes when another picture is shown
     ready: str  # a selector of the page when it draws this way
+    slowdown: int = 1  # of the page's main thread, by Chromium, which leaves workers as fast as they are
 
 
 WAYS = (
@@ -56,6 +57,7 @@ WAYS = (
     Way("our server, 16 pictures", "ours", 16, _OUR_SEED, "#picture[data-renderer=server]"),
     Way("our page, 1 picture", "ours", 1, _OUR_SEED, "#picture[data-renderer=page]"),
     Way("our page, 16 pictures", "ours", 16, _OUR_SEED, "#picture[data-renderer=page]"),
+    Way("our page, 1 picture, 4 x slower", "ours", 1, _OUR_SEED, "#picture[data-renderer=page]", slowdown=4),
 )
 
 # Sends the event at the start of a frame; resolves with the milliseconds to the start of the frame that shows another
@@ -139,7 +141,9 @@ class Measured:
 
 def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    received = _count_bytes(page)
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": way.slowdown})
+    received = _count_bytes(session)
     if "server" in way.ready:
         page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER))
     start = time.perf_counter()
@@ -162,10 +166,9 @@ def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
     return Measured(latencies, dragged, first_picture, ready, megabytes)
 
 
-def _count_bytes(page: Page) -> list[int]:
+def _count_bytes(session: CDPSession) -> list[int]:
     """A list that grows by what each response takes on the wire."""
     received: list[int] = []
-    session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     return received
