@@ -1,6 +1,6 @@
 """How long after a hand has moved does the new picture stand on the screen?
 
-python -m benchmarks.live_latency             three apps, three network delays, 60 events each: about 3 minutes
+python -m benchmarks.live_latency             three apps, three network delays, 40 events each: about 6 minutes
 python -m benchmarks.live_latency --fast      a few events, one delay: what CI runs
 
 A real Chromium over three ways to draw, side by side in one run: a naive Gradio app of the same generator, our server,
@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
@@ -31,7 +31,7 @@ from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
 
 _DELAYS_MS = (0, 100, 300)
-_EVENTS = 60
+_EVENTS = 40
 _PAUSE_MS = 120  # between two events, so that each is alone
 _DRAG_MS = 3000
 
@@ -114,8 +114,9 @@ def delayed(port: int, milliseconds: float) -> Iterator[int]:
     loop = asyncio.new_event_loop()
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while chunk := await reader.read(2**16):
-            loop.call_later(milliseconds / 2000, writer.write, chunk)
+        with suppress(ConnectionError):  # a page that was closed
+            while chunk := await reader.read(2**16):
+                loop.call_later(milliseconds / 2000, writer.write, chunk)
         loop.call_later(milliseconds / 2000, writer.close)
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -126,6 +127,14 @@ def delayed(port: int, milliseconds: float) -> Iterator[int]:
     thread.start()
     server = asyncio.run_coroutine_threadsafe(asyncio.start_server(connect, "127.0.0.1", 0), loop).result()
     yield server.sockets[0].getsockname()[1]
+
+    async def end() -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    asyncio.run_coroutine_threadsafe(end(), loop).result()
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
 
