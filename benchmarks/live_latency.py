@@ -121,7 +121,8 @@ def delayed(port: int, milliseconds: float) -> Iterator[int]:
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         onward = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(pump(reader, onward[1]), pump(onward[0], writer), return_exceptions=True)
+        with suppress(asyncio.CancelledError):  # at the end, where asyncio would print it
+            await asyncio.gather(pump(reader, onward[1]), pump(onward[0], writer), return_exceptions=True)
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)  # Playwright has a loop of its own in this one
     thread.start()

@@ -65,19 +65,19 @@ function mountAllClasses(element, first) {
     caption.textContent = description;
   };
   keepFitted(canvas, refit);
-  generateTab.row = { show, at: 0 };
+  generateTab.row = { show };
   if (first.pixels) show(first.request, decode(first.pixels));
 }
 
-/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. */
-const generate = newestOnly(async (request, isNewest) => {
+/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. The row follows, and holds nothing up. */
+const generate = newestOnly(async (request) => {
   generateTab.request = request;
   const [checkpoint, , seed, truncation] = request;
-  const { server, sheet, row } = generateTab;
+  const { server, sheet } = generateTab;
   await loaded(checkpoint, server, sheet.mark);
   const renderer = drawsHere(checkpoint) ? "page" : "server";
   await timed(sheet.mark, renderer, () => drawSheet(request, renderer));
-  if (isNewest() || performance.now() - row.at > ROW_MS) await drawRow([checkpoint, seed, truncation], renderer);
+  drawRow([checkpoint, seed, truncation]);
 });
 
 async function drawSheet(request, renderer) {
@@ -92,17 +92,18 @@ async function drawSheet(request, renderer) {
   sheet.show(request, pixels, page.opened.get(checkpoint)?.steps, renderer);
 }
 
-async function drawRow(request, renderer) {
+/** The same seed in all ten classes: [checkpoint, seed, truncation]. */
+const drawRow = newestOnly(async (request) => {
   const [checkpoint, seed, truncation] = request;
   const { server, row } = generateTab;
-  if (renderer === "server") {
-    row.show(request, decode((await drawOnServer(server, "all_classes", request)).pixels));
-  } else {
+  if (drawsHere(checkpoint)) {
     const classes = Array.from({ length: CLASSES }, (_, index) => index);
     row.show(request, await sampleHere(checkpoint, classes, Array(CLASSES).fill(seed), truncation));
+  } else {
+    row.show(request, decode((await drawOnServer(server, "all_classes", request)).pixels));
   }
-  row.at = performance.now();
-}
+  await new Promise((resolve) => setTimeout(resolve, ROW_MS));
+});
 
 whenRendererChanges((checkpoint) => {
   if (checkpoint === generateTab.request?.[0]) generate(generateTab.request);
