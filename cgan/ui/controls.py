@@ -31,6 +31,17 @@ def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -
     return seed
 
 
+def sentence(key: str, tag: str = "p", elem_id: str | None = None) -> gr.HTML:
+    """A text of the page as one element.
+
+    A gr.Markdown would have the page load seven more files before it shows anything.
+    """
+    template = f"<{tag}>${{value}}</{tag}>"
+    return gr.HTML(
+        i18n(key), html_template=template, apply_default_css=False, elem_id=elem_id, elem_classes="cgan-sentence"
+    )
+
+
 def live(tab: str, checkpoint: gr.Dropdown, *others: gr.components.Component) -> None:
     """Have the page's script draw a tab anew whenever one of its controls changes, or the same checkpoint is chosen.
 

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, live, seed_slider
+from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
 from cgan.ui.drawing import MAX_COUNT, Studio, for_page
 from cgan.ui.texts import i18n
 
@@ -29,7 +29,7 @@ ALL_CLASSES = """
 
 def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
     """Lay out the tab and wire it; its first pictures are part of the page, no one waits for them."""
-    gr.Markdown(i18n("hint_generate"), elem_classes="cgan-hint")
+    sentence("hint_generate")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             class_index = class_dropdown("class", _DRESS, "class")

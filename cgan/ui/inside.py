@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from cgan import imagenet
-from cgan.ui.controls import class_dropdown, seed_slider
+from cgan.ui.controls import class_dropdown, seed_slider, sentence
 from cgan.ui.lab import ANY_OTHER, SOURCES, WAYS, Lab
 from cgan.ui.photographs import PHOTOGRAPHS
 from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS
@@ -36,7 +36,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
     def open_upload(content: str) -> dict:
         return lab.open_upload(content)
 
-    gr.Markdown(i18n("hint_inside"), elem_classes="cgan-hint")
+    sentence("hint_inside")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             network = gr.Dropdown(
@@ -75,11 +75,11 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 seed = seed_slider("seed", _SEED, "inside-seed")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"), gr.Tabs():
             with gr.Tab(i18n("step_saliency"), id="saliency"):
-                gr.Markdown(i18n("hint_saliency"), elem_classes="cgan-hint")
+                sentence("hint_saliency")
                 run_saliency, stop_saliency = _run_and_stop("saliency")
                 saliency = _figure("saliency", "saliency-stop")
             with gr.Tab(i18n("step_fooling"), id="fooling"):
-                gr.Markdown(i18n("hint_fooling"), elem_classes="cgan-hint")
+                sentence("hint_fooling")
                 with gr.Row():
                     way = gr.Dropdown(
                         _way_choices(),
@@ -100,7 +100,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 run_fooling, stop_fooling = _run_and_stop("fooling")
                 fooling = _figure("fooling", "fooling-stop")
             with gr.Tab(i18n("step_visualization"), id="visualization"):
-                gr.Markdown(i18n("hint_visualization"), elem_classes="cgan-hint")
+                sentence("hint_visualization")
                 shown_ours = class_dropdown("class", _DRESS, "visualization-class")
                 shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
                 run_visualization, stop_visualization = _run_and_stop("visualization")

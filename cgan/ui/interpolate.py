@@ -3,7 +3,7 @@
 import gradio as gr
 
 from cgan.sampling import MAX_FRAMES, PATHS
-from cgan.ui.controls import class_dropdown, live, seed_slider
+from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
 from cgan.ui.drawing import Studio, for_page
 from cgan.ui.texts import i18n
 
@@ -34,7 +34,7 @@ WALK = """
 
 def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
     """Lay out the tab and wire it."""
-    gr.Markdown(i18n("hint_interpolate"), elem_classes="cgan-hint")
+    sentence("hint_interpolate")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             from_class = class_dropdown("from_class", _FROM_CLASS, "from-class")

@@ -7,6 +7,7 @@ import gradio as gr
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
 from cgan.ui import generate, inside, interpolate, page_files
+from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
 from cgan.ui.lab import Lab
 from cgan.ui.texts import for_page, i18n
@@ -27,8 +28,8 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
     with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="header"):
             with gr.Column(scale=3, min_width=280):
-                gr.Markdown(i18n("title"), elem_id="title")
-                gr.Markdown(i18n("intro"))
+                sentence("title", "h1", elem_id="title")
+                sentence("intro")
             with gr.Column(scale=2, min_width=280):
                 chosen = gr.Dropdown(
                     studio.names(),
