@@ -1,4 +1,4 @@
-"""One page of how good the pictures are: `python -m benchmarks.quality` writes benchmarks/quality.md.
+"""One page of how good the pictures are: `python -m benchmarks.quality` writes benchmarks/quality.md and quality.png.
 
 It puts together what was measured before, each by the command that the page names, and measures nothing itself.
 """
@@ -6,18 +6,29 @@ It puts together what was measured before, each by the command that the page nam
 import json
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks import recipes
+from cgan import data, images
 from cgan.checkpoints import CHECKPOINTS
 from cgan.classifier import JUDGE
+from cgan.data import NUM_CLASSES
 from cgan.files import write_text
 from cgan.metrics import GAN_TRAIN_PICTURES, METRICS, REAL, Metrics, table
+from cgan.sampling import Sampler
 
 PAGE = Path(__file__).resolve().parent / "quality.md"
+PICTURE = PAGE.with_suffix(".png")
+_COLUMNS = 10
 TEXT = """# How good the pictures are
 
 Written by `python -m benchmarks.quality`. Every figure compares {pictures:,} pictures, 1,000 a class, truncation 1,
 with the 10,000 real test images; features are those of our judge (`checkpoints/judge`), so a FID of other pages is
 another measure. Real training images are the floor: as good as it gets.
+
+![Ten rows, ten classes, of each: {names}](quality.png)
+
+From the left: {names}. Ten of each class, the first test images and seeds 0 to 9, nothing chosen.
 
 {checkpoints}
 
@@ -45,12 +56,25 @@ def main() -> None:
     page = TEXT.format(
         pictures=floor.pictures,
         gan_train=GAN_TRAIN_PICTURES,
+        names=", ".join(["real test images", *list(columns)[1:]]),
         checkpoints=table(columns, floor),
     )
     if recipes.RESULTS.exists():
         page += RECIPES_TEXT.format(recipes=recipes.table(json.loads(recipes.RESULTS.read_text())))
+    images.save_png(PICTURE, side_by_side(list(columns)[1:]))
     write_text(PAGE, page)
-    print(f"{PAGE} written")
+    print(f"{PAGE} and {PICTURE.name} written")
+
+
+def side_by_side(checkpoints: list[str]) -> np.ndarray:
+    """Sheets of real test images and of each checkpoint, uint8 (H, W): a row a class, enlarged twice."""
+    real, labels = data.load("test")
+    sheets = [np.concatenate([real[labels == index][:_COLUMNS] for index in range(NUM_CLASSES)])]
+    classes, seeds = np.divmod(np.arange(NUM_CLASSES * _COLUMNS), _COLUMNS)
+    sheets += [Sampler(CHECKPOINTS / name).sample(classes, seeds) for name in checkpoints]
+    sheets = [images.enlarge(images.grid(sheet, _COLUMNS), 2) for sheet in sheets]
+    gap = np.full((len(sheets[0]), 2 * _COLUMNS), 255, np.uint8)
+    return np.hstack([part for sheet in sheets for part in (gap, sheet)][1:])
 
 
 def _is_model(path: Path) -> bool:
