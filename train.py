@@ -11,6 +11,7 @@ While it runs, `python app.py` lists it beside the shipped checkpoints: choose i
 
 import argparse
 import shlex
+import subprocess
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
@@ -26,6 +27,8 @@ from cgan.ranks import join
 from cgan.run_folder import RunError
 from cgan.trainer import RECIPES, TrainingConfig
 from cgan.training import train
+
+ROOT = Path(__file__).resolve().parent
 
 
 def main() -> None:
@@ -53,13 +56,14 @@ def main() -> None:
 
 
 def _export(out: Path) -> None:
-    """Let the page draw with the new generator by itself; where that is not to be had, the server draws."""
-    from cgan.web.export import ExportError, export
+    """Let the page draw with the new generator by itself; where that is not to be had, the server draws.
 
-    try:
-        export(out)
-    except ExportError as error:
-        print(f"The app's server will draw, not the page itself: {error}")
+    In a process of its own: the exporter takes more memory than the training.
+    """
+    command = [sys.executable, "-m", "cgan.web.export", "--checkpoint", f"{out.resolve()}"]
+    exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if exported.returncode:
+        print(f"The app's server will draw, not the page itself: {exported.stderr.strip()}")
 
 
 def _arguments() -> argparse.Namespace:
