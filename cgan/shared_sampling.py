@@ -59,7 +59,7 @@ class PictureCache:
             return self._numbers
 
     def find(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """keys (N, 4): sampler, class, seed, truncation. Returns pictures (N, 28, 28), and which are right, bool (N,)."""
+        """keys (N, 4): sampler, class, seed, truncation. Returns pictures (N, 28, 28), and which are right, (N,)."""
         places = _places(keys)
         with self._lock:
             return self._pictures[places], (self._keys[places] == keys).all(axis=1)

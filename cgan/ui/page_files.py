@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from cgan.ui.drawing import Studio
+from cgan.ui.login import is_logged_in
 from cgan.web import WEB, WORKER_SCRIPTS, runtime
 from cgan.web.export import MODEL
 from cgan.web.runtime import Runtime
@@ -64,11 +65,7 @@ def _behind_login(answer: Callable[[Request], Response]) -> Callable[[Request], 
     """As Gradio's own routes: with --auth, only for those who have logged in."""
 
     def guarded(request: Request) -> Response:
-        app = request.app
-        tokens = (request.cookies.get(f"access-token-{kind}{app.cookie_id}") for kind in ("", "unsecure-"))
-        if app.auth is not None and not any(token in app.tokens for token in tokens):
-            return Response(status_code=401)
-        return answer(request)
+        return answer(request) if is_logged_in(request) else Response(status_code=401)
 
     return guarded
 
