@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cgan import uploads
 from cgan.ui.calls import REFUSAL, limit_runs, refuse_in_one_line
 from cgan.ui.content_policy import policy
+from cgan.ui.front_page import FrontPage
 from cgan.ui.refusals import BUSY, FAILED, log, refuse
 
 MAX_BODY = uploads.MAX_BYTES * 4 // 3 + 2**16  # a picture of one's own in base64, and the rest of its request
@@ -40,7 +41,7 @@ async def guarded(app: FastAPI) -> AsyncIterator[None]:
     """The app's lifespan: when the server starts, put the guard around all of it."""
     refuse_in_one_line(app.get_blocks())
     limit_runs(app.get_blocks())
-    app.middleware_stack = Guard(app.middleware_stack)
+    app.middleware_stack = Guard(FrontPage(app.middleware_stack, app))
     yield
 
 

@@ -21,6 +21,10 @@ _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # of what
 _ASK_AGAIN = {"Cache-Control": "private, no-cache"}
 
 
+class _File(FileResponse):
+    chunk_size = 2**20  # bytes; each piece takes a turn of a thread
+
+
 def routes(studio: Studio, onnxruntime: Runtime) -> Mount:
     """The routes, for those whom Gradio's login lets in."""
 
@@ -37,20 +41,20 @@ def routes(studio: Studio, onnxruntime: Runtime) -> Mount:
 
     def script(request: Request) -> Response:
         name = request.path_params["name"]
-        return FileResponse(WEB / name, headers=_ASK_AGAIN) if name in WORKER_SCRIPTS else _missing()
+        return _File(WEB / name, headers=_ASK_AGAIN) if name in WORKER_SCRIPTS else _missing()
 
     def runtime_file(request: Request) -> Response:
         name = request.path_params["name"]
         if onnxruntime.folder is None or name not in runtime.file_names():
             return _missing()
-        return FileResponse(onnxruntime.folder / name, headers=_FOR_EVER)
+        return _File(onnxruntime.folder / name, headers=_FOR_EVER)
 
     def generator(request: Request) -> Response:
         try:
             path = studio.folder(request.path_params["checkpoint"]) / MODEL
         except gr.Error:
             return _missing()
-        return FileResponse(path, headers=_FOR_EVER) if path.is_file() else _missing()
+        return _File(path, headers=_FOR_EVER) if path.is_file() else _missing()
 
     paths = {
         "/generators.json": offer,

@@ -10,6 +10,7 @@ import argparse
 import json
 import warnings
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -93,7 +94,15 @@ def export(folder: Path) -> Card:
 
 def digest(folder: Path) -> str:
     """SHA-256 of the folder's averaged generator, in hexadecimal. Raises OSError."""
-    return sha256((folder / AVERAGED_GENERATOR).read_bytes()).hexdigest()
+    path = folder / AVERAGED_GENERATOR
+    stat = path.stat()
+    return _digest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, version: tuple) -> str:
+    """version: changes whenever the file does; each visitor asks, and it takes milliseconds."""
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def load_card(folder: Path) -> Card | None:
