@@ -5,7 +5,8 @@ from typing import Any
 import gradio as gr
 from fastapi import HTTPException
 
-from cgan.ui.refusals import BUSY, FAILED, TOO_MANY_RUNS, log, one_line, said
+from cgan.bounds import one_line
+from cgan.ui.refusals import BUSY, FAILED, TOO_MANY_RUNS, log, said
 from cgan.ui.texts import TEXTS
 
 REFUSAL = "cgan.refusal"  # under which a request's scope says in one line why its call is refused

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from cgan.bounds import one_line
 from cgan.ui.texts import TEXTS
 
 # Keys of TEXTS.
@@ -27,11 +28,6 @@ def refuse(status: int, line: str, request: Request | None = None) -> JSONRespon
 def said(key: str, headers: Headers) -> str:
     """A text in the language that the browser asks for first."""
     return TEXTS[key][headers.get("accept-language", "").strip().lower().startswith("zh")]
-
-
-def one_line(text: object) -> str:
-    """At most 300 letters, and none that would begin another line."""
-    return " ".join(f"{text}".split())[:300]
 
 
 def log(where: str, error: BaseException) -> None:
