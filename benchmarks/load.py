@@ -142,7 +142,7 @@ class PageVisitor(Visitor):
 async def visualize_for_ever(port: int, number: int) -> None:
     """A person who has one class visualization after the other computed."""
     connection = Connection(port)
-    request = [number % NUM_CLASSES, 1, DEFAULT_CHECKPOINT, "judge", "generated", "photograph", "cheetah", 3, 7, None]
+    request = [number % NUM_CLASSES, 985, DEFAULT_CHECKPOINT, "judge", "generated", "photograph", "cheetah", 3, 7, None]
     while True:
         status, answer = await connection.post("/gradio_api/call/visualize", {"data": request})
         if status != 200:

@@ -1,5 +1,6 @@
 """What Gradio makes of a call of a function: one line where it is refused or fails, and only so many runs at a time."""
 
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
@@ -34,6 +35,8 @@ def refuse_in_one_line(blocks: gr.Blocks) -> None:
 
     async def process_api(block_fn: Any, *arguments: object, request: Any = None, **named: object) -> dict:
         try:
+            if block_fn.fn is None:
+                raise gr.Error(f"{block_fn.api_name}: this event is one of the page's own scripts")
             return await process(block_fn, *arguments, request=request, **named)
         except gr.Error as error:
             error.print_exception, error.title = False, f"{error.title}"
@@ -50,7 +53,11 @@ def refuse_in_one_line(blocks: gr.Blocks) -> None:
 def limit_runs(blocks: gr.Blocks) -> None:
     """Refuse a run, which is any event in the queue, where its page, its address or all together have too many."""
     queue = blocks._queue
-    push = queue.push
+    push, send = queue.push, queue.send_message
+
+    def send_if_there(event: Any, message: Any) -> None:
+        with suppress(KeyError):  # a page that has gone meanwhile
+            send(event, message)
 
     async def push_if_few(body: Any, request: Any, username: str | None) -> tuple:
         function = blocks.fns.get(body.fn_index)
@@ -67,7 +74,7 @@ def limit_runs(blocks: gr.Blocks) -> None:
                 raise _refusal(TOO_MANY_RUNS, request)
         return await push(body=body, request=request, username=username)
 
-    queue.push = push_if_few
+    queue.push, queue.send_message = push_if_few, send_if_there
 
 
 def _refusal(key: str, request: Any) -> HTTPException:

@@ -22,7 +22,7 @@ from cgan import uploads
 from cgan.ui.calls import REFUSAL, limit_runs, refuse_in_one_line
 from cgan.ui.content_policy import policy
 from cgan.ui.front_page import FrontPage
-from cgan.ui.refusals import BUSY, FAILED, log, refuse
+from cgan.ui.refusals import BUSY, FAILED, NOTHING, log, refuse
 
 MAX_BODY = uploads.MAX_BYTES * 4 // 3 + 2**16  # a picture of one's own in base64, and the rest of its request
 _MAX_BODIES = 8 * MAX_BODY  # in memory at the same moment
@@ -79,7 +79,8 @@ class Guard:
         except Exception as error:  # where our own functions fail, it is answered without one
             call = f"{request.method} {request.url.path}"
             log(call, error)
-            await answer.replace(refuse(400, f"{call}: the request was not understood"))
+            reason = f": {error}" if isinstance(error, TypeError | ValueError) else ""
+            await answer.replace(refuse(400, f"{call}: the request was not understood{reason}"))
         finally:
             self._bodies -= body.size
 
@@ -87,7 +88,7 @@ class Guard:
 def _refusal(request: Request) -> Response | None:
     """The answer to what is not let in at all."""
     if request.url.path.startswith(_CLOSED_AT):
-        return refuse(404, "there is nothing here")
+        return refuse(404, NOTHING)
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_from_our_page(request):
         return refuse(403, "another website's page may not use this server")
     length = request.headers.get("content-length", "0")

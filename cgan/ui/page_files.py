@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 
 from cgan.ui.drawing import Studio
 from cgan.ui.login import is_logged_in
+from cgan.ui.refusals import LOG_IN, NOTHING, refuse
 from cgan.web import WEB, WORKER_SCRIPTS, runtime
 from cgan.web.export import MODEL
 from cgan.web.runtime import Runtime
@@ -69,10 +70,10 @@ def _behind_login(answer: Callable[[Request], Response]) -> Callable[[Request], 
     """As Gradio's own routes: with --auth, only for those who have logged in."""
 
     def guarded(request: Request) -> Response:
-        return answer(request) if is_logged_in(request) else Response(status_code=401)
+        return answer(request) if is_logged_in(request) else refuse(401, LOG_IN)
 
     return guarded
 
 
 def _missing() -> Response:
-    return Response(status_code=404)
+    return refuse(404, NOTHING)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from cgan.bounds import one_line
 from cgan.ui.texts import TEXTS
 
+LOG_IN, NOTHING = "log in first", "there is nothing here"
 # Keys of TEXTS.
 BUSY, FAILED, TOO_MANY_RUNS = "server_busy", "server_failed", "too_many_runs"
 _RETRY_AFTER_S = {429: "5", 503: "1"}

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cgan.ui.login import is_logged_in
-from cgan.ui.refusals import BUSY, FAILED, log, refuse
+from cgan.ui.refusals import BUSY, FAILED, LOG_IN, log, refuse
 
 _AT_ONCE = 128  # calls under way; at a few hundred a second the last of them waits less than half a second
 _THREADS = 32  # that wait for what the drawing threads draw together
@@ -28,7 +28,7 @@ def route() -> Route:
     async def call(request: Request) -> Response:
         nonlocal under_way
         if not is_logged_in(request):
-            return refuse(401, "log in first")
+            return refuse(401, LOG_IN)
         try:
             content = orjson.loads(await request.body())
             function = _function(request.app.get_blocks(), content)

@@ -187,7 +187,7 @@ def _path(draw: random.Random, api: Api) -> Request:
         name = draw.choice(
             ("__theme", "view", "page", "deep_link", "session_hash", "seed", "class", "checkpoint", "size")
         )
-        path += "?" + str(httpx.QueryParams({name: draw.choice(_TEXTS).encode(errors="replace")[:2000]}))
+        path += "?" + str(httpx.QueryParams({name: draw.choice(_TEXTS).encode(errors="replace").decode()[:2000]}))
     odd_headers = draw.choice(
         (
             {},

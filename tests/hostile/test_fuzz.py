@@ -4,6 +4,7 @@ import base64
 import json
 
 import httpx
+import pytest
 
 from tests.hostile.cases import Api, Request, hostile_requests
 
@@ -54,7 +55,7 @@ def outcome(client: httpx.Client, path: str, event: str) -> str:
 
 def expect_one_line(request: Request, status: int, text: str) -> None:
     if status >= 400 and request.method != "HEAD":
-        answer = json.loads(text)
+        answer = json.loads(text or "0") or pytest.fail(f"{request}: {status} without a line")
         line = answer.get("error") or answer["detail"]
         assert isinstance(line, str) and line.strip() and "\n" not in line and len(line) <= 400, f"{request}: {text}"
 
