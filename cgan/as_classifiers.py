@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from cgan import checkpoints, latents
-from cgan.checkpoints import DISCRIMINATOR
 from cgan.classifier import load_judge
 from cgan.data import NUM_CLASSES
 from cgan.gradients import Normalize
@@ -68,8 +67,7 @@ class RealOrGenerated(nn.Module):
 
 def discriminator(folder: Path, class_index: int, painter: Painter) -> RealOrGenerated:
     """The discriminator of a checkpoint's folder, beside what its generator paints. Raises CheckpointError."""
-    network = checkpoints.load_config(folder).build_discriminator()
-    checkpoints.load_weights(network, folder / DISCRIMINATOR)
+    network = checkpoints.load_discriminator(folder)
     with torch.no_grad():
         generated = painter(painter.z(*range(_COMPARED)))
-    return RealOrGenerated(network.eval().requires_grad_(False), class_index, generated)
+    return RealOrGenerated(network.requires_grad_(False), class_index, generated)

@@ -27,6 +27,12 @@ def check_choice(value: object, choices: Collection) -> object:
     return value
 
 
+def one_line(text: object) -> str:
+    """What others say of a value that may be long or hostile: one line of at most 300 letters."""
+    line = " ".join(f"{text}".split())
+    return line if len(line) <= 300 else f"{line[:300]}..."
+
+
 def _finite(value: object) -> int | float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if is_number and -math.inf < value < math.inf else None

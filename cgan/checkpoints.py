@@ -8,6 +8,7 @@ needs).
 
 import errno
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from cgan.bounds import one_line
 from cgan.files import replaced, write_text
 from cgan.networks import NORMALIZATIONS, ConvDiscriminator, ConvGenerator, MLPDiscriminator, MLPGenerator
 
@@ -31,9 +33,11 @@ TRAINING_STATE = "training.safetensors"
 FORMAT = 1
 ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator), "conv": (ConvGenerator, ConvDiscriminator)}
 
+MAX_LATENT_DIM = 4096
+
 # What a network may be built with: a checkpoint is data from strangers, and must not make us allocate the machine.
 _SETTING_RANGES = {
-    "latent_dim": (int, 1, 4096),
+    "latent_dim": (int, 1, MAX_LATENT_DIM),
     "label_dim": (int, 1, 4096),
     "batchnorm_eps": (float, 0.0, 100.0),
     "dropout": (float, 0.0, 0.99),
@@ -46,6 +50,9 @@ _MAX_CONFIG_BYTES = 2**20
 
 class CheckpointError(Exception):
     """A checkpoint is missing, damaged or does not fit; the message is one line for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))  # it quotes what was found in files
 
 
 class NetworkConfig(NamedTuple):
@@ -149,9 +156,21 @@ def load_generator(folder: Path, file: str = AVERAGED_GENERATOR) -> tuple[nn.Mod
 
     Raises CheckpointError if anything is missing or does not fit.
     """
-    generator = load_config(folder).build_generator()
-    metadata = load_weights(generator, folder / file)
-    return generator.eval(), metadata
+    return _load_network(load_config(folder).build_generator, folder / file)
+
+
+def load_discriminator(folder: Path) -> nn.Module:
+    """Return the discriminator in eval mode. Raises CheckpointError if anything is missing or does not fit."""
+    return _load_network(load_config(folder).build_discriminator, folder / DISCRIMINATOR)[0]
+
+
+def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module, dict[str, str]]:
+    """The network and its file's metadata. It never takes more memory than the file, whatever its config.json asks."""
+    with torch.device("meta"):
+        network = build()
+    tensors, metadata = load_tensors(path, expected=network.state_dict())
+    network.load_state_dict(tensors, assign=True)
+    return network.eval(), metadata
 
 
 def load_weights(network: nn.Module, path: Path) -> dict[str, str]:

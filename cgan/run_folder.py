@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from cgan import checkpoints, images, latents
+from cgan.bounds import check_integer
 from cgan.data import NUM_CLASSES
 from cgan.files import write_text
 
@@ -100,8 +101,8 @@ class RunFolder:
 def _step_of(entry: str) -> int:
     """The step of a line of the history; -1 of one that a power cut has left half written."""
     try:
-        return json.loads(entry)["step"]
-    except (ValueError, TypeError, KeyError):
+        return check_integer(json.loads(entry)["step"], 0)
+    except (ValueError, TypeError, KeyError, RecursionError):
         return -1
 
 

@@ -6,6 +6,7 @@ python -m cgan.sampling --checkpoint report-mlp --balanced --count 10000 --out i
 
 import argparse
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,9 @@ class SamplerCache:
 
     _CAPACITY = 4
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[Path], Sampler] = Sampler) -> None:
+        """load: makes the sampler of a folder."""
+        self._load = load
         self._lock = threading.Lock()
         self._samplers: dict[Path, tuple[object, Sampler]] = {}  # the most recently used last
 
@@ -78,7 +81,7 @@ class SamplerCache:
             version = _version(folder)
             known, sampler = self._samplers.pop(folder, (None, None))
             if sampler is None or known != version:
-                sampler = Sampler(folder)
+                sampler = self._load(folder)
             self._samplers[folder] = (version, sampler)
             while len(self._samplers) > self._CAPACITY:
                 self._samplers.pop(next(iter(self._samplers)))

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often the recovery test kills a run (default: 5)")
+    parser.addoption("--hostile-requests", type=int, default=600, help="how many the fuzz sends (default: 600)")
+    parser.addoption("--hostile-files", type=int, default=1000, help="how many damaged files are read (default: 1000)")
 
 
 @pytest.fixture(scope="session")

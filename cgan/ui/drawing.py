@@ -14,6 +14,7 @@ from cgan.bounds import check_choice, check_integer, check_real
 from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES
 from cgan.sampling import MAX_FRAMES, PATHS, Sampler, SamplerCache
+from cgan.shared_sampling import Desk, PictureCache, SharedSampler
 from cgan.ui.texts import i18n
 from cgan.web.export import Card, load_card
 
@@ -29,7 +30,8 @@ class Studio:
     def __init__(self, extra_folder: Path | None = None) -> None:
         """extra_folder: a checkpoint outside `checkpoints/` that may be chosen as well."""
         self._extra = {str(extra_folder): extra_folder} if extra_folder else {}
-        self._samplers = SamplerCache()
+        desk, cache = Desk(), PictureCache()
+        self._samplers = SamplerCache(lambda folder: SharedSampler(folder, desk, cache))
 
     def names(self) -> list[str]:
         """The checkpoints there are at this moment."""

@@ -4,12 +4,17 @@ import json
 import socket
 
 import gradio as gr
+from fastapi.exceptions import RequestValidationError
+from starlette.middleware import Middleware
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import generate, inside, interpolate, page_files
+from cgan.ui import generate, inside, interpolate, page_files, server_functions
+from cgan.ui.content_policy import ContentPolicy
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
+from cgan.ui.guard import explain_wrong_fields, guarded
 from cgan.ui.lab import Lab
+from cgan.ui.login import password_check
 from cgan.ui.texts import for_page, i18n
 from cgan.web import WEB, page_script
 from cgan.web.runtime import Runtime
@@ -69,23 +74,29 @@ def serve(
     studio, chosen = _open_studio(checkpoint)
     onnxruntime = Runtime()
     onnxruntime.obtain_in_background(offline)
+    head = _head()
     try:
         _try_address(host)
         build(studio, chosen, offline).launch(
             server_name=host,
             server_port=port,
             share=share,
-            auth=auth,
+            auth=password_check(*auth) if auth else None,
             theme=_theme(),
             css_paths=[WEB / "style.css", WEB / "inside.css"],
-            head=_head(),
+            head=head,
             i18n=i18n,
             footer_links=["gradio"],
             max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
             run_history=False,  # it would keep every picture that anyone draws
             ssr_mode=False,
             enable_monitoring=False,
-            app_kwargs={"routes": [page_files.routes(studio, onnxruntime)]},
+            app_kwargs={
+                "routes": [page_files.routes(studio, onnxruntime), server_functions.route()],
+                "middleware": [Middleware(ContentPolicy, head=head)],
+                "exception_handlers": {RequestValidationError: explain_wrong_fields},
+                "lifespan": guarded,
+            },
         )
     except gr.Error as error:
         raise PageError(f"--checkpoint: {error.message}") from error

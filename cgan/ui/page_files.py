@@ -12,12 +12,18 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from cgan.ui.drawing import Studio
+from cgan.ui.login import is_logged_in
+from cgan.ui.refusals import LOG_IN, NOTHING, refuse
 from cgan.web import WEB, WORKER_SCRIPTS, runtime
 from cgan.web.export import MODEL
 from cgan.web.runtime import Runtime
 
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # of what has its version in its address
 _ASK_AGAIN = {"Cache-Control": "private, no-cache"}
+
+
+class _File(FileResponse):
+    chunk_size = 2**20  # bytes; each piece takes a turn of a thread
 
 
 def routes(studio: Studio, onnxruntime: Runtime) -> Mount:
@@ -36,20 +42,20 @@ def routes(studio: Studio, onnxruntime: Runtime) -> Mount:
 
     def script(request: Request) -> Response:
         name = request.path_params["name"]
-        return FileResponse(WEB / name, headers=_ASK_AGAIN) if name in WORKER_SCRIPTS else _missing()
+        return _File(WEB / name, headers=_ASK_AGAIN) if name in WORKER_SCRIPTS else _missing()
 
     def runtime_file(request: Request) -> Response:
         name = request.path_params["name"]
         if onnxruntime.folder is None or name not in runtime.file_names():
             return _missing()
-        return FileResponse(onnxruntime.folder / name, headers=_FOR_EVER)
+        return _File(onnxruntime.folder / name, headers=_FOR_EVER)
 
     def generator(request: Request) -> Response:
         try:
             path = studio.folder(request.path_params["checkpoint"]) / MODEL
         except gr.Error:
             return _missing()
-        return FileResponse(path, headers=_FOR_EVER) if path.is_file() else _missing()
+        return _File(path, headers=_FOR_EVER) if path.is_file() else _missing()
 
     paths = {
         "/generators.json": offer,
@@ -64,14 +70,10 @@ def _behind_login(answer: Callable[[Request], Response]) -> Callable[[Request], 
     """As Gradio's own routes: with --auth, only for those who have logged in."""
 
     def guarded(request: Request) -> Response:
-        app = request.app
-        tokens = (request.cookies.get(f"access-token-{kind}{app.cookie_id}") for kind in ("", "unsecure-"))
-        if app.auth is not None and not any(token in app.tokens for token in tokens):
-            return Response(status_code=401)
-        return answer(request)
+        return answer(request) if is_logged_in(request) else refuse(401, LOG_IN)
 
     return guarded
 
 
 def _missing() -> Response:
-    return Response(status_code=404)
+    return refuse(404, NOTHING)

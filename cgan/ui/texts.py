@@ -75,6 +75,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "full_app": ("The full app", "完整应用"),
     "full_app_local": ("The full app runs on your own machine:", "完整应用可在自己的电脑上运行："),
     "failed": ("That did not work", "操作未成功"),
+    # What the server says when it is asked for more than it can do, or not as it should be.
+    "server_busy": (
+        "The server has more to do than it can at the moment; try again in a few seconds.",
+        "服务器正忙，请过几秒再试。",
+    ),
+    "server_failed": (
+        "The server could not do that; its log says why.",
+        "服务器未能完成这一操作，原因见服务器日志。",
+    ),
+    "too_many_runs": (
+        "Your runs are still under way or waiting; let one end or stop it, then try again.",
+        "您的任务还在运行或排队，请等待其中一个结束，或将其停止后再试。",
+    ),
     # The tab "Inside the network".
     "tab_inside": ("Inside the network", "网络内部"),
     "hint_inside": (

@@ -1,6 +1,8 @@
 // Who draws. The page itself does as soon as a worker has the generator; until then, and where it cannot, the server.
 
 const POLL_MS = 3000; // while the app is still fetching the runtime
+const ATTEMPTS = 3; // at having the server draw
+const BUSY_MS = 1000; // between them
 const MOST_OPENED = 3; // generators, each a few MB
 
 /** What the app can give to a page that wants to draw by itself lies beneath this address. */
@@ -104,9 +106,13 @@ const gifHere = (frames, seconds) => page.workers[0].ask("gif", { frames, size: 
 /** Have the server draw: `functions` are those of a component, `request` is the list of what `name` takes. */
 async function drawOnServer(functions, name, request) {
   if (!functions) throw new Error(text("no_webassembly"));
-  const { answer, error } = await functions[name](request);
-  if (error) throw new Error(error);
-  return answer;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const response = await functions[name](request);
+    if (response?.error) throw new Error(response.error);
+    if (response) return response.answer;
+    await new Promise((resolve) => setTimeout(resolve, BUSY_MS)); // it has too much to do, or cannot be reached
+  }
+  throw new Error(text("server_busy"));
 }
 
 /** One picture for each class and seed, drawn in the page. */

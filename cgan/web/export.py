@@ -10,6 +10,7 @@ import argparse
 import json
 import warnings
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from cgan import checkpoints, latents
-from cgan.checkpoints import AVERAGED_GENERATOR, CheckpointError
+from cgan.bounds import check_choice, check_integer
+from cgan.checkpoints import AVERAGED_GENERATOR, MAX_LATENT_DIM, CheckpointError
 from cgan.cli import Parser, fail
 from cgan.data import NUM_CLASSES
 from cgan.files import replaced, write_text
@@ -33,6 +35,7 @@ MODEL = "generator.onnx"
 CARD = "generator.json"
 TOLERANCE = 1  # grey levels
 
+_MAX_CARD = 2**16  # letters
 _OPSET = 20
 _BITS = (8, 16, 32)
 _COMPARED = 1000  # pictures: seeds from 0 on, all classes in turn
@@ -93,15 +96,29 @@ def export(folder: Path) -> Card:
 
 def digest(folder: Path) -> str:
     """SHA-256 of the folder's averaged generator, in hexadecimal. Raises OSError."""
-    return sha256((folder / AVERAGED_GENERATOR).read_bytes()).hexdigest()
+    path = folder / AVERAGED_GENERATOR
+    stat = path.stat()
+    return _digest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, version: tuple) -> str:
+    """version: changes whenever the file does; each visitor asks, and it takes milliseconds."""
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def load_card(folder: Path) -> Card | None:
-    """The card of the folder's exported generator, or None where there is none, or one of other weights."""
+    """The card of the folder's exported generator, or None where there is none, a damaged one, or of other weights."""
     try:
-        card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
-        return card if (folder / MODEL).exists() and card.weights == digest(folder) else None
-    except (OSError, ValueError, TypeError):
+        with open(folder / CARD, encoding="utf-8") as file:
+            card = Card(**json.loads(file.read(_MAX_CARD)))
+        check_integer(card.latent_dim, 1, MAX_LATENT_DIM)
+        check_integer(card.largest_difference, 0, TOLERANCE)
+        check_choice(card.bits, _BITS)
+        is_step = card.steps is None or (isinstance(card.steps, str) and card.steps.isdecimal())
+        is_whole = is_step and (folder / MODEL).exists() and card.weights == digest(folder)
+        return card if is_whole else None
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

@@ -176,7 +176,8 @@ window.cganInside = (() => {
         line.textContent = say({ key: "upload_too_many_bytes" });
         return;
       }
-      const { picture, problem } = await server.open_upload(base64(await file.arrayBuffer()));
+      const answer = await server.open_upload(base64(await file.arrayBuffer()));
+      const { picture, problem } = answer ?? { problem: { key: "server_busy" } };
       line.textContent = problem ? say(problem) : file.name;
       if (problem) return;
       props.value = { picture };

@@ -1,0 +1,131 @@
+"""Does the app stay as small as it is when it runs for a long time?
+
+python -m benchmarks.endurance           10,000 requests a kind: about 15 minutes
+python -m benchmarks.endurance --fast    200 a kind: what CI runs
+
+Kinds: the page, each with a session that ends; pictures for its scripts; a walk; the same by Gradio's API; refusals.
+Each kind is first asked a tenth as often, to warm up. Linux only: it reads /proc.
+"""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from itertools import count
+
+from benchmarks.serving import Connection, Server, served
+from cgan.cli import Parser, fail
+from cgan.data import NUM_CLASSES
+from cgan.ui.drawing import MAX_SEED
+from cgan.ui.page import DEFAULT_CHECKPOINT
+
+_PEOPLE = 4  # who ask at once
+_MOST_GROWTH = 0.02  # of resident memory
+_MOST_CACHED_MB = 20
+
+Ask = Callable[[Connection, int], Awaitable[None]]
+
+
+async def visit(connection: Connection, number: int) -> None:
+    """Open the page and say farewell, as a browser does; every tenth runs an event in the queue first."""
+    await connection.request("GET", "/")
+    await connection.request("GET", "/config")
+    session = f"visit{number}"
+    if number % 10 == 0:
+        load = {"fn_index": _events["load"], "data": [], "session_hash": session}
+        await connection.post("/gradio_api/run/predict", load)
+    await connection.post("/gradio_api/cancel", {"session_hash": session, "fn_index": 0, "event_id": ""})
+
+
+async def draw(connection: Connection, number: int) -> None:
+    request = [DEFAULT_CHECKPOINT, number % NUM_CLASSES, (37 * number) % MAX_SEED, 1.0, 1]
+    content = {"component_id": _components["picture"], "fn_name": "generate", "data": request}
+    await connection.post("/gradio_api/component_server/", content | {"session_hash": f"draw{number}"})
+
+
+async def walk(connection: Connection, number: int) -> None:
+    request = [DEFAULT_CHECKPOINT, 7, number % MAX_SEED, 9, 21, "slerp", 2]
+    content = {"component_id": _components["walk"], "fn_name": "interpolate", "data": request}
+    await connection.post("/gradio_api/component_server/", content | {"session_hash": f"walk{number}"})
+
+
+async def call(connection: Connection, number: int) -> None:
+    """By Gradio's own clients, each with a session."""
+    data = [DEFAULT_CHECKPOINT, number % NUM_CLASSES, (37 * number) % MAX_SEED, 1.0, 1]
+    await connection.post("/gradio_api/run/generate", {"data": data, "session_hash": f"call{number}"})
+
+
+async def be_refused(connection: Connection, number: int) -> None:
+    content = {"data": [f"nothing{number}", -1, None, "x", [number]], "session_hash": f"refused{number}"}
+    await connection.post("/gradio_api/run/generate", content)
+
+
+KINDS: dict[str, Ask] = {"page": visit, "pictures": draw, "walk": walk, "API": call, "refusals": be_refused}
+
+# The page's numbers of what is asked for, by name.
+_components: dict[str, int] = {}
+_events: dict[str, int] = {}
+
+
+async def learn_numbers(port: int) -> None:
+    _, answer = await Connection(port).request("GET", "/config")
+    config = json.loads(answer)
+    _components.update(
+        {part["props"]["elem_id"]: part["id"] for part in config["components"] if "elem_id" in part["props"]}
+    )
+    _events["load"] = next(
+        event["id"] for event in config["dependencies"] if any(target[1] == "load" for target in event["targets"])
+    )
+
+
+async def ask(port: int, kind: Ask, numbers: range) -> None:
+    """Have a few people ask at once, each on a connection of their own."""
+
+    async def person(first: int) -> None:
+        connection = Connection(port)
+        for number in numbers[first::_PEOPLE]:
+            await kind(connection, number)
+        connection.close()
+
+    await asyncio.gather(*(person(first) for first in range(_PEOPLE)))
+
+
+def state(server: Server) -> tuple[float, int, int, float]:
+    """MB of memory, threads, open files and connections, MB of the cache folder."""
+    return server.megabytes, server.threads, server.handles, sum(path.stat().st_size for path in server.cached) / 1e6
+
+
+def main() -> None:
+    parser = Parser(
+        prog="python -m benchmarks.endurance", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--fast", action="store_true", help="200 requests a kind")
+    requests = 200 if parser.parse_args().fast else 10_000
+
+    print("| kind | requests | MB before | MB after | growth | threads | open files | cache |")
+    print("|" + " --- |" * 8)
+    problems: list[str] = []
+    with served("ours") as server:
+        asyncio.run(learn_numbers(server.port))
+        numbers = count()
+        for _ in range(2):  # once each, so that all threads are there
+            for kind in KINDS.values():
+                asyncio.run(ask(server.port, kind, range(next(numbers), next(numbers) + requests // 10)))
+        for name, kind in KINDS.items():
+            before = state(server)
+            asyncio.run(ask(server.port, kind, range(1000, 1000 + requests)))
+            after = state(server)
+            growth = after[0] / before[0] - 1
+            print(
+                f"| {name} | {requests} | {before[0]:.0f} | {after[0]:.0f} | {100 * growth:+.1f} % | "
+                f"{before[1]} → {after[1]} | {before[2]} → {after[2]} | {after[3]:.1f} MB |",
+                flush=True,
+            )
+            if growth > _MOST_GROWTH or after[1] > before[1] or after[2] > before[2] or after[3] > _MOST_CACHED_MB:
+                problems.append(name)
+    if problems:
+        fail(f"more is left behind than should be: {', '.join(problems)}")
+
+
+if __name__ == "__main__":
+    main()

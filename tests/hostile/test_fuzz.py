@@ -1,0 +1,76 @@
+"""Thousands of requests that no page sends: each is answered with one clear line, and the app goes on as before."""
+
+import base64
+import json
+
+import httpx
+import pytest
+
+from tests.hostile.cases import Api, Request, hostile_requests
+
+_SEED = 8
+_TEN_PICTURES = ["r3gan-conv", 7, 1.0]
+
+
+def test_hostile_requests_get_one_line_each(app, pytestconfig):
+    """`--hostile-requests` of them, 600 unless it says otherwise."""
+    api = Api(app.client)
+    assert api.functions and api.arguments
+    before = app.client.post("/gradio_api/run/all_classes", json={"data": _TEN_PICTURES}).json()["data"]
+    megabytes = app.megabytes
+    statuses: dict[int, int] = {}
+    for request in hostile_requests(api, pytestconfig.getoption("--hostile-requests"), _SEED):
+        status = ask(app.client, request)
+        statuses[status] = statuses.get(status, 0) + 1
+    print(f"answers by status: {dict(sorted(statuses.items()))}")
+    app.expect_no_traceback()
+    assert app.client.post("/gradio_api/run/all_classes", json={"data": _TEN_PICTURES}).json()["data"] == before
+    assert app.megabytes < megabytes + 300
+
+
+def ask(client: httpx.Client, request: Request) -> int:
+    """Send a request and hold its answer against what is promised; of a stream, the first that it says."""
+    try:
+        with client.stream(request.method, request.path, content=request.content, headers=request.headers) as response:
+            streams = response.headers.get("content-type", "").startswith("text/event-stream")
+            text = next(response.iter_text(), "") if streams else response.read().decode(errors="replace")
+    except httpx.InvalidURL:
+        return 0
+    assert response.status_code < 500 or response.status_code == 503, f"{request}: {response.status_code} {text[:300]}"
+    assert 'File "' not in text, f"{request}: {text[:500]}"
+    assert "root:x:" not in text and "def main()" not in text, f"{request}: a file of ours"
+    if request.path.startswith("/gradio_api/call") and response.status_code == 200 and request.method == "POST":
+        text = outcome(client, request.path, json.loads(text)["event_id"])
+    expect_one_line(request, response.status_code, text)
+    expect_pictures_in_range(request, text)
+    return response.status_code
+
+
+def outcome(client: httpx.Client, path: str, event: str) -> str:
+    """The first thing that a queued call says."""
+    name = path.split("/")[-1]
+    with client.stream("GET", f"/gradio_api/call/{name}/{event}") as response:
+        return next(response.iter_text(), "")
+
+
+def expect_one_line(request: Request, status: int, text: str) -> None:
+    if status >= 400 and request.method != "HEAD":
+        answer = json.loads(text or "0") or pytest.fail(f"{request}: {status} without a line")
+        line = answer.get("error") or answer["detail"]
+        assert isinstance(line, str) and line.strip() and "\n" not in line and len(line) <= 400, f"{request}: {text}"
+
+
+def expect_pictures_in_range(request: Request, text: str) -> None:
+    for answer in found(text, "pixels"):
+        assert 1 <= answer["count"] <= 64, f"{request}: {answer['count']}"
+        assert len(base64.b64decode(answer["pixels"])) == answer["count"] * 28 * 28, f"{request}"
+
+
+def found(text: str, key: str) -> list[dict]:
+    """All objects with this key in an answer."""
+    objects: list[dict] = []
+    try:
+        json.loads(text, object_hook=lambda value: objects.append(value) or value)
+    except ValueError:
+        return []
+    return [value for value in objects if key in value]
