@@ -126,14 +126,19 @@ def check_repo(repo: str) -> str:
     return repo
 
 
-def publish(upload: Upload, repo: str) -> str:
-    """Create the repository if need be, and upload all in one go; its address. Raises PublishError."""
-    import httpx2  # by which huggingface_hub calls
-    from huggingface_hub import HfApi, get_token
-    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+def check_login() -> None:
+    from huggingface_hub import get_token
 
     if get_token() is None:
         raise PublishError("nobody is logged in: run `hf auth login`, or set HF_TOKEN to a token that may write")
+
+
+def publish(upload: Upload, repo: str) -> str:
+    """Create the repository if need be, and upload all in one go; its address. Raises PublishError."""
+    import httpx2  # by which huggingface_hub calls
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
     api = HfApi()
     try:
         url = api.create_repo(repo, repo_type=upload.repo_type, space_sdk=upload.space_sdk, exist_ok=True)
@@ -160,6 +165,8 @@ def main() -> None:
     arguments = _parser().parse_args()
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
+        if not arguments.dry_run:
+            check_login()
         with prepared(arguments) as upload:
             print_listing(upload)
             if arguments.dry_run:
