@@ -105,7 +105,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         super().__init__()
         self.folder = folder
         self.network, metadata = checkpoints.load_generator(folder)
-        self.requires_grad_(False)
+        self.eval().requires_grad_(False)
         self.latent_dim: int = self.network.latent_dim
         self.steps: str | None = metadata.get("step")
 

@@ -15,7 +15,7 @@ import torch
 from huggingface_hub import metadata_load
 
 from cgan import data
-from cgan.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS
+from cgan.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
 from cgan.hub import Generator
 from cgan.sampling import Sampler
 from tests.conftest import ROOT
@@ -67,12 +67,23 @@ def run_python(code, *arguments, folder=ROOT, environment=None):
 
 
 @pytest.fixture(scope="module")
-def printed(environment, short_run):
+def own_run(tmp_path_factory):
+    """A folder as training leaves it: described and measured by nobody, and not exported."""
+    folder = tmp_path_factory.mktemp("runs") / "own"
+    folder.mkdir()
+    for name in (CONFIG, AVERAGED_GENERATOR, "history.jsonl"):
+        shutil.copy(CHECKPOINTS / "report-mlp" / name, folder)
+    (folder / "training.safetensors").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def printed(environment, own_run):
     """What publishing printed, by repository."""
     commands = [
         ["space", "me/clothes"],
         ["site", "me/site", "--full-app", "https://example.org/app"],
-        ["model", "me/short", "--checkpoint", f"{short_run}"],
+        ["model", "me/own", "--checkpoint", f"{own_run}"],
         *(["model", f"me/{name}", "--checkpoint", name] for name in SHIPPED),
         ["model", "me/dry", "--checkpoint", "report-mlp", "--dry-run"],
     ]
@@ -200,12 +211,13 @@ def test_a_card_says_all_that_it_should(hub, printed, tmp_path):
 
 
 def test_a_run_of_ones_own_gets_a_card_too(hub, printed):
-    card = card_of(hub, "me/short")
-    for words in ("# short\n", "## Data", "## Training", "600 steps", "| arch | mlp |", "## Metrics", "Not measured"):
+    card = card_of(hub, "me/own")
+    for words in ("# own\n", "## Data", "## Training", "187,600 steps", "| arch | mlp |", "## Metrics", "Not measured"):
         assert words in card
     for words in ("## Limits", "MIT licence"):
         assert words in card
-    assert "training.safetensors" not in hub.repos["models/me/short"].files
+    assert "onnxruntime" not in card  # nothing that is not there is offered
+    assert "training.safetensors" not in hub.repos["models/me/own"].files
 
 
 def test_a_card_is_not_given_two_front_matters(tmp_path):
