@@ -48,7 +48,7 @@ class Way:
     count: int | None  # pictures on the sheet
     shown: str  # JavaScript: changes when another picture is shown
     ready: str  # a selector of the page when it draws this way
-    slowdown: int = 1  # of the page's main thread, by Chromium, which leaves workers as fast as they are
+    slowdown: int = 1  # of the page: of its main thread by Chromium, of its workers by _SLOW_WORKER
 
 
 WAYS = (
@@ -91,6 +91,18 @@ _DRAG = """(milliseconds) => new Promise((resolve) => {
   };
   requestAnimationFrame(frame);
 })"""
+
+# Chromium does not slow workers down. So a drawing takes as much longer as its processor would be slower.
+_SLOW_WORKER = """(slowdown) => {
+  const draw = work.draw;
+  work.draw = async (details) => {
+    const start = performance.now();
+    const pictures = await draw(details);
+    const end = start + slowdown * (performance.now() - start);
+    while (performance.now() < end);
+    return pictures;
+  };
+}"""
 
 
 @contextmanager
@@ -163,6 +175,9 @@ def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
     page.locator(way.ready).wait_for(timeout=60_000)
     ready = time.perf_counter() - start
     megabytes = sum(received) / 1e6
+    if way.slowdown > 1:
+        for worker in page.workers:
+            worker.evaluate(_SLOW_WORKER, way.slowdown)
     if way.count is not None:
         page.locator("#count input[type=number]").fill(f"{way.count}")
     page.wait_for_timeout(1500)

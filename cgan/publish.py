@@ -84,11 +84,17 @@ def _write_site(folder: Path, full_app: str | None) -> None:
 def _write_model(folder: Path, repo: str, checkpoint: str) -> None:
     from cgan.checkpoints import CheckpointError, resolve  # torch takes seconds to import
     from cgan.hub import Generator
+    from cgan.web.export import ExportError, export, load_card
 
     try:
-        generator = Generator(resolve(checkpoint))
+        source = resolve(checkpoint)
+        generator = Generator(source)
+        if load_card(source) is None:
+            export(source)
     except CheckpointError as error:
         raise PublishError(f"--checkpoint: {error}") from error
+    except ExportError as error:
+        print(f"Without a generator for the page: {error}")
     generator.save_pretrained(folder, model_card_kwargs={"repo_id": repo})
 
 

@@ -20,9 +20,7 @@ from cgan.hub import Generator
 from cgan.sampling import Sampler
 from tests.conftest import ROOT
 from tests.fake_hub import READER, TOKEN, running_hub
-
-SHIPPED = ["report-mlp", "r3gan-conv"]
-
+from tests.test_export import SHIPPED
 
 # One process for all of it: importing torch takes longer than publishing.
 PUBLISH_ALL = """
@@ -134,6 +132,14 @@ def test_the_front_matter_names_what_is_installed():
     assert len(matter["short_description"]) <= 60
 
 
+def test_the_container_runs_the_same_app():
+    lines = (ROOT / "Containerfile").read_text().splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY")]
+    assert all((ROOT / source).exists() for sources in copied for source in sources)
+    assert f"FROM python:{metadata_load(ROOT / 'README.md')['python_version']}-slim" in lines
+    assert lines.index("USER app") < next(i for i, line in enumerate(lines) if line.startswith("CMD"))
+
+
 def test_a_site_goes_to_a_static_space(hub, printed):
     repo = hub.repos["spaces/me/site"]
     assert repo.created["sdk"] == "static"
@@ -216,7 +222,7 @@ def test_a_run_of_ones_own_gets_a_card_too(hub, printed):
         assert words in card
     for words in ("## Limits", "MIT licence"):
         assert words in card
-    assert "onnxruntime" not in card  # nothing that is not there is offered
+    assert "onnxruntime" in card and "generator.onnx" in hub.repos["models/me/own"].files  # it was exported first
     assert "training.safetensors" not in hub.repos["models/me/own"].files
 
 
