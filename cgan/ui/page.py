@@ -1,14 +1,14 @@
 """The page as a whole: what its tabs share, and how it is served."""
 
 import json
-import socket
+import os
 
 import gradio as gr
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import generate, inside, interpolate, page_files, server_functions
+from cgan.ui import addresses, generate, inside, interpolate, page_files, server_functions
 from cgan.ui.content_policy import ContentPolicy
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
@@ -71,16 +71,18 @@ def serve(
     offline: bool,
 ) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
+    _start_on_zero_gpu()
     studio, chosen = _open_studio(checkpoint)
     onnxruntime = Runtime()
     onnxruntime.obtain_in_background(offline)
     head = _head()
     try:
-        _try_address(host)
-        build(studio, chosen, offline).launch(
+        page = build(studio, chosen, offline)
+        page.launch(
             server_name=host,
-            server_port=port,
-            share=share,
+            server_port=addresses.choose_port(host, port),
+            quiet=True,
+            prevent_thread_lock=True,
             auth=password_check(*auth) if auth else None,
             theme=_theme(),
             css_paths=[WEB / "style.css", WEB / "inside.css"],
@@ -102,6 +104,10 @@ def serve(
         raise PageError(f"--checkpoint: {error.message}") from error
     except (OSError, UnicodeError) as error:
         raise PageError(f"--host {host}, --port {port or 'any'}: cannot listen there ({error})") from error
+    addresses.announce(host, page.server_port)
+    if share:
+        addresses.share_in_background(host, page.server_port, page.share_token)
+    page.block_thread()
 
 
 def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
@@ -129,11 +135,12 @@ def _theme() -> gr.themes.Base:
     return theme.set(body_text_color_subdued="*neutral_500", block_info_text_color="*neutral_500")
 
 
-def _try_address(host: str) -> None:
-    """Raise OSError where `host` is no address of this machine: Gradio would try a hundred ports there, for minutes."""
-    family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind) as probe:
-        probe.bind(address)
+def _start_on_zero_gpu() -> None:
+    """A Space on ZeroGPU is stopped at its start unless a function asks for the GPU. Ours is never called."""
+    if os.environ.get("SPACES_ZERO_GPU"):
+        import spaces  # there and only there it is installed
+
+        spaces.GPU(lambda: None)
 
 
 def _head() -> str:

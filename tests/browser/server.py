@@ -13,12 +13,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until_served(address: str, process: subprocess.Popen, seconds: float = 120) -> None:
+def wait_until_served(address: str, process: subprocess.Popen, seconds: float = 120, pause: float = 0.2) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(address, timeout=5).close()
             return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(pause)
     raise AssertionError(f"{address} was not served (exit status {process.poll()})")
