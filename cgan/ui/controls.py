@@ -27,7 +27,7 @@ def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -
         elem_id=elem_id,
     )
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
-    dice.click(None, outputs=seed, js=f"() => Math.floor(Math.random() * {MAX_SEED + 1})", api_visibility="private")
+    dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
     return seed
 
 

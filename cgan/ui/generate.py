@@ -4,6 +4,7 @@ import gradio as gr
 
 from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
 from cgan.ui.drawing import MAX_COUNT, Studio, for_page
+from cgan.ui.links import Links
 from cgan.ui.texts import i18n
 
 FIRST = (_DRESS, _SEED, _TRUNCATION, _COUNT) = (3, 7, 1.0, 16)
@@ -27,7 +28,7 @@ ALL_CLASSES = """
 """
 
 
-def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
+def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it; its first pictures are part of the page, no one waits for them."""
     sentence("hint_generate")
     with gr.Row(elem_classes="cgan-tab"):
@@ -62,5 +63,6 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
                 elem_id="all-classes",
             )
     live("generate", checkpoint, class_index, seed, truncation, count)
+    links.add(tab, {"class": class_index, "seed": seed, "truncation": truncation, "count": count})
     gr.api(studio.generate, api_name="generate", queue=False)
     gr.api(studio.all_classes, api_name="all_classes", queue=False)

@@ -7,6 +7,7 @@ import gradio as gr
 from cgan import imagenet
 from cgan.ui.controls import class_dropdown, seed_slider, sentence
 from cgan.ui.lab import ANY_OTHER, SOURCES, WAYS, Lab
+from cgan.ui.links import Links
 from cgan.ui.photographs import PHOTOGRAPHS
 from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS
 from cgan.ui.texts import class_choices, i18n
@@ -30,7 +31,7 @@ _UPLOAD = """
 """
 
 
-def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
+def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it. Nothing is computed before it is opened."""
 
     def open_upload(content: str) -> dict:
@@ -73,7 +74,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 class_index = class_dropdown("class", _DRESS, "inside-class")
             with gr.Column() as of_seed:
                 seed = seed_slider("seed", _SEED, "inside-seed")
-        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"), gr.Tabs():
+        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"), gr.Tabs() as steps:
             with gr.Tab(i18n("step_saliency"), id="saliency"):
                 sentence("hint_saliency")
                 run_saliency, stop_saliency = _run_and_stop("saliency")
@@ -153,8 +154,8 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
     adapted += [target_ours, target_imagenet, shown_ours, shown_imagenet]
     looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **bounded}
     private = {"api_visibility": "private", **looking}
-    adapting = gr.on(
-        [network.input, source_ours.input, source_imagenet.input],
+    gr.on(
+        [network.change, source_ours.change, source_imagenet.change],
         adapt,
         [network, source_ours, source_imagenet],
         adapted,
@@ -163,18 +164,26 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
         show_progress="hidden",
         api_visibility="private",
     )
+    choices = {"network": network, "source": source_ours, "source-imagenet": source_imagenet, "photograph": photograph}
+    choices |= {"class": class_index, "seed": seed}
+    choices |= {"step": steps, "way": way, "target": target_ours, "shown-class": shown_ours}
+    opened = links.add(tab, choices)
+    chosen_by_hand = [control.input for control in (network, source_ours, source_imagenet, photograph, class_index, seed)]
     looks = [
-        run_saliency.click(look, request, api_name="saliency", **looking),
-        adapting.then(look, request, **private),
-        gr.on([photograph.input, class_index.input, seed.change, upload.submit], look, request, **private),
-        tab.select(look_if_new, [seen, *request], **private),
+        run_saliency.click(look, request, **private),
+        gr.on([*chosen_by_hand, upload.submit], look, request, **private),
+        opened.then(look_if_new, [seen, *request], **private),
         checkpoint.change(look_if_opened, [seen, *request], **private),
     ]
     stop_saliency.click(None, cancels=looks)
-    fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, api_name="fool", **bounded)
+    fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, api_visibility="private", **bounded)
     stop_fooling.click(None, cancels=fools)
     shows = run_visualization.click(
-        visualize, [shown_ours, shown_imagenet, *request], visualization, api_name="visualize", **bounded
+        visualize,
+        [shown_ours, shown_imagenet, *request],
+        visualization,
+        api_visibility="private",
+        **bounded,
     )
     stop_visualization.click(None, cancels=shows)
 

@@ -5,6 +5,7 @@ import gradio as gr
 from cgan.sampling import MAX_FRAMES, PATHS
 from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
 from cgan.ui.drawing import Studio, for_page
+from cgan.ui.links import Links
 from cgan.ui.texts import i18n
 
 FIRST = (_FROM_CLASS, _FROM_SEED, _TO_CLASS, _TO_SEED, _PATH, _FRAMES) = (7, 7, 9, 21, "slerp", 32)
@@ -32,7 +33,7 @@ WALK = """
 """
 
 
-def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
+def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it."""
     sentence("hint_interpolate")
     with gr.Row(elem_classes="cgan-tab"):
@@ -57,4 +58,6 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
             position = gr.Slider(0, 1, value=0, step=0.01, label=i18n("position"), buttons=[], elem_id="position")
     position.change(None, position, js="(position) => { cgan.scrub(position); }", api_visibility="private")
     live("interpolate", checkpoint, from_class, from_seed, to_class, to_seed, path, frames)
+    ends = {"class": from_class, "seed": from_seed, "to-class": to_class, "to-seed": to_seed}
+    links.add(tab, ends | {"path": path, "frames": frames, "position": position})
     gr.api(studio.interpolate, api_name="interpolate", queue=False)

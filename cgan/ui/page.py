@@ -10,6 +10,7 @@ from cgan.ui import generate, inside, interpolate, page_files
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
 from cgan.ui.lab import Lab
+from cgan.ui.links import Links
 from cgan.ui.texts import for_page, i18n
 from cgan.web import WEB, page_script
 from cgan.web.runtime import Runtime
@@ -23,13 +24,17 @@ class PageError(Exception):
     """The page cannot be served; the message is one line for the user."""
 
 
-def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
-    """The page, with `checkpoint` chosen and its pictures already drawn. offline: it downloads no network."""
+def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Blocks, Links]:
+    """The page, with `checkpoint` chosen and its pictures already drawn, and what its links say.
+
+    offline: it downloads no network.
+    """
     with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="header"):
             with gr.Column(scale=3, min_width=280):
                 sentence("title", "h1", elem_id="title")
                 sentence("intro")
+                gr.HTML('<p id="link-note" role="status" hidden></p>', apply_default_css=False, padding=False)
             with gr.Column(scale=2, min_width=280):
                 chosen = gr.Dropdown(
                     studio.names(),
@@ -39,22 +44,23 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
                     filterable=False,
                     elem_id="checkpoint",
                 )
-        with gr.Tabs():
-            with gr.Tab(i18n("tab_generate"), id="generate"):
-                generate.build(studio, chosen)
-            with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
-                interpolate.build(studio, chosen)
+        links = Links(studio, chosen)
+        with gr.Tabs() as tabs:
+            with gr.Tab(i18n("tab_generate"), id="generate") as tab:
+                generate.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
+                interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
-                inside.build(Lab(studio, offline), chosen, tab)
-        gr.on(
-            [page.load, chosen.focus],
+                inside.build(Lab(studio, offline), chosen, links, tab)
+        links.wire(page, tabs)
+        chosen.focus(
             lambda: gr.Dropdown(choices=studio.names()),
             outputs=chosen,
             queue=False,
             show_progress="hidden",
             api_visibility="private",
         )
-    return page
+    return page, links
 
 
 def serve(
@@ -71,14 +77,15 @@ def serve(
     onnxruntime.obtain_in_background(offline)
     try:
         _try_address(host)
-        build(studio, chosen, offline).launch(
+        page, links = build(studio, chosen, offline)
+        page.launch(
             server_name=host,
             server_port=port,
             share=share,
             auth=auth,
             theme=_theme(),
             css_paths=[WEB / "style.css", WEB / "inside.css"],
-            head=_head(),
+            head=_head(links),
             i18n=i18n,
             footer_links=["gradio"],
             max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
@@ -125,11 +132,16 @@ def _try_address(host: str) -> None:
         probe.bind(address)
 
 
-def _head() -> str:
+def as_script(value: object) -> str:
+    """A value as JSON that may stand in a script of the page."""
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+
+
+def _head(links: Links) -> str:
     """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
-    texts = json.dumps(for_page(), ensure_ascii=False).replace("</", "<\\/")
+    constants = f"const cganTexts = {as_script(for_page())}; const cganLinks = {as_script(links.for_page())};"
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
     script = page_script("inside.js")
-    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"
+    return f"<style>{style}</style>\n<script>{constants}</script>\n<script>{script}</script>"

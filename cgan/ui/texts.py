@@ -75,6 +75,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "full_app": ("The full app", "完整应用"),
     "full_app_local": ("The full app runs on your own machine:", "完整应用可在自己的电脑上运行："),
     "failed": ("That did not work", "操作未成功"),
+    # Links, and what to take along.
+    "link_refused": (
+        "The link says {name}: {given}. Allowed: {allowed}. Shown instead: {first}.",
+        "链接中的 {name} 为“{given}”，可用的是：{allowed}。现显示：{first}。",
+    ),
+    "link_range": ("{low} to {high}", "{low} 至 {high}"),
+    "link_word": ("a name of letters, digits and _", "由字母、数字和 _ 组成的名称"),
     # The tab "Inside the network".
     "tab_inside": ("Inside the network", "网络内部"),
     "hint_inside": (

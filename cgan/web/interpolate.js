@@ -4,7 +4,7 @@ const WALK_SECONDS = 2.5; // one way, at speed 1
 const GIF_SECONDS = 5; // there and back
 const STRIP_MS = 150; // between two drawings of the strip while the walk's ends follow a hand
 
-const interpolateTab = { request: null, draw: null, scrub: null }; // Gradio mounts a tab when it is first opened
+const interpolateTab = { request: null, position: 0, draw: null, scrub: null }; // a tab is mounted when first opened
 
 /** Draw what the controls ask for: [checkpoint, class, seed, class, seed, path, frames]. */
 function interpolate(request) {
@@ -12,8 +12,11 @@ function interpolate(request) {
   return interpolateTab.draw?.(request);
 }
 
-/** Move to a position, 0 to 1. */
-const scrub = (position) => interpolateTab.scrub?.(position);
+/** Move to a position, 0 to 1; whatever is being typed into its field. */
+function scrub(position) {
+  interpolateTab.position = Math.min(1, Math.max(0, position ?? 0));
+  interpolateTab.scrub?.(interpolateTab.position);
+}
 
 /** A walk: the frame at the slider's position, the strip of all frames, and what plays and saves them. */
 function mountWalk(element, first, server) {
@@ -25,7 +28,7 @@ function mountWalk(element, first, server) {
   let request = interpolateTab.request ?? first.request;
   let strip = new Uint8Array(); // all frames
   let stripAt = 0;
-  let position = 0; // 0 to 1
+  let position = interpolateTab.position; // 0 to 1
   Object.assign(frameCanvas, { width: SIZE, height: SIZE });
   fillTexts(element);
 
@@ -146,26 +149,23 @@ function thereAndBack(strip) {
 function mountPlayer(element, position) {
   const [play, loop, speed] = ["play", "loop", "speed"].map((name) => element.querySelector(`[data-do=${name}]`));
   let playing = null; // the animation frame asked for
-  let shown = 0; // the slider's position, which is rounded to its step
+  let shown = position.get(); // the slider's position, which is rounded to its step
   play.textContent = text("play");
 
   interpolateTab.scrub = (newPosition) => {
     if (newPosition === shown) return; // the player moved it, and knows better where it is
-    shown = Math.min(1, Math.max(0, newPosition ?? 0)); // whatever is being typed into its field
+    shown = newPosition;
     position.set(shown);
   };
-  /** The slider's number field follows. */
   const moveSlider = (to) => {
     position.set(to);
-    const slider = document.querySelector("#position input[type=range]");
-    slider.value = to;
-    shown = Number(slider.value);
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    shown = slide("position", to);
   };
   const stop = () => {
     cancelAnimationFrame(playing);
     playing = null;
     play.textContent = text("play");
+    position.set(shown); // what the slider says, and so what a link to this says
   };
   const start = () => {
     let direction = position.get() < 1 ? 1 : -1;
