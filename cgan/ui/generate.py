@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
+from cgan.ui.controls import class_dropdown, live, seed_slider, sentence, take_along
 from cgan.ui.drawing import MAX_COUNT, Studio, for_page
 from cgan.ui.links import Links
 from cgan.ui.texts import i18n
@@ -12,10 +12,7 @@ FIRST = (_DRESS, _SEED, _TRUNCATION, _COUNT) = (3, 7, 1.0, 16)
 PICTURE = """
 <figure class="cgan-figure">
   <div class="cgan-stage"><canvas role="img"></canvas></div>
-  <div class="cgan-buttons">
-    <figcaption></figcaption>
-    <button type="button" class="cgan-button" data-do="save-png" data-text="save_png"></button>
-  </div>
+  <figcaption></figcaption>
   <small class="cgan-mark"></small>
 </figure>
 """
@@ -62,7 +59,6 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
                 apply_default_css=False,
                 elem_id="all-classes",
             )
+            take_along("generate")
     live("generate", checkpoint, class_index, seed, truncation, count)
     links.add(tab, {"class": class_index, "seed": seed, "truncation": truncation, "count": count})
-    gr.api(studio.generate, api_name="generate", queue=False)
-    gr.api(studio.all_classes, api_name="all_classes", queue=False)

@@ -11,11 +11,13 @@ from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
 from cgan.ui.lab import Lab
 from cgan.ui.links import Links
+from cgan.ui.programs import Programs
 from cgan.ui.texts import for_page, i18n
 from cgan.web import WEB, page_script
 from cgan.web.runtime import Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
+_CACHE = (3600, 3600)  # seconds: how often files made for programs are looked through, and how old they may be
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 
@@ -29,12 +31,11 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
 
     offline: it downloads no network.
     """
-    with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True, delete_cache=_CACHE) as page:
         with gr.Row(elem_id="header"):
             with gr.Column(scale=3, min_width=280):
                 sentence("title", "h1", elem_id="title")
                 sentence("intro")
-                gr.HTML('<p id="link-note" role="status" hidden></p>', apply_default_css=False, padding=False)
             with gr.Column(scale=2, min_width=280):
                 chosen = gr.Dropdown(
                     studio.names(),
@@ -45,14 +46,16 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                     elem_id="checkpoint",
                 )
         links = Links(studio, chosen)
+        lab = Lab(studio, offline)
         with gr.Tabs() as tabs:
             with gr.Tab(i18n("tab_generate"), id="generate") as tab:
                 generate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
-                inside.build(Lab(studio, offline), chosen, links, tab)
+                inside.build(lab, chosen, links, tab)
         links.wire(page, tabs)
+        Programs(studio, lab, checkpoint).register()
         chosen.focus(
             lambda: gr.Dropdown(choices=studio.names()),
             outputs=chosen,
@@ -69,6 +72,7 @@ def serve(
     port: int | None,
     share: bool,
     auth: tuple[str, str] | None,
+    mcp: bool,
     offline: bool,
 ) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
@@ -83,6 +87,7 @@ def serve(
             server_port=port,
             share=share,
             auth=auth,
+            mcp_server=mcp,
             theme=_theme(),
             css_paths=[WEB / "style.css", WEB / "inside.css"],
             head=_head(links),

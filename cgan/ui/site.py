@@ -7,6 +7,7 @@ python -m http.server --directory OUT               to look at it
 
 import argparse
 import html
+import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,7 @@ from cgan.cli import Parser, fail
 from cgan.files import replaced, write_text
 from cgan.sampling import MAX_FRAMES
 from cgan.ui import generate, interpolate
+from cgan.ui.controls import TAKE_ALONG
 from cgan.ui.drawing import MAX_COUNT, MAX_SEED, Studio
 from cgan.ui.page import DEFAULT_CHECKPOINT, as_script, build
 from cgan.ui.texts import for_page
@@ -85,6 +87,7 @@ def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
         "picture": generate.PICTURE,
         "all_classes": generate.ALL_CLASSES,
         "walk": interpolate.WALK.replace("@children", position),
+        "take": TAKE_ALONG,
         "max_count": f"{MAX_COUNT}",
         "max_frames": f"{MAX_FRAMES}",
         "footer": footer,

@@ -10,6 +10,8 @@ PAGE_SCRIPTS = (
     "latents.js",
     "workers.js",
     "drawing.js",
+    "npz.js",
+    "take.js",
     "generate.js",
     "interpolate.js",
     "page.js",

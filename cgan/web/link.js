@@ -133,9 +133,11 @@ function openLink(checkpoints) {
   Object.assign(view.chosen, { checkpoint: link.checkpoint, ...link.values });
   view.open = link.tab;
   if (link.checkpoint !== view.checkpoint.first) prepare(link.checkpoint);
-  const note = document.getElementById("link-note");
-  note.textContent = link.problems.join(" ");
-  note.hidden = !link.problems.length;
+  if (link.problems.length) {
+    const note = Object.assign(document.createElement("p"), { id: "link-note", role: "alert" });
+    note.textContent = link.problems.join(" ");
+    document.getElementById("header").after(note);
+  }
   return link;
 }
 

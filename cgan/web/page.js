@@ -39,6 +39,6 @@ function throwDice(name) {
 }
 
 window.cgan = {
-  ...{ mountPicture, mountAllClasses, mountWalk, update, choose, scrub, throwDice, prepare, drawsHere, sampleHere },
+  ...{ mountPicture, mountAllClasses, mountWalk, mountTake, update, choose, scrub, throwDice, prepare, drawsHere, sampleHere },
   ...gradioLinks,
 };

@@ -67,7 +67,7 @@ class AppPage:
         return [url for url in self.requests if not url.startswith(local)]
 
     def wait_for_renderer(self, renderer: str) -> None:
-        self.find(f"#picture[data-renderer={renderer}] canvas").wait_for(state="attached")  # a link may have opened another tab
+        self.find(f"#picture[data-renderer={renderer}] canvas").wait_for(state="attached")
 
     def find(self, selector: str) -> Locator:
         return self.page.locator(selector)
