@@ -5,6 +5,7 @@ lie in Gradio's cache, which is emptied by the hour.
 """
 
 import io
+import threading
 from collections.abc import Callable
 from typing import Any, TypedDict
 
@@ -26,6 +27,7 @@ from cgan.ui.runs import JUDGE, OURS
 
 _SCALE = 8  # screen pixels a pixel, of the pictures to look at
 _COLUMNS = 8
+_AT_ONCE = 4  # runs that take seconds: each keeps one of the server's threads
 
 
 class File(TypedDict):
@@ -45,12 +47,15 @@ class Programs:
         self._lab = lab
         self._checkpoint = checkpoint
         self._samplers = SamplerCache()
+        self._long_ones = threading.BoundedSemaphore(_AT_ONCE)
 
     def register(self) -> None:
-        """Make them endpoints of the page that is being built."""
-        gr.api(self.generate, api_name="generate", concurrency_limit=2)
-        gr.api(self.interpolate, api_name="interpolate", concurrency_limit=2)
-        gr.api(self.saliency, api_name="saliency", concurrency_limit=2)
+        """Make them endpoints of the page that is being built.
+
+        Not by the queue, through which Gradio gives a tool of MCP several results as one text, pictures too.
+        """
+        for endpoint in (self.generate, self.interpolate, self.saliency):
+            gr.api(endpoint, api_name=endpoint.__name__, queue=False)
 
     def generate(
         self,
@@ -146,10 +151,14 @@ class Programs:
         index = _class("class_name", class_name)
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         network = _checked("network", check_choice, network, OURS)
+        if not self._long_ones.acquire(blocking=False):
+            raise _refusal(f"saliency: {_AT_ONCE} are being computed, which is all that may be; try again in a moment")
         try:
             choices, image, maps = self._lab.saliency(name, network, index, seed)
         except CheckpointError as error:
             raise _refusal(str(error)) from error
+        finally:
+            self._long_ones.release()
         picture = figures.side_by_side(image, maps.values())
         arrays = {method: values.numpy() for method, values in maps.items()}
         facts = {"checkpoint": name, "network": network, "choices": choices}
