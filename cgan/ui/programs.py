@@ -27,6 +27,7 @@ from cgan.ui.runs import JUDGE, OURS
 
 _SCALE = 8  # screen pixels a pixel, of the pictures to look at
 _COLUMNS = 8
+_MAX_NAME = 60  # letters of a class that are looked at, and said again in a refusal
 _AT_ONCE = 4  # runs that take seconds: each keeps one of the server's threads
 
 
@@ -193,7 +194,7 @@ def _checked(name: str, check: Callable, *arguments: object) -> Any:
 def _class(name: str, value: object) -> int:
     """A class's index from its name or its index."""
     if isinstance(value, str):
-        return _checked(name, parse_class, value)
+        return _checked(name, parse_class, value[:_MAX_NAME])
     return _checked(name, check_integer, value, 0, NUM_CLASSES - 1)
 
 

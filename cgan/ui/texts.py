@@ -89,6 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "format_webp": ("WebP", "WebP"),
     "format_npz": ("NumPy .npz", "NumPy .npz"),
     "python": ("The Python for this", "对应的 Python 代码"),
+    "python_none": (
+        "A few lines of Python make the saliency map of a generated picture under one of our networks.",
+        "几行 Python 即可得到本项目网络对生成图片的显著图：请在“显著图”中选择生成的图片。",
+    ),
     "link_refused": (
         "The link says {name}: {given}. Allowed: {allowed}. Shown instead: {first}.",
         "链接中的 {name} 为“{given}”，可用的是：{allowed}。现显示：{first}。",

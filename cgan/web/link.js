@@ -43,6 +43,8 @@ function describeAllowed(name, field) {
 const holdValue = (field, value) =>
   typeof value === "number" && "low" in field ? Math.min(field.high, Math.max(field.low, value)) : value;
 
+const chosenCheckpoint = () => view.chosen.checkpoint ?? view.checkpoint.first;
+
 /** What the fields of a tab say now. */
 function tabValues(tab) {
   const entries = Object.entries(view.fields[tab]).map(([name, field]) => [name, holdValue(field, view.chosen[name] ?? field.first)]);
@@ -77,7 +79,7 @@ function writeLink() {
   const query = new URLSearchParams();
   const write = (name, field, value) => value !== field.first && query.set(name, formatValue(name, value));
   write("tab", { first: Object.keys(view.fields)[0] }, view.open);
-  write("checkpoint", view.checkpoint, view.chosen.checkpoint ?? view.checkpoint.first);
+  write("checkpoint", view.checkpoint, chosenCheckpoint());
   for (const [name, value] of Object.entries(tabValues(view.open))) write(name, view.fields[view.open][name], value);
   return `${query}`;
 }
@@ -115,6 +117,7 @@ function followWithAddress() {
 function see(values) {
   for (const [name, value] of Object.entries(values)) if (value !== null && value !== undefined) view.chosen[name] = value;
   followWithAddress();
+  refreshPython(view.open);
 }
 
 /** A tab was opened. Returns what its fields are to say, undefined where they stay as they are. */

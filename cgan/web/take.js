@@ -74,16 +74,20 @@ function mountTake(element, tab) {
   const note = makeElement("small", { role: "status" });
   const files = Object.entries(formats).map(([key, saveFile]) => formatButton(key, saveFile, note));
   const code = makeElement("pre", { tabIndex: 0 });
+  const heading = makeElement("div", { className: "cgan-buttons" }, text("python"), copyButton(text("copy_python"), python));
   const menu = makeElement(
     "div",
     { className: "cgan-menu", hidden: true },
     makeElement("div", { className: "cgan-buttons" }, ...files),
     note,
-    makeElement("div", { className: "cgan-buttons" }, text("python"), copyButton(text("copy_python"), python)),
+    heading,
     code,
   );
   menus[tab] = () => {
-    if (!menu.hidden) code.textContent = python();
+    if (menu.hidden) return;
+    code.textContent = python();
+    heading.hidden = code.hidden = !code.textContent;
+    note.textContent = code.textContent ? "" : text("python_none");
   };
   const opener = makeButton(text("take_along"), () => {
     menu.hidden = !menu.hidden;
