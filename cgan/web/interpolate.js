@@ -54,7 +54,8 @@ function mountWalk(element, first, server) {
   const drawFrame = newestOnly(async () => {
     if (drawsHere(request[0])) {
       const values = { name: name(), percent: Math.round(100 * position) };
-      await timed(mark, "page", async () => showFrame(await walkHere(routeOf(request), [position]), text("on_the_way", values)));
+      const draw = async () => showFrame(await walkHere(routeOf(request), [position]), text("on_the_way", values));
+      await timed(mark, "page", draw);
     } else if (strip.length) {
       showNearestFrame();
     }

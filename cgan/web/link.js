@@ -1,13 +1,13 @@
 // Links to a view: which tab is open, and what its controls say where that is not what they say at first.
 
-const SETTLED_MS = 400; // the address follows once the hand rests: browsers allow about three changes of it a second
+const SETTLED_MS = 400; // the address follows once the hand rests; browsers allow about three changes of it a second
 const MAX_GIVEN = 40; // letters that are shown of a value which a link may not have
 const HUB = "https://huggingface.co";
 
 /**
- * `fields`: of each tab, by name, what a control says at `first` and what it may say. `chosen`: what was chosen since.
- * A name means the same on every tab, so class and seed go along from tab to tab. `checkpoint` has no choices before the
- * server has told which there are; until then the address is not touched.
+ * `fields`: of each tab, by name, what a control says at `first` and what it may say. `chosen`: what was chosen since,
+ * by name: a name means the same on every tab, so class and seed go along from tab to tab. `checkpoint` has no choices
+ * before the server has told which there are; until then the address is not touched.
  */
 const view = {
   fields: cganLinks.tabs,
@@ -16,7 +16,9 @@ const view = {
   chosen: {},
 };
 
-const CLASS_SLUGS = Array.from({ length: CLASSES }, (_, index) => ["en", "zh"].map((language) => slug(cganTexts[language][`class_${index}`])));
+const CLASS_SLUGS = Array.from({ length: CLASSES }, (_, index) =>
+  [cganTexts.en, cganTexts.zh].map((texts) => slug(texts[`class_${index}`])),
+);
 const isClass = (name) => /(^|-)class$/.test(name);
 
 const formatValue = (name, value) => (isClass(name) ? CLASS_SLUGS[value][0] : `${value}`);
@@ -39,21 +41,30 @@ function describeAllowed(name, field) {
   return field.choices.map((choice) => formatValue(name, choice)).join(", ");
 }
 
-/** A value as a link may have it: while someone types, a field is empty or far beyond its end. */
-const holdValue = (field, value) =>
-  typeof value === "number" && "low" in field ? Math.min(field.high, Math.max(field.low, value)) : value;
+/** What was chosen for a field, held in its range, for one may be typing; undefined where nothing was. */
+function chosenValue(name, field) {
+  const value = view.chosen[name];
+  if (value === undefined) return undefined;
+  if ("low" in field) return Math.min(field.high, Math.max(field.low, value));
+  return parseValue(name, field, formatValue(name, value));
+}
 
 const chosenCheckpoint = () => view.chosen.checkpoint ?? view.checkpoint.first;
 
 /** What the fields of a tab say now. */
 function tabValues(tab) {
-  const entries = Object.entries(view.fields[tab]).map(([name, field]) => [name, holdValue(field, view.chosen[name] ?? field.first)]);
-  return Object.fromEntries(entries);
+  return mapFields(tab, (name, field) => chosenValue(name, field) ?? field.first);
+}
+
+/** An object of `value(name, field)` by the names of a tab's fields. */
+function mapFields(tab, value) {
+  return Object.fromEntries(Object.entries(view.fields[tab]).map(([name, field]) => [name, value(name, field)]));
 }
 
 /**
- * Read a link's query: { tab, checkpoint, values, problems }. Every value is checked; of one that may not be, `problems`
- * has a line, and what the control says at first stands. Values are only ever shown as text, never as markup.
+ * Read a link's query: { tab, checkpoint, values, problems }. Every value is checked: of one that may not be,
+ * `problems` has a line, and what the control says at first stands. What was given is only shown as text, never as
+ * markup.
  */
 function readLink(query) {
   const given = new URLSearchParams(query);
@@ -62,16 +73,15 @@ function readLink(query) {
     if (!given.has(name)) return field.first;
     const value = parseValue(name, field, given.get(name));
     if (value !== undefined) return value;
-    const shown = given.get(name).length > MAX_GIVEN ? `${given.get(name).slice(0, MAX_GIVEN)}…` : given.get(name);
-    const values = { name, given: shown, allowed: describeAllowed(name, field), first: formatValue(name, field.first) };
-    problems.push(text("link_refused", values));
+    const shown = given.get(name).replace(new RegExp(`^(.{${MAX_GIVEN}}).+`, "su"), "$1…");
+    const [allowed, first] = [describeAllowed(name, field), formatValue(name, field.first)];
+    problems.push(text("link_refused", { name, given: shown, allowed, first }));
     return field.first;
   };
   const tabs = Object.keys(view.fields);
   const tab = read("tab", { first: tabs[0], choices: tabs });
   const checkpoint = read("checkpoint", view.checkpoint);
-  const values = Object.entries(view.fields[tab]).map(([name, field]) => [name, read(name, field)]);
-  return { tab, checkpoint, values: Object.fromEntries(values), problems };
+  return { tab, checkpoint, values: mapFields(tab, read), problems };
 }
 
 /** The query that leads to what is shown now; empty for what the page shows at first. */
@@ -115,7 +125,8 @@ function followWithAddress() {
 
 /** Something was chosen: values by name, empty ones (being typed) left out. */
 function see(values) {
-  for (const [name, value] of Object.entries(values)) if (value !== null && value !== undefined) view.chosen[name] = value;
+  const isSaid = ([, value]) => value !== null && value !== undefined;
+  Object.assign(view.chosen, Object.fromEntries(Object.entries(values).filter(isSaid)));
   followWithAddress();
   refreshPython(view.open);
 }
@@ -124,7 +135,7 @@ function see(values) {
 function enter(tab) {
   view.open = tab;
   followWithAddress();
-  return Object.fromEntries(Object.entries(view.fields[tab]).map(([name]) => [name, view.chosen[name]]));
+  return mapFields(tab, chosenValue);
 }
 
 /** Begin with what the address says, where it says anything: returns what `readLink` does, or null. */

@@ -1,4 +1,4 @@
-// Arrays as NumPy reads them: a .npz file is a zip archive (APPNOTE.TXT of PKWARE) of .npy files (NEP 1), not compressed.
+// Arrays as NumPy reads them: a .npz is a zip archive (PKWARE's APPNOTE.TXT) of .npy files (NEP 1), here as they are.
 
 const NPY_TYPES = new Map([
   [Uint8Array, "|u1"],
@@ -12,7 +12,8 @@ function npy(values, shape) {
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // the data begins at a multiple of 64
   const start = [0x93, ...latin("NUMPY"), 1, 0, length & 255, length >> 8];
-  return joined([start, latin(`${header.padEnd(length - 1)}\n`), new Uint8Array(values.buffer, values.byteOffset, values.byteLength)]);
+  const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return joined([start, latin(`${header.padEnd(length - 1)}\n`), data]);
 }
 
 const latin = (text) => [...text].map((character) => character.charCodeAt(0));
@@ -49,7 +50,8 @@ function zip(files) {
     const sizes = [...long(crc32(bytes)), ...long(bytes.length), ...long(bytes.length), ...word(name.length)];
     const common = [...version, ...word(0), ...stored, ...midnight, ...firstOfJanuary1980, ...sizes, ...word(0)];
     const local = [...long(0x04034b50), ...common, ...latin(name)];
-    directory.push([...long(0x02014b50), ...version, ...common, ...word(0), ...word(0), ...word(0), ...long(0), ...long(offset), ...latin(name)]);
+    const place = [...word(0), ...word(0), ...word(0), ...long(0), ...long(offset)]; // on disk 0, no attributes
+    directory.push([...long(0x02014b50), ...version, ...common, ...place, ...latin(name)]);
     bodies.push(local, bytes);
     offset += local.length + bytes.length;
   }

@@ -24,7 +24,7 @@ async function choose(tab, values, ranges) {
   update(tab, values, ranges);
 }
 
-/** Move a slider, by its elem_id, as a hand would; its number field follows. Returns the value on the slider's step. */
+/** Move a slider, by its elem_id, as a hand would; its number field follows. Returns the value that it then says. */
 function slide(name, value) {
   const slider = document.querySelector(`#${name} input[type=range]`);
   slider.value = value;
@@ -39,6 +39,7 @@ function throwDice(name) {
 }
 
 window.cgan = {
-  ...{ mountPicture, mountAllClasses, mountWalk, mountTake, update, choose, scrub, throwDice, prepare, drawsHere, sampleHere },
+  ...{ mountPicture, mountAllClasses, mountWalk, mountTake, update, choose, scrub, throwDice },
+  ...{ prepare, drawsHere, sampleHere }, // for benchmarks and tests
   ...gradioLinks,
 };

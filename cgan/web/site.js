@@ -82,7 +82,9 @@ function setControl(name, value) {
 
 /** Have the open tab's controls say what was chosen elsewhere, or in a link. */
 function takeOver(values) {
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) setControl(view.fields[view.open][name].id, value);
+  for (const [name, { id }] of Object.entries(view.fields[view.open])) {
+    if (values[name] !== undefined) setControl(id, values[name]);
+  }
 }
 
 function select(tab) {

@@ -74,7 +74,8 @@ function mountTake(element, tab) {
   const note = makeElement("small", { role: "status" });
   const files = Object.entries(formats).map(([key, saveFile]) => formatButton(key, saveFile, note));
   const code = makeElement("pre", { tabIndex: 0 });
-  const heading = makeElement("div", { className: "cgan-buttons" }, text("python"), copyButton(text("copy_python"), python));
+  const copyCode = copyButton(text("copy_python"), python);
+  const heading = makeElement("div", { className: "cgan-buttons" }, text("python"), copyCode);
   const menu = makeElement(
     "div",
     { className: "cgan-menu", hidden: true },
