@@ -66,7 +66,7 @@ function mountAllClasses(element, first) {
   if (first.pixels) show(first.request, decode(first.pixels));
 }
 
-/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. The row follows and holds nothing up. */
+/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. The row follows, and holds nothing up. */
 const generate = newestOnly(async (request) => {
   generateTab.request = request;
   const [checkpoint, , seed, truncation] = request;

@@ -70,10 +70,11 @@ function controlValue(name) {
 }
 
 /** Draw the open tab anew; the other one when it is opened. */
+const draw = () => update(view.open, REQUESTS[view.open].map(controlValue), []);
+
 function changed() {
-  const fields = Object.entries(view.fields[view.open]).map(([name, { id }]) => [name, controlValue(id)]);
-  see({ checkpoint: controlValue("checkpoint"), ...Object.fromEntries(fields) });
-  update(view.open, REQUESTS[view.open].map(controlValue), []);
+  see({ checkpoint: controlValue("checkpoint"), ...mapFields(view.open, (_, { id }) => controlValue(id)) });
+  draw();
 }
 
 function setControl(name, value) {
@@ -118,7 +119,7 @@ function mountSite() {
   for (const button of document.querySelectorAll("[role=tab]")) {
     button.addEventListener("click", () => {
       select(button.getAttribute("aria-controls"));
-      changed();
+      draw();
     });
   }
   const link = openLink(cganFirst.checkpoints);
@@ -126,7 +127,7 @@ function mountSite() {
   if (!link) return;
   setControl("checkpoint", link.checkpoint);
   scrub(link.values.position);
-  changed();
+  draw();
 }
 
 mountSite();
