@@ -4,10 +4,12 @@ python app.py                            on http://127.0.0.1:7860, or the next f
 python app.py --checkpoint my-mlp        your own run, also while it trains
 python app.py --host 0.0.0.0             for everyone in your network
 python app.py --share                    for everyone who has the link that it prints
+python app.py --mcp                      also as tools for programs that speak MCP
 """
 
 import argparse
 import os
+from importlib.util import find_spec
 
 from cgan.cli import Parser, fail, integer
 
@@ -17,10 +19,13 @@ def main() -> None:
     if arguments.offline and arguments.share:
         fail("--share: asks a server outside for the link, which --offline forbids; leave one of them out")
 
+    if arguments.mcp and find_spec("mcp") is None:
+        fail("--mcp: needs a package that is not installed; `pip install 'gradio[mcp]'` brings it")
+
     from cgan.ui.page import PageError, serve  # seconds to import: a wrong flag is answered before
 
     try:
-        serve(arguments.checkpoint, arguments.host, arguments.port, arguments.share, arguments.auth, arguments.offline)
+        serve(**vars(arguments))
     except PageError as error:
         fail(error)
 
@@ -33,6 +38,7 @@ def _parser() -> Parser:
     parser.add_argument("--port", type=integer(1, 65535), metavar="P", help="default: the first free from 7860 on")
     parser.add_argument("--share", action="store_true", help="make a public link, by Gradio's servers, for a week")
     parser.add_argument("--auth", type=_auth, metavar="USER:PASSWORD", help="ask for these before showing anything")
+    parser.add_argument("--mcp", action="store_true", help="serve the named endpoints as tools at /gradio_api/mcp/")
     parser.add_argument("--offline", action="store_true", help="call nobody outside this machine")
     return parser
 

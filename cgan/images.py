@@ -43,8 +43,7 @@ def to_gif(frames: np.ndarray, seconds: float) -> bytes:
 
     A round takes `seconds`. GIF counts in hundredths: frames differ by one where that makes the sum right.
     """
-    ends = np.rint(np.linspace(0, 100 * seconds, len(frames) + 1)).astype(int)
-    milliseconds = (10 * np.diff(ends)).tolist()
+    milliseconds = [10 * hundredths for hundredths in _durations(len(frames), 100 * seconds)]
     pictures = (Image.fromarray(frame) for frame in frames)
     if frames.ndim == 4:  # by the method that is a hundred times faster than Pillow's default
         pictures = (picture.quantize(method=Image.Quantize.FASTOCTREE) for picture in pictures)
@@ -52,3 +51,17 @@ def to_gif(frames: np.ndarray, seconds: float) -> bytes:
     file = io.BytesIO()
     first.save(file, format="GIF", save_all=True, append_images=rest, duration=milliseconds, loop=0)
     return file.getvalue()
+
+
+def to_webp(frames: np.ndarray, seconds: float) -> bytes:
+    """Encode frames, uint8 (N, H, W), as an endless animated WebP, without loss; a round takes `seconds`."""
+    first, *rest = (Image.fromarray(frame).convert("RGB") for frame in frames)
+    file = io.BytesIO()
+    options = {"duration": _durations(len(frames), 1000 * seconds), "loop": 0, "lossless": True, "method": 0}
+    first.save(file, format="WEBP", save_all=True, append_images=rest, **options)
+    return file.getvalue()
+
+
+def _durations(count: int, total: float) -> list[int]:
+    """Whole numbers, one a frame, as equal as can be, whose sum is `total`, rounded."""
+    return np.diff(np.rint(np.linspace(0, total, count + 1)).astype(int)).tolist()

@@ -58,7 +58,12 @@ class Sampler:
 
         path is the way z takes, "slerp" or "lerp"; the class weights blend in a straight line.
         """
-        positions = np.linspace(0, 1, frames)
+        return self.between(classes, seeds, np.linspace(0, 1, frames), path)
+
+    def between(
+        self, classes: tuple[int, int], seeds: tuple[int, int], positions: np.ndarray, path: str = "slerp"
+    ) -> np.ndarray:
+        """The same at any positions (N,) on the way, 0 to 1."""
         z = PATHS[path](*latents.latents(np.array(seeds), self.latent_dim), positions)
         weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
         return self.draw(z, weights)

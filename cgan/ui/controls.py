@@ -7,6 +7,8 @@ import gradio as gr
 from cgan.ui.drawing import MAX_SEED
 from cgan.ui.texts import class_choices, i18n
 
+TAKE_ALONG = '<div class="cgan-take"></div>'
+
 
 def class_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
     """A choice of one class; its value is the index, 0 to 9."""
@@ -27,7 +29,7 @@ def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -
         elem_id=elem_id,
     )
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
-    dice.click(None, outputs=seed, js=f"() => Math.floor(Math.random() * {MAX_SEED + 1})", api_visibility="private")
+    dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
     return seed
 
 
@@ -39,6 +41,17 @@ def sentence(key: str, tag: str = "p", elem_id: str | None = None) -> gr.HTML:
     template = f"<{tag}>${{value}}</{tag}>"
     return gr.HTML(
         i18n(key), html_template=template, apply_default_css=False, elem_id=elem_id, elem_classes="cgan-sentence"
+    )
+
+
+def take_along(tab: str) -> None:
+    """The row under a tab's pictures: its link, and a menu of files and Python that its script offers (`take.js`)."""
+    gr.HTML(
+        html_template=TAKE_ALONG,
+        js_on_load=f"cgan.mountTake(element, {json.dumps(tab)})",
+        apply_default_css=False,
+        elem_id=f"take-{tab}",
+        elem_classes="cgan-take-along",
     )
 
 

@@ -20,8 +20,8 @@ from cgan.web.export import Card, load_card
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
-_GIF_SCALE = 8
-_GIF_SECONDS = 5  # there and back
+_ANIMATION_SCALE = 8
+_ROUND_SECONDS = 5  # there and back
 
 
 class Studio:
@@ -48,7 +48,8 @@ class Studio:
         truncation = _checked("truncation", check_real, truncation, 0, 1)
         count = _checked("count", check_integer, count, 1, MAX_COUNT)
         pictures = sampler.sample(np.full(count, class_index), np.arange(seed, seed + count), truncation)
-        return _payload(pictures, [checkpoint, class_index, seed, truncation, count], steps=sampler.steps)
+        request = [checkpoint, class_index, seed, truncation, count]
+        return _payload(pictures, request, steps=sampler.steps, latent_dim=sampler.latent_dim)
 
     def all_classes(self, checkpoint: str, seed: int, truncation: float) -> dict:
         """Pictures of one seed in each of the ten classes."""
@@ -63,20 +64,26 @@ class Studio:
     ) -> dict:
         """The frames of a walk, as base64 of uint8 (frames, 28, 28), and the request that they answer."""
         request = [checkpoint, from_class, from_seed, to_class, to_seed, path, frames]
-        return _payload(self._walk(*request), request)
+        sampler, walk = self._walk(*request)
+        return _payload(walk, request, latent_dim=sampler.latent_dim)
 
     def walk_gif(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
     ) -> str:
         """A walk there and back, without end, as base64 of a GIF."""
-        walk = self._walk(checkpoint, from_class, from_seed, to_class, to_seed, path, frames)
-        walk = images.enlarge(walk, _GIF_SCALE)
-        there_and_back = np.concatenate([walk, walk[-2:0:-1]])
-        return _base64(images.to_gif(there_and_back, _GIF_SECONDS))
+        _, walk = self._walk(checkpoint, from_class, from_seed, to_class, to_seed, path, frames)
+        return _base64(images.to_gif(_there_and_back(walk), _ROUND_SECONDS))
+
+    def walk_webp(
+        self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
+    ) -> str:
+        """The same as base64 of an animated WebP."""
+        _, walk = self._walk(checkpoint, from_class, from_seed, to_class, to_seed, path, frames)
+        return _base64(images.to_webp(_there_and_back(walk), _ROUND_SECONDS))
 
     def _walk(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
-    ) -> np.ndarray:
+    ) -> tuple[Sampler, np.ndarray]:
         sampler = self._sampler(checkpoint)
         from_class = _checked("from-class", check_integer, from_class, 0, NUM_CLASSES - 1)
         from_seed = _checked("from-seed", check_integer, from_seed, 0, MAX_SEED)
@@ -84,7 +91,7 @@ class Studio:
         to_seed = _checked("to-seed", check_integer, to_seed, 0, MAX_SEED)
         path = _checked("path", check_choice, path, PATHS)
         frames = _checked("frames", check_integer, frames, 2, MAX_FRAMES)
-        return sampler.walk((from_class, to_class), (from_seed, to_seed), frames, path)
+        return sampler, sampler.walk((from_class, to_class), (from_seed, to_seed), frames, path)
 
     def cards(self) -> dict[str, Card]:
         """Of the checkpoints that the page can draw from by itself."""
@@ -136,6 +143,11 @@ def _checked(name: str, check: Callable, *arguments: object) -> Any:
 
 def _payload(pictures: np.ndarray, request: list, **more: object) -> dict:
     return {"pixels": _base64(pictures.tobytes()), "count": len(pictures), "request": request, **more}
+
+
+def _there_and_back(walk: np.ndarray) -> np.ndarray:
+    walk = images.enlarge(walk, _ANIMATION_SCALE)
+    return np.concatenate([walk, walk[-2:0:-1]])
 
 
 def _base64(content: bytes) -> str:

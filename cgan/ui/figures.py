@@ -5,6 +5,7 @@ All of it is JSON. A text is a plain string or what `say` returns, which the pag
 
 import base64
 import io
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image
@@ -44,6 +45,12 @@ def overlay(image: Tensor, values: Tensor) -> np.ndarray:
     """A map (H, W) in half-transparent heat over the image (1, C, H, W) in grey."""
     grey = pixels(image.mean(dim=1, keepdim=True))[:, :, None]
     return (grey // 2 + heat(values) // 2).astype(np.uint8)
+
+
+def side_by_side(image: Tensor, maps: Iterable[Tensor]) -> np.ndarray:
+    """An image (H, W) in [0, 1] and maps (H, W) in heat, in one row: uint8 (H, n * W, 3)."""
+    grey = pixels(image.expand(1, 3, *image.shape))
+    return np.concatenate([grey, *map(heat, maps)], axis=1)
 
 
 def panel(

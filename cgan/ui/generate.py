@@ -2,8 +2,9 @@
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
+from cgan.ui.controls import class_dropdown, live, seed_slider, sentence, take_along
 from cgan.ui.drawing import MAX_COUNT, Studio, for_page
+from cgan.ui.links import Links
 from cgan.ui.texts import i18n
 
 FIRST = (_DRESS, _SEED, _TRUNCATION, _COUNT) = (3, 7, 1.0, 16)
@@ -11,10 +12,7 @@ FIRST = (_DRESS, _SEED, _TRUNCATION, _COUNT) = (3, 7, 1.0, 16)
 PICTURE = """
 <figure class="cgan-figure">
   <div class="cgan-stage"><canvas role="img"></canvas></div>
-  <div class="cgan-buttons">
-    <figcaption></figcaption>
-    <button type="button" class="cgan-button" data-do="save-png" data-text="save_png"></button>
-  </div>
+  <figcaption></figcaption>
   <small class="cgan-mark"></small>
 </figure>
 """
@@ -27,7 +25,7 @@ ALL_CLASSES = """
 """
 
 
-def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
+def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it; its first pictures are part of the page, no one waits for them."""
     sentence("hint_generate")
     with gr.Row(elem_classes="cgan-tab"):
@@ -61,6 +59,6 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
                 apply_default_css=False,
                 elem_id="all-classes",
             )
+            take_along("generate")
     live("generate", checkpoint, class_index, seed, truncation, count)
-    gr.api(studio.generate, api_name="generate", queue=False)
-    gr.api(studio.all_classes, api_name="all_classes", queue=False)
+    links.add(tab, {"class": class_index, "seed": seed, "truncation": truncation, "count": count})

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import gradio as gr
 
 from cgan import imagenet
-from cgan.ui.controls import class_dropdown, seed_slider, sentence
+from cgan.ui.controls import class_dropdown, seed_slider, sentence, take_along
 from cgan.ui.lab import ANY_OTHER, SOURCES, WAYS, Lab
+from cgan.ui.links import Links
 from cgan.ui.photographs import PHOTOGRAPHS
 from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS
 from cgan.ui.texts import class_choices, i18n
@@ -30,7 +31,7 @@ _UPLOAD = """
 """
 
 
-def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
+def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it. Nothing is computed before it is opened."""
 
     def open_upload(content: str) -> dict:
@@ -73,38 +74,40 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
                 class_index = class_dropdown("class", _DRESS, "inside-class")
             with gr.Column() as of_seed:
                 seed = seed_slider("seed", _SEED, "inside-seed")
-        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"), gr.Tabs():
-            with gr.Tab(i18n("step_saliency"), id="saliency"):
-                sentence("hint_saliency")
-                run_saliency, stop_saliency = _run_and_stop("saliency")
-                saliency = _figure("saliency", "saliency-stop")
-            with gr.Tab(i18n("step_fooling"), id="fooling"):
-                sentence("hint_fooling")
-                with gr.Row():
-                    way = gr.Dropdown(
-                        _way_choices(),
-                        value=WAYS[0],
-                        label=i18n("way"),
-                        filterable=False,
-                        min_width=240,
-                        elem_id="fooling-way",
-                    )
-                    target_ours = gr.Dropdown(
-                        [(i18n("any_other"), ANY_OTHER), *class_choices()],
-                        value=ANY_OTHER,
-                        label=i18n("target"),
-                        min_width=240,
-                        elem_id="fooling-target",
-                    )
-                    target_imagenet = _imagenet_dropdown("target", _GOLDFISH, "fooling-target-imagenet")
-                run_fooling, stop_fooling = _run_and_stop("fooling")
-                fooling = _figure("fooling", "fooling-stop")
-            with gr.Tab(i18n("step_visualization"), id="visualization"):
-                sentence("hint_visualization")
-                shown_ours = class_dropdown("class", _DRESS, "visualization-class")
-                shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
-                run_visualization, stop_visualization = _run_and_stop("visualization")
-                visualization = _figure("visualization", "visualization-stop")
+        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
+            with gr.Tabs() as steps:
+                with gr.Tab(i18n("step_saliency"), id="saliency"):
+                    sentence("hint_saliency")
+                    run_saliency, stop_saliency = _run_and_stop("saliency")
+                    saliency = _figure("saliency", "saliency-stop")
+                with gr.Tab(i18n("step_fooling"), id="fooling"):
+                    sentence("hint_fooling")
+                    with gr.Row():
+                        way = gr.Dropdown(
+                            _way_choices(),
+                            value=WAYS[0],
+                            label=i18n("way"),
+                            filterable=False,
+                            min_width=240,
+                            elem_id="fooling-way",
+                        )
+                        target_ours = gr.Dropdown(
+                            [(i18n("any_other"), ANY_OTHER), *class_choices()],
+                            value=ANY_OTHER,
+                            label=i18n("target"),
+                            min_width=240,
+                            elem_id="fooling-target",
+                        )
+                        target_imagenet = _imagenet_dropdown("target", _GOLDFISH, "fooling-target-imagenet")
+                    run_fooling, stop_fooling = _run_and_stop("fooling")
+                    fooling = _figure("fooling", "fooling-stop")
+                with gr.Tab(i18n("step_visualization"), id="visualization"):
+                    sentence("hint_visualization")
+                    shown_ours = class_dropdown("class", _DRESS, "visualization-class")
+                    shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
+                    run_visualization, stop_visualization = _run_and_stop("visualization")
+                    visualization = _figure("visualization", "visualization-stop")
+            take_along("inside")
 
     request = [checkpoint, network, source_ours, source_imagenet, photograph, class_index, seed, upload]
     bounded = {"concurrency_id": "inside", "concurrency_limit": _AT_ONCE, "show_progress": "hidden"}
@@ -153,8 +156,8 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
     adapted += [target_ours, target_imagenet, shown_ours, shown_imagenet]
     looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **bounded}
     private = {"api_visibility": "private", **looking}
-    adapting = gr.on(
-        [network.input, source_ours.input, source_imagenet.input],
+    gr.on(
+        [network.change, source_ours.change, source_imagenet.change],
         adapt,
         [network, source_ours, source_imagenet],
         adapted,
@@ -163,19 +166,20 @@ def build(lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab) -> None:
         show_progress="hidden",
         api_visibility="private",
     )
+    looked_at = {"network": network, "source": source_ours, "source-imagenet": source_imagenet}
+    looked_at |= {"photograph": photograph, "class": class_index, "seed": seed}
+    opened = links.add(tab, looked_at | {"step": steps, "way": way, "target": target_ours, "shown-class": shown_ours})
     looks = [
-        run_saliency.click(look, request, api_name="saliency", **looking),
-        adapting.then(look, request, **private),
-        gr.on([photograph.input, class_index.input, seed.change, upload.submit], look, request, **private),
-        tab.select(look_if_new, [seen, *request], **private),
+        run_saliency.click(look, request, **private),
+        gr.on([upload.submit, *(control.input for control in looked_at.values())], look, request, **private),
+        opened.then(look_if_new, [seen, *request], **private),
         checkpoint.change(look_if_opened, [seen, *request], **private),
     ]
     stop_saliency.click(None, cancels=looks)
-    fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, api_name="fool", **bounded)
+    running = {"api_visibility": "private", **bounded}
+    fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, **running)
     stop_fooling.click(None, cancels=fools)
-    shows = run_visualization.click(
-        visualize, [shown_ours, shown_imagenet, *request], visualization, api_name="visualize", **bounded
-    )
+    shows = run_visualization.click(visualize, [shown_ours, shown_imagenet, *request], visualization, **running)
     stop_visualization.click(None, cancels=shows)
 
 

@@ -3,8 +3,9 @@
 import gradio as gr
 
 from cgan.sampling import MAX_FRAMES, PATHS
-from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
+from cgan.ui.controls import class_dropdown, live, seed_slider, sentence, take_along
 from cgan.ui.drawing import Studio, for_page
+from cgan.ui.links import Links
 from cgan.ui.texts import i18n
 
 FIRST = (_FROM_CLASS, _FROM_SEED, _TO_CLASS, _TO_SEED, _PATH, _FRAMES) = (7, 7, 9, 21, "slerp", 32)
@@ -24,15 +25,13 @@ WALK = """
       <option value="0.25">¼ ×</option><option value="0.5">½ ×</option><option value="1" selected>1 ×</option>
       <option value="2">2 ×</option><option value="4">4 ×</option>
     </select></label>
-    <button type="button" class="cgan-button" data-do="save-gif" data-text="save_gif"></button>
-    <button type="button" class="cgan-button" data-do="save-strip" data-text="save_strip"></button>
   </div>
   <div class="cgan-stage"><canvas class="cgan-strip" role="img"></canvas></div>
 </div>
 """
 
 
-def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
+def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it."""
     sentence("hint_interpolate")
     with gr.Row(elem_classes="cgan-tab"):
@@ -43,18 +42,18 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
             to_seed = seed_slider("to_seed", _TO_SEED, "to-seed")
             path = gr.Radio(list(PATHS), value=_PATH, label=i18n("path"), info=i18n("path_info"), elem_id="path")
             frames = gr.Slider(2, MAX_FRAMES, value=_FRAMES, step=1, label=i18n("frames"), buttons=[], elem_id="frames")
-        with (
-            gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"),
-            gr.HTML(
+        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
+            with gr.HTML(
                 studio.interpolate(checkpoint.value, *FIRST),
                 html_template=WALK,
                 js_on_load="cgan.mountWalk(element, props.value, server)",
-                server_functions=[for_page(studio.interpolate), for_page(studio.walk_gif)],
+                server_functions=[for_page(draw) for draw in (studio.interpolate, studio.walk_gif, studio.walk_webp)],
                 apply_default_css=False,
                 elem_id="walk",
-            ),
-        ):
-            position = gr.Slider(0, 1, value=0, step=0.01, label=i18n("position"), buttons=[], elem_id="position")
+            ):
+                position = gr.Slider(0, 1, value=0, step=0.01, label=i18n("position"), buttons=[], elem_id="position")
+            take_along("interpolate")
     position.change(None, position, js="(position) => { cgan.scrub(position); }", api_visibility="private")
     live("interpolate", checkpoint, from_class, from_seed, to_class, to_seed, path, frames)
-    gr.api(studio.interpolate, api_name="interpolate", queue=False)
+    ends = {"class": from_class, "seed": from_seed, "to-class": to_class, "to-seed": to_seed}
+    links.add(tab, ends | {"path": path, "frames": frames, "position": position})

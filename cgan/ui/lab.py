@@ -16,7 +16,7 @@ from cgan import as_classifiers, checkpoints, data, gradients, imagenet, uploads
 from cgan.as_classifiers import REAL, Painter
 from cgan.bounds import check_choice, check_integer
 from cgan.checkpoints import CheckpointError
-from cgan.data import NUM_CLASSES, DataError
+from cgan.data import CLASS_NAMES, NUM_CLASSES, DataError
 from cgan.imagenet import ImageNetError
 from cgan.sampling import SamplerCache
 from cgan.ui import figures, runs
@@ -83,6 +83,17 @@ class Lab:
     def look(self, *request: object) -> Iterator[tuple[dict, dict]]:
         """The picture with the network's five first choices, and its saliency maps, one after the other."""
         yield from self._run(request, self._look, outputs=2)
+
+    def saliency(
+        self, checkpoint: str, network: str, class_index: int, seed: int
+    ) -> tuple[dict[str, float], Tensor, dict[str, Tensor]]:
+        """A generated picture, for programs: the network's choices with their probabilities, it and its maps (28, 28).
+
+        Raises RefusalError, CheckpointError.
+        """
+        photograph = next(iter(PHOTOGRAPHS))
+        request = Request.checked(self._studio, checkpoint, network, "generated", photograph, class_index, seed, None)
+        return next(self._worker.steps(self._maps(request)))
 
     def fool(self, way: str, target: int, *request: object) -> Iterator[dict]:
         """Change the picture until the network takes it for the target: "pixels", "smallest" or "z"."""
@@ -176,6 +187,13 @@ class Lab:
                 yield picture, figures.figure([*rows], crisp=request.ours)
         caption = [say("saliency_caption")]
         yield picture, figures.figure(rows, crisp=request.ours, state="done", caption=caption, name="saliency")
+
+    def _maps(self, request: "Request") -> Iterator[tuple[dict[str, float], Tensor, dict[str, Tensor]]]:
+        subject = self._subject(request)
+        names = CLASS_NAMES if request.network == JUDGE else ("generated", "real")
+        probabilities = runs.probabilities_of(subject.network, subject.image).tolist()
+        maps = runs.maps(subject.network, subject.image, request.network)
+        yield dict(zip(names, probabilities, strict=True)), subject.image[0, 0], maps
 
     def _fool(self, way: str, target: int, request: "Request") -> Iterator[dict]:
         way = _checked("way", check_choice, way, WAYS)

@@ -14,12 +14,15 @@ from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
 from cgan.ui.guard import explain_wrong_fields, guarded
 from cgan.ui.lab import Lab
+from cgan.ui.links import Links
 from cgan.ui.login import password_check
+from cgan.ui.programs import Programs
 from cgan.ui.texts import for_page, i18n
 from cgan.web import WEB, page_script
 from cgan.web.runtime import Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
+_CACHE = (3600, 3600)  # seconds: how often files made for programs are looked through, and how old they may be
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 
@@ -28,9 +31,12 @@ class PageError(Exception):
     """The page cannot be served; the message is one line for the user."""
 
 
-def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
-    """The page, with `checkpoint` chosen and its pictures already drawn. offline: it downloads no network."""
-    with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True) as page:
+def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Blocks, Links]:
+    """The page, with `checkpoint` chosen and its pictures already drawn, and what its links say.
+
+    offline: it downloads no network.
+    """
+    with gr.Blocks(title="cGAN", analytics_enabled=False, fill_width=True, delete_cache=_CACHE) as page:
         with gr.Row(elem_id="header"):
             with gr.Column(scale=3, min_width=280):
                 sentence("title", "h1", elem_id="title")
@@ -44,22 +50,25 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
                     filterable=False,
                     elem_id="checkpoint",
                 )
-        with gr.Tabs():
-            with gr.Tab(i18n("tab_generate"), id="generate"):
-                generate.build(studio, chosen)
-            with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
-                interpolate.build(studio, chosen)
+        links = Links(studio, chosen)
+        lab = Lab(studio, offline)
+        with gr.Tabs() as tabs:
+            with gr.Tab(i18n("tab_generate"), id="generate") as tab:
+                generate.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
+                interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
-                inside.build(Lab(studio, offline), chosen, tab)
-        gr.on(
-            [page.load, chosen.focus],
+                inside.build(lab, chosen, links, tab)
+        links.wire(page, tabs)
+        Programs(studio, lab, checkpoint).register()
+        chosen.focus(
             lambda: gr.Dropdown(choices=studio.names()),
             outputs=chosen,
             queue=False,
             show_progress="hidden",
             api_visibility="private",
         )
-    return page
+    return page, links
 
 
 def serve(
@@ -68,6 +77,7 @@ def serve(
     port: int | None,
     share: bool,
     auth: tuple[str, str] | None,
+    mcp: bool,
     offline: bool,
 ) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
@@ -75,15 +85,16 @@ def serve(
     studio, chosen = _open_studio(checkpoint)
     onnxruntime = Runtime()
     onnxruntime.obtain_in_background(offline)
-    head = _head()
     try:
-        page = build(studio, chosen, offline)
+        page, links = build(studio, chosen, offline)
+        head = _head(links)
         page.launch(
             server_name=host,
             server_port=addresses.choose_port(host, port),
             quiet=True,
             prevent_thread_lock=True,
             auth=password_check(*auth) if auth else None,
+            mcp_server=mcp,
             theme=_theme(),
             css_paths=[WEB / "style.css", WEB / "inside.css"],
             head=head,
@@ -143,11 +154,16 @@ def _start_on_zero_gpu() -> None:
         spaces.GPU(lambda: None)
 
 
-def _head() -> str:
+def as_script(value: object) -> str:
+    """A value as JSON that may stand in a script of the page."""
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+
+
+def _head(links: Links) -> str:
     """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
-    texts = json.dumps(for_page(), ensure_ascii=False).replace("</", "<\\/")
+    constants = f"const cganTexts = {as_script(for_page())}; const cganLinks = {as_script(links.for_page())};"
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
     script = page_script("inside.js")
-    return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"
+    return f"<style>{style}</style>\n<script>{constants}</script>\n<script>{script}</script>"

@@ -31,7 +31,7 @@ class Subject(NamedTuple):
 def map_row(network: nn.Module, image: Tensor, name: str, names: list[Text]) -> Iterator[dict]:
     """A row of maps, growing by one at a time: of the first choice, or, of a discriminator, of REAL."""
     probabilities = probabilities_of(network, image)
-    index = REAL if name == DISCRIMINATOR else int(probabilities.argmax())
+    index = _looked_for(network, image, name)
     classes = torch.tensor([index])
     title = say("row_of", network=_network_name(name), name=names[index], share=_percent(probabilities[index]))
     panels = []
@@ -45,6 +45,24 @@ def map_row(network: nn.Module, image: Tensor, name: str, names: list[Text]) -> 
         picture, note = compute()
         panels.append(figures.panel(say(method), picture, note))
         yield figures.row([*panels], title)
+
+
+def maps(network: nn.Module, image: Tensor, name: str) -> dict[str, Tensor]:
+    """The same maps as numbers, each (H, W), 0 or more; Grad-CAM is missing where there is none."""
+    classes = torch.tensor([_looked_for(network, image, name)])
+    grad_cam = gradients.grad_cam(network, image, classes)
+    attributions = gradients.integrated_gradients(network, image, classes, _INTEGRATION_STEPS[image.shape[1] == 1])
+    found = {
+        "gradient": gradients.saliency(network, image, classes)[0],
+        "smooth_grad": gradients.smooth_grad(network, image, classes)[0],
+        "integrated_gradients": attributions.sum(dim=1).abs()[0],
+    }
+    return found if grad_cam is None else found | {"grad_cam": grad_cam[0]}
+
+
+def _looked_for(network: nn.Module, image: Tensor, name: str) -> int:
+    """Whose score the maps explain: of a discriminator REAL's, else that of the first choice."""
+    return REAL if name == DISCRIMINATOR else int(probabilities_of(network, image).argmax())
 
 
 def _integrated(network: nn.Module, image: Tensor, classes: Tensor) -> tuple[np.ndarray, Text]:

@@ -16,8 +16,9 @@ from cgan.cli import Parser, fail
 from cgan.files import replaced, write_text
 from cgan.sampling import MAX_FRAMES
 from cgan.ui import generate, interpolate
+from cgan.ui.controls import TAKE_ALONG
 from cgan.ui.drawing import MAX_COUNT, MAX_SEED, Studio
-from cgan.ui.page import DEFAULT_CHECKPOINT
+from cgan.ui.page import DEFAULT_CHECKPOINT, as_script, build
 from cgan.ui.texts import for_page
 from cgan.web import WEB, WORKER_SCRIPTS, page_script, runtime
 from cgan.web.export import CARD, MODEL
@@ -86,11 +87,13 @@ def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
         "picture": generate.PICTURE,
         "all_classes": generate.ALL_CLASSES,
         "walk": interpolate.WALK.replace("@children", position),
+        "take": TAKE_ALONG,
         "max_count": f"{MAX_COUNT}",
         "max_frames": f"{MAX_FRAMES}",
         "footer": footer,
-        "texts": _as_script(for_page()),
-        "first": _as_script(first),
+        "texts": as_script(for_page()),
+        "links": as_script(_links(studio)),
+        "first": as_script(first),
         "script": page_script("site.js"),
     }
     page = (WEB / "site.html").read_text(encoding="utf-8")
@@ -99,8 +102,11 @@ def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
     return page
 
 
-def _as_script(value: dict) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+def _links(studio: Studio) -> dict:
+    """What links say of the tabs that the site has."""
+    _, links = build(studio, DEFAULT_CHECKPOINT)
+    all_tabs = links.for_page()
+    return all_tabs | {"tabs": {name: all_tabs["tabs"][name] for name in ("generate", "interpolate")}}
 
 
 def main() -> None:

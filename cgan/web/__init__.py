@@ -6,9 +6,12 @@ WEB = Path(__file__).resolve().parent
 PAGE_SCRIPTS = (
     "texts.js",
     "canvas.js",
+    "link.js",
     "latents.js",
     "workers.js",
     "drawing.js",
+    "npz.js",
+    "take.js",
     "generate.js",
     "interpolate.js",
     "page.js",

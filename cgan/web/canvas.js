@@ -55,11 +55,12 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-function savePng(canvas, name) {
+/** Save a canvas, each of its pixels `scale` times as large. */
+function savePng(canvas, name, scale) {
   const enlarged = document.createElement("canvas");
-  Object.assign(enlarged, { width: canvas.width * SAVED_SCALE, height: canvas.height * SAVED_SCALE });
+  Object.assign(enlarged, { width: canvas.width * scale, height: canvas.height * scale });
   const context = enlarged.getContext("2d");
   context.imageSmoothingEnabled = false;
   context.drawImage(canvas, 0, 0, enlarged.width, enlarged.height);
-  enlarged.toBlob((blob) => save(blob, name), "image/png");
+  enlarged.toBlob((blob) => save(blob, `${name}.png`), "image/png");
 }

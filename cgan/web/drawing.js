@@ -121,19 +121,22 @@ function sampleHere(checkpoint, classes, seeds, truncation) {
   return drawHere(checkpoint, seeds.length, z, oneHot(classes));
 }
 
-/** Pictures at `positions` (0 to 1) on the way between two classes and seeds, drawn in the page. */
-function walkHere({ checkpoint, classes, seeds, path }, positions) {
-  const dimensions = page.opened.get(checkpoint).latent_dim;
-  const z = latents(seeds, dimensions);
-  const weights = oneHot(classes);
-  const between = (all, size, way) => {
-    const [start, end] = [all.subarray(0, size), all.subarray(size)];
+/** The inputs of the generator at `positions` (0 to 1) on the way between two classes and seeds. */
+function walkPoints({ classes, seeds, path }, positions, dimensions) {
+  const between = (ends, size, way) => {
+    const [start, end] = [ends.subarray(0, size), ends.subarray(size)];
     const points = new Float32Array(positions.length * size);
     positions.forEach((position, row) => points.set(way(start, end, position), row * size));
     return points;
   };
-  const points = between(z, dimensions, PATHS[path]);
-  return drawHere(checkpoint, positions.length, points, between(weights, CLASSES, lerp));
+  const z = between(latents(seeds, dimensions), dimensions, PATHS[path]);
+  return { z, classWeights: between(oneHot(classes), CLASSES, lerp) };
+}
+
+/** Pictures at `positions` of a walk, drawn in the page. */
+function walkHere(route, positions) {
+  const { z, classWeights } = walkPoints(route, positions, page.opened.get(route.checkpoint).latent_dim);
+  return drawHere(route.checkpoint, positions.length, z, classWeights);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 const ROW_MS = 100; // between two drawings of the ten classes while the sheet follows a hand
 
-const generateTab = { request: null, server: null, sheet: null, row: null };
+const generateTab = { request: null, server: null, sheet: null, row: null, shown: null };
 
 /** The sheet of pictures of one class. */
 function mountPicture(element, first, server) {
@@ -10,7 +10,6 @@ function mountPicture(element, first, server) {
   const caption = element.querySelector("figcaption");
   const mark = element.querySelector(".cgan-mark");
   const handle = document.getElementById("picture");
-  let shown; // the request that the canvas answers
   fillTexts(element);
 
   // On a desk, what is above it and the row of ten classes below it are to fit into the window as well, unless the
@@ -18,8 +17,9 @@ function mountPicture(element, first, server) {
   const maxHeight = () =>
     onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
   const refit = () => fit(canvas, maxHeight());
-  const show = (request, pixels, steps, renderer) => {
-    const [, index, seed, , count] = (shown = request);
+  const show = (request, pixels, { steps, latent_dim: dimensions }, renderer) => {
+    const [, index, seed, , count] = request;
+    generateTab.shown = { request, pixels, dimensions };
     const values = { name: className(index), first: seed, last: seed + count - 1 };
     const what = text(count === 1 ? "what_one" : "what_many", values);
     paint(canvas, pixels, Math.ceil(Math.sqrt(count)));
@@ -28,16 +28,13 @@ function mountPicture(element, first, server) {
     const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
     caption.textContent = what + trained;
     Object.assign(handle.dataset, { seed, class: index, renderer });
+    refreshPython("generate");
   };
-  element.querySelector("[data-do=save-png]").addEventListener("click", () => {
-    const [checkpoint, index, seed, , count] = shown;
-    savePng(canvas, `${slug(`${checkpoint}-${className(index)}-seed-${seed}-count-${count}`)}.png`);
-  });
   keepFitted(canvas, refit);
 
   Object.assign(generateTab, { server, sheet: { show, mark }, request: first.request });
   if (first.pixels) {
-    show(generateTab.request, decode(first.pixels), first.steps, "server");
+    show(generateTab.request, decode(first.pixels), first, "server");
     showMark(mark, "server");
   }
   const [checkpoint] = generateTab.request;
@@ -84,13 +81,15 @@ async function drawSheet(request, renderer) {
   const [checkpoint, index, seed, truncation, count] = request;
   const { server, sheet } = generateTab;
   if (renderer === "server") {
-    const { pixels, steps } = await drawOnServer(server, "generate", request);
-    return sheet.show(request, decode(pixels), steps, renderer);
+    const answer = await drawOnServer(server, "generate", request);
+    return sheet.show(request, decode(answer.pixels), answer, renderer);
   }
-  const seeds = Array.from({ length: count }, (_, i) => seed + i);
-  const pixels = await sampleHere(checkpoint, Array(count).fill(index), seeds, truncation);
-  sheet.show(request, pixels, page.opened.get(checkpoint)?.steps, renderer);
+  const card = page.opened.get(checkpoint);
+  const pixels = await sampleHere(checkpoint, Array(count).fill(index), seedsFrom(seed, count), truncation);
+  sheet.show(request, pixels, card, renderer);
 }
+
+const seedsFrom = (first, count) => Array.from({ length: count }, (_, i) => first + i);
 
 /** The same seed in all ten classes: [checkpoint, seed, truncation]. */
 const drawRow = newestOnly(async (request) => {
@@ -107,4 +106,42 @@ const drawRow = newestOnly(async (request) => {
 
 whenRendererChanges((checkpoint) => {
   if (checkpoint === generateTab.request?.[0]) generate(generateTab.request);
+});
+
+function generateFileName() {
+  const [checkpoint, index, seed, , count] = generateTab.shown.request;
+  return slug(`${checkpoint}-${className(index)}-seed-${seed}-count-${count}`);
+}
+
+const saveSheet = (scale) => savePng(document.querySelector("#picture canvas"), generateFileName(), scale);
+
+/** The pictures as numbers, with what they were drawn from. */
+function saveSheetArrays() {
+  const { request, pixels, dimensions } = generateTab.shown;
+  const [, index, first, truncation, count] = request;
+  const seeds = seedsFrom(first, count);
+  saveNpz(generateFileName(), {
+    images: [pixels, count, SIZE, SIZE],
+    labels: [new Uint8Array(count).fill(index), count],
+    seeds: [Uint32Array.from(seeds), count],
+    z: [latents(seeds, dimensions, truncation), count, dimensions],
+  });
+}
+
+function generatePython() {
+  const [checkpoint, index, seed, truncation, count] = generateTab.shown.request;
+  return `import numpy as np
+
+from cgan.checkpoints import resolve
+from cgan.sampling import Sampler
+
+sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+classes, seeds = np.full(${count}, ${index}), np.arange(${seed}, ${seed + count})
+pictures = sampler.sample(classes, seeds, truncation=${truncation})  # uint8 (${count}, 28, 28)
+`;
+}
+
+offerToTake("generate", {
+  formats: { png: () => saveSheet(SAVED_SCALE), png_small: () => saveSheet(1), npz: saveSheetArrays },
+  python: generatePython,
 });

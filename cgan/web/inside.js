@@ -185,5 +185,26 @@ window.cganInside = (() => {
     });
   }
 
+  /** The map of a generated picture under one of our networks; all else here takes more than a few lines. */
+  function python() {
+    const { network, source, step, class: index, seed } = tabValues("inside");
+    const isJudge = network === "judge";
+    if (step !== "saliency" || source !== "generated" || !(isJudge || network === "discriminator")) return "";
+    const loaded = isJudge ? "judge()" : `discriminator(folder, ${index}, painter)`;
+    const classes = isJudge ? "network(image).argmax(dim=1)" : "torch.tensor([as_classifiers.REAL])";
+    return `${isJudge ? "" : "import torch\n\n"}from cgan import as_classifiers, gradients
+from cgan.checkpoints import resolve
+from cgan.sampling import Sampler
+
+folder = resolve(${JSON.stringify(chosenCheckpoint())})
+painter = as_classifiers.Painter(Sampler(folder).generator, ${index})
+image = painter(painter.z(${seed}))  # (1, 1, 28, 28)
+network = as_classifiers.${loaded}
+classes = ${classes}
+gradient = gradients.saliency(network, image, classes)  # (1, 28, 28)
+`;
+  }
+
+  offerToTake("inside", { python });
   return { mount, mountUpload };
 })();

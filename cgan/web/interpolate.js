@@ -4,7 +4,8 @@ const WALK_SECONDS = 2.5; // one way, at speed 1
 const GIF_SECONDS = 5; // there and back
 const STRIP_MS = 150; // between two drawings of the strip while the walk's ends follow a hand
 
-const interpolateTab = { request: null, draw: null, scrub: null }; // Gradio mounts a tab when it is first opened
+// Gradio mounts a tab when it is first opened. shown: what the strip shows, and the route it answers.
+const interpolateTab = { request: null, position: 0, server: null, draw: null, scrub: null, shown: null };
 
 /** Draw what the controls ask for: [checkpoint, class, seed, class, seed, path, frames]. */
 function interpolate(request) {
@@ -12,33 +13,33 @@ function interpolate(request) {
   return interpolateTab.draw?.(request);
 }
 
-/** Move to a position, 0 to 1. */
-const scrub = (position) => interpolateTab.scrub?.(position);
+/** Move to a position, 0 to 1; whatever is being typed into its field. */
+function scrub(position) {
+  interpolateTab.position = Math.min(1, Math.max(0, position ?? 0));
+  interpolateTab.scrub?.(interpolateTab.position);
+}
 
 /** A walk: the frame at the slider's position, the strip of all frames, and what plays and saves them. */
 function mountWalk(element, first, server) {
-  const part = (name) => element.querySelector(`[data-do=${name}]`);
   const frameCanvas = element.querySelector(".cgan-frame");
   const stripCanvas = element.querySelector(".cgan-strip");
   const caption = element.querySelector("figcaption");
   const mark = element.querySelector(".cgan-mark");
   let request = interpolateTab.request ?? first.request;
   let strip = new Uint8Array(); // all frames
+  interpolateTab.server = server;
   let stripAt = 0;
-  let position = 0; // 0 to 1
+  let position = interpolateTab.position; // 0 to 1
   Object.assign(frameCanvas, { width: SIZE, height: SIZE });
   fillTexts(element);
 
   const name = () => text("from_to", { from: className(request[1]), to: className(request[3]) });
-  const route = () => {
-    const [checkpoint, fromClass, fromSeed, toClass, toSeed, path] = request;
-    return { checkpoint, classes: [fromClass, toClass], seeds: [fromSeed, toSeed], path };
-  };
   const frames = () => request[6];
 
   const showFrame = (pixels, description) => {
     paint(frameCanvas, pixels, 1);
     frameCanvas.setAttribute("aria-label", description);
+    refreshPython("interpolate");
     Object.assign(frameCanvas.dataset, { position, frame: Math.round(position * (frames() - 1)) });
     caption.textContent = description;
   };
@@ -53,12 +54,19 @@ function mountWalk(element, first, server) {
   const drawFrame = newestOnly(async () => {
     if (drawsHere(request[0])) {
       const values = { name: name(), percent: Math.round(100 * position) };
-      await timed(mark, "page", async () => showFrame(await walkHere(route(), [position]), text("on_the_way", values)));
+      const draw = async () => showFrame(await walkHere(routeOf(request), [position]), text("on_the_way", values));
+      await timed(mark, "page", draw);
     } else if (strip.length) {
       showNearestFrame();
     }
   });
 
+  const showStrip = (pixels, { latent_dim: dimensions }) => {
+    strip = pixels;
+    interpolateTab.shown = { request, strip, dimensions };
+    paintStrip();
+    refreshPython("interpolate");
+  };
   const paintStrip = () => {
     const count = strip.length / PIXELS;
     const room = Math.floor(stripCanvas.parentElement.clientWidth / (SIZE + GAP));
@@ -72,10 +80,9 @@ function mountWalk(element, first, server) {
     if (strip.length) paintStrip();
   };
   const drawStripHere = async () => {
-    const positions = Array.from({ length: frames() }, (_, index) => index / (frames() - 1));
-    strip = await walkHere(route(), positions);
+    const card = page.opened.get(request[0]);
+    showStrip(await walkHere(routeOf(request), positionsOf(frames())), card);
     stripAt = performance.now();
-    paintStrip();
   };
   interpolateTab.draw = newestOnly(async (newest, isNewest) => {
     request = newest;
@@ -86,9 +93,9 @@ function mountWalk(element, first, server) {
       return;
     }
     await timed(mark, "server", async () => {
-      strip = decode((await drawOnServer(server, "interpolate", request)).pixels);
+      const answer = await drawOnServer(server, "interpolate", request);
+      showStrip(decode(answer.pixels), answer);
       await drawFrame(position);
-      paintStrip();
     });
   });
 
@@ -100,38 +107,24 @@ function mountWalk(element, first, server) {
     },
   });
 
-  const fileName = () => {
-    const [checkpoint, fromClass, fromSeed, toClass, toSeed] = request;
-    return slug(`${checkpoint}-${className(fromClass)}-${fromSeed}-${className(toClass)}-${toSeed}`);
-  };
-  part("save-gif").addEventListener("click", async ({ target }) => {
-    target.disabled = true;
-    try {
-      const gif = drawsHere(request[0]) ? await gifHere(thereAndBack(strip), GIF_SECONDS) : decode(await drawOnServer(server, "walk_gif", request));
-      save(new Blob([gif], { type: "image/gif" }), `${fileName()}.gif`);
-    } catch (error) {
-      mark.textContent = `${text("failed")}: ${error.message}`;
-    } finally {
-      target.disabled = false;
-    }
-  });
-  part("save-strip").addEventListener("click", () => {
-    const whole = document.createElement("canvas");
-    paint(whole, strip, strip.length / PIXELS, 0);
-    savePng(whole, `${fileName()}.png`);
-  });
-
   keepFitted(frameCanvas, refit);
   if (interpolateTab.request) {
     interpolate(request);
   } else {
     interpolateTab.request = request;
-    strip = decode(first.pixels);
+    showStrip(decode(first.pixels), first);
     showMark(mark, "server");
     showNearestFrame();
     drawFrame(position);
   }
 }
+
+/** From where to where a request leads, and how. */
+function routeOf([checkpoint, fromClass, fromSeed, toClass, toSeed, path]) {
+  return { checkpoint, classes: [fromClass, toClass], seeds: [fromSeed, toSeed], path };
+}
+
+const positionsOf = (frames) => Array.from({ length: frames }, (_, index) => index / (frames - 1));
 
 /** All frames, and those between the last and the first once more. */
 function thereAndBack(strip) {
@@ -146,26 +139,23 @@ function thereAndBack(strip) {
 function mountPlayer(element, position) {
   const [play, loop, speed] = ["play", "loop", "speed"].map((name) => element.querySelector(`[data-do=${name}]`));
   let playing = null; // the animation frame asked for
-  let shown = 0; // the slider's position, which is rounded to its step
+  let shown = position.get(); // the slider's position, which is rounded to its step
   play.textContent = text("play");
 
   interpolateTab.scrub = (newPosition) => {
     if (newPosition === shown) return; // the player moved it, and knows better where it is
-    shown = Math.min(1, Math.max(0, newPosition ?? 0)); // whatever is being typed into its field
+    shown = newPosition;
     position.set(shown);
   };
-  /** The slider's number field follows. */
   const moveSlider = (to) => {
     position.set(to);
-    const slider = document.querySelector("#position input[type=range]");
-    slider.value = to;
-    shown = Number(slider.value);
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    shown = slide("position", to);
   };
   const stop = () => {
     cancelAnimationFrame(playing);
     playing = null;
     play.textContent = text("play");
+    position.set(shown); // what the slider says, and so what a link to this says
   };
   const start = () => {
     let direction = position.get() < 1 ? 1 : -1;
@@ -196,4 +186,64 @@ function mountPlayer(element, position) {
 
 whenRendererChanges((checkpoint) => {
   if (checkpoint === interpolateTab.request?.[0]) interpolate(interpolateTab.request);
+});
+
+function walkFileName() {
+  const [checkpoint, fromClass, fromSeed, toClass, toSeed] = interpolateTab.shown.request;
+  return slug(`${checkpoint}-${className(fromClass)}-${fromSeed}-${className(toClass)}-${toSeed}`);
+}
+
+function saveStrip(scale) {
+  const { strip } = interpolateTab.shown;
+  const whole = document.createElement("canvas");
+  paint(whole, strip, strip.length / PIXELS, 0);
+  savePng(whole, walkFileName(), scale);
+}
+
+/** The walk there and back as an animation, "gif" or "webp". */
+async function saveAnimation(kind) {
+  const { request, strip } = interpolateTab.shown;
+  const isHere = kind === "gif" && drawsHere(request[0]);
+  const bytes = isHere
+    ? await gifHere(thereAndBack(strip), GIF_SECONDS)
+    : decode(await drawOnServer(interpolateTab.server, `walk_${kind}`, request));
+  save(new Blob([bytes], { type: `image/${kind}` }), `${walkFileName()}.${kind}`);
+}
+
+/** The frames as numbers, with what they were drawn from. */
+function saveWalkArrays() {
+  const { request, strip, dimensions } = interpolateTab.shown;
+  const positions = positionsOf(request[6]);
+  const { z, classWeights } = walkPoints(routeOf(request), positions, dimensions);
+  saveNpz(walkFileName(), {
+    images: [strip, positions.length, SIZE, SIZE],
+    positions: [Float32Array.from(positions), positions.length],
+    class_weights: [classWeights, positions.length, CLASSES],
+    z: [z, positions.length, dimensions],
+  });
+}
+
+function walkPython() {
+  const [checkpoint, fromClass, fromSeed, toClass, toSeed, path, frames] = interpolateTab.shown.request;
+  const ends = `classes=(${fromClass}, ${toClass}), seeds=(${fromSeed}, ${toSeed})`;
+  const position = document.querySelector("#walk .cgan-frame").dataset.position;
+  return `from cgan.checkpoints import resolve
+from cgan.sampling import Sampler
+
+sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+pictures = sampler.walk(${ends}, frames=${frames}, path="${path}")  # uint8 (${frames}, 28, 28)
+picture = sampler.between(${ends}, positions=[${position}], path="${path}")[0]
+`;
+}
+
+offerToTake("interpolate", {
+  formats: {
+    png: () => savePng(document.querySelector("#walk .cgan-frame"), walkFileName(), SAVED_SCALE),
+    strip: () => saveStrip(SAVED_SCALE),
+    strip_small: () => saveStrip(1),
+    gif: () => saveAnimation("gif"),
+    ...(hasServer && { webp: () => saveAnimation("webp") }),
+    npz: saveWalkArrays,
+  },
+  python: walkPython,
 });

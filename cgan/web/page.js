@@ -24,4 +24,22 @@ async function choose(tab, values, ranges) {
   update(tab, values, ranges);
 }
 
-window.cgan = { mountPicture, mountAllClasses, mountWalk, update, choose, scrub, prepare, drawsHere, sampleHere };
+/** Move a slider, by its elem_id, as a hand would; its number field follows. Returns the value that it then says. */
+function slide(name, value) {
+  const slider = document.querySelector(`#${name} input[type=range]`);
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  return Number(slider.value);
+}
+
+/** Choose a seed at random. */
+function throwDice(name) {
+  const { max } = document.querySelector(`#${name} input[type=range]`);
+  slide(name, Math.floor(Math.random() * (Number(max) + 1)));
+}
+
+window.cgan = {
+  ...{ mountPicture, mountAllClasses, mountWalk, mountTake, update, choose, scrub, throwDice },
+  ...{ prepare, drawsHere, sampleHere }, // for benchmarks and tests
+  ...gradioLinks,
+};

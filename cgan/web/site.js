@@ -69,12 +69,23 @@ function controlValue(name) {
   return name === "checkpoint" || name === "path" ? value : Number(value);
 }
 
-const openTab = () => document.querySelector("[role=tab][aria-selected=true]").getAttribute("aria-controls");
-
 /** Draw the open tab anew; the other one when it is opened. */
+const draw = () => update(view.open, REQUESTS[view.open].map(controlValue), []);
+
 function changed() {
-  const tab = openTab();
-  update(tab, REQUESTS[tab].map(controlValue), []);
+  see({ checkpoint: controlValue("checkpoint"), ...mapFields(view.open, (_, { id }) => controlValue(id)) });
+  draw();
+}
+
+function setControl(name, value) {
+  for (const input of document.querySelectorAll(`#${name} :is(select, input)`)) input.value = value;
+}
+
+/** Have the open tab's controls say what was chosen elsewhere, or in a link. */
+function takeOver(values) {
+  for (const [name, { id }] of Object.entries(view.fields[view.open])) {
+    if (values[name] !== undefined) setControl(id, values[name]);
+  }
 }
 
 function select(tab) {
@@ -83,6 +94,7 @@ function select(tab) {
     button.setAttribute("aria-selected", name === tab);
     document.getElementById(name).hidden = name !== tab;
   }
+  takeOver(enter(tab));
 }
 
 function mountSite() {
@@ -95,18 +107,27 @@ function mountSite() {
       if (!box.children.length) CONTROLS[box.dataset.control](box, request[index]);
     });
   }
-  makeSlider(document.getElementById("position"), [0, 1, 0.01], 0, scrub);
+  makeSlider(document.getElementById("position"), [0, 1, 0.01], 0, (position) => {
+    scrub(position);
+    see({ position });
+  });
   fillTexts(document);
   mountPicture(document.getElementById("picture"), picture, null);
   mountAllClasses(document.getElementById("all-classes"), allClasses);
   mountWalk(document.getElementById("walk"), walk, null);
+  for (const tab of Object.keys(REQUESTS)) mountTake(document.getElementById(`take-${tab}`), tab);
   for (const button of document.querySelectorAll("[role=tab]")) {
     button.addEventListener("click", () => {
       select(button.getAttribute("aria-controls"));
-      changed();
+      draw();
     });
   }
-  select("generate");
+  const link = openLink(cganFirst.checkpoints);
+  select(view.open);
+  if (!link) return;
+  setControl("checkpoint", link.checkpoint);
+  scrub(link.values.position);
+  draw();
 }
 
 mountSite();

@@ -35,8 +35,12 @@ class AppPage:
         wide: bool = True,
         language: str = "en-US",
         dark: bool = False,
+        query: str = "",
     ):
-        """renderer: who draws, "page" or "server"; for the server's sake nothing is offered to the page."""
+        """renderer: who draws, "page" or "server"; for the server's sake nothing is offered to the page.
+
+        query: of the link that is followed.
+        """
         self.context = browser.new_context(
             locale=language,
             color_scheme="dark" if dark else "light",
@@ -54,7 +58,7 @@ class AppPage:
         if renderer == "server":
             self.page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER))
         self.tolerance = TOLERANCE if renderer == "page" else 0
-        self.page.goto(address)
+        self.page.goto(f"{address}/{query}" if query else address)
         self.wait_for_renderer(renderer)
 
     def _note_message(self, message) -> None:
@@ -67,7 +71,7 @@ class AppPage:
         return [url for url in self.requests if not url.startswith(local)]
 
     def wait_for_renderer(self, renderer: str) -> None:
-        self.find(f"#picture[data-renderer={renderer}] canvas").wait_for()
+        self.find(f"#picture[data-renderer={renderer}] canvas").wait_for(state="attached")
 
     def find(self, selector: str) -> Locator:
         return self.page.locator(selector)
@@ -137,12 +141,26 @@ class AppPage:
     def open_tab(self, name: str) -> None:
         self.page.get_by_role("tab", name=name).click()
 
+    def open_menu(self) -> None:
+        """The open tab's menu of what can be taken along."""
+        closed = self.find(".cgan-take [aria-expanded=false]:visible")
+        if closed.count():
+            closed.click()
+
     def download(self, button: str, folder: Path) -> Path:
+        self.open_menu()
         with self.page.expect_download() as download:
-            self.page.get_by_role("button", name=button).click()
+            self.page.get_by_role("button", name=button, exact=True).click()
         path = folder / download.value.suggested_filename
         download.value.save_as(path)
         return path
+
+    def copied(self, button: str) -> str:
+        """What is in the clipboard once a button that copies was pressed."""
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.get_by_role("button", name=button, exact=True).click()
+        self.page.get_by_role("button", name="Copied").wait_for()
+        return self.page.evaluate("navigator.clipboard.readText()")
 
     def wait_until_count(self, count: int) -> None:
         last = 6 + count

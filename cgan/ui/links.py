@@ -1,0 +1,93 @@
+"""What a link says of the page: which tab is open, and what its controls say. The page's script reads and writes it."""
+
+import json
+
+import gradio as gr
+
+from cgan.ui.drawing import Studio
+
+Control = gr.Dropdown | gr.Radio | gr.Slider | gr.Tabs
+
+
+class Links:
+    """Learns of each tab which controls make its view, and has the page's script (`link.js`) put them into links.
+
+    A name means the same on every tab: what is chosen as `class` and `seed` on one is taken over by the one that is
+    opened next.
+    """
+
+    def __init__(self, studio: Studio, checkpoint: gr.Dropdown) -> None:
+        self._studio = studio
+        self._checkpoint = checkpoint
+        self._tabs: dict[str, dict[str, Control]] = {}
+
+    def add(self, tab: gr.Tab, controls: dict[str, Control]) -> gr.events.Dependency:
+        """Make controls, by the names that they have in a link, a tab's view.
+
+        Returns the event after which an opened tab's controls say what was chosen elsewhere.
+        """
+        self._tabs[tab.id] = controls
+        for name, control in controls.items():
+            if isinstance(control, gr.Tabs):  # has no value that an event could be told
+                for child in control.children:
+                    child.select(None, js=f"() => cgan.see({json.dumps({name: child.id})})", api_visibility="private")
+        valued = {name: control for name, control in controls.items() if not isinstance(control, gr.Tabs)}
+        entries = ", ".join(f"{json.dumps(name)}: values[{index}]" for index, name in enumerate(valued))
+        gr.on(
+            [control.change for control in valued.values()],
+            None,
+            inputs=[*valued.values()],
+            js=f"(...values) => cgan.see({{ {entries} }})",
+            trigger_mode="multiple",
+            api_visibility="private",
+        )
+        return tab.select(
+            None,
+            outputs=[*controls.values()],
+            js=f"() => cgan.enter({json.dumps(tab.id)})",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+
+    def wire(self, page: gr.Blocks, tabs: gr.Tabs) -> None:
+        """Have the page open its link as soon as it has learned which checkpoints there are."""
+        names = gr.JSON(visible=False)
+        page.load(
+            lambda: (gr.Dropdown(choices=self._studio.names()), self._studio.names()),
+            outputs=[self._checkpoint, names],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        ).then(
+            None,
+            inputs=names,
+            outputs=[tabs, self._checkpoint, *(control for tab in self._tabs.values() for control in tab.values())],
+            js="(names) => cgan.openLink(names)",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        self._checkpoint.change(
+            None, self._checkpoint, js="(checkpoint) => cgan.see({ checkpoint })", api_visibility="private"
+        )
+
+    def for_page(self) -> dict:
+        """What the script has to know: of each tab its fields, what they may say, and what they say at first."""
+        return {
+            "checkpoint": self._checkpoint.value,
+            "tabs": {
+                tab: {name: _field(control) for name, control in controls.items()}
+                for tab, controls in self._tabs.items()
+            },
+        }
+
+
+def _field(control: Control) -> dict:
+    if isinstance(control, gr.Tabs):
+        tabs = [tab.id for tab in control.children]
+        return {"first": tabs[0], "choices": tabs, "tabs": True}
+    field = {"id": control.elem_id, "first": control.value}
+    if isinstance(control, gr.Slider):
+        return field | {"low": control.minimum, "high": control.maximum, "step": control.step}
+    if isinstance(control, gr.Dropdown) and control.allow_custom_value:
+        return field | {"word": True}
+    return field | {"choices": [value for _, value in control.choices]}

@@ -1,0 +1,235 @@
+"""A link brings another person to the very thing that one sees, and no link does anything else."""
+
+import re
+import shutil
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cgan.checkpoints import CHECKPOINTS
+from cgan.sampling import Sampler
+from cgan.ui.page import DEFAULT_CHECKPOINT
+
+SHEET, FRAME, STRIP = "#picture canvas", "#walk .cgan-frame", "#walk .cgan-strip"
+
+
+@pytest.fixture
+def follow(visit, server):
+    """Copy the link to what a page shows, and open it in a browser profile that has never been here."""
+
+    def follow(page, **options):
+        link = page.copied("Copy link")
+        assert link.startswith(f"{server}/")
+        return visit(query=link.removeprefix(f"{server}/"), **options)
+
+    return follow
+
+
+def query(link):
+    return {name: values[0] for name, values in parse_qs(urlsplit(link).query, strict_parsing=True).items()}
+
+
+def sampler(checkpoint=DEFAULT_CHECKPOINT):
+    return Sampler(CHECKPOINTS / checkpoint)
+
+
+@pytest.mark.parametrize("renderer", ["page", "server"])
+def test_generate(visit, follow, renderer):
+    page = visit(renderer=renderer)
+    page.choose("class", "Bag")
+    page.type_number("seed", 1234)
+    page.type_number("truncation", 0.5)
+    page.type_number("count", 5)
+    expected = sampler().sample(np.full(5, 8), np.arange(1234, 1239), truncation=0.5)
+    page.expect_cells(SHEET, expected, columns=3)
+    link = page.copied("Copy link")
+    assert query(link) == {"class": "bag", "seed": "1234", "truncation": "0.5", "count": "5"}
+    other = follow(page, renderer=renderer)
+    other.expect_cells(SHEET, expected, columns=3)
+    assert other.copied("Copy link") == link
+
+
+@pytest.mark.parametrize("renderer", ["page", "server"])
+def test_interpolate(visit, follow, renderer):
+    page = visit(renderer=renderer)
+    page.open_tab("Interpolate")
+    page.choose("to-class", "Coat")
+    page.type_number("to-seed", 300)
+    page.type_number("from-seed", 40)
+    page.page.get_by_label("lerp", exact=True).check()
+    page.type_number("frames", 5)
+    page.slide("position", 0.5, steps=5)
+    at = page.value("position")
+    other = follow(page, renderer=renderer)
+    other.expect_cells(STRIP, sampler().walk((7, 4), (40, 300), 5, "lerp"), columns=5)
+    nearest = at if renderer == "page" else round(4 * at) / 4
+    other.expect_cells(FRAME, sampler().between((7, 4), (40, 300), np.array([nearest]), "lerp"), columns=1)
+    assert query(other.copied("Copy link")) == {
+        **{"tab": "interpolate", "seed": "40", "to-class": "coat", "to-seed": "300"},
+        **{"path": "lerp", "frames": "5", "position": f"{at:g}"},
+    }
+
+
+def test_a_walk_that_was_played_is_reproduced_where_it_stopped(visit, follow):
+    page = visit()
+    page.open_tab("Interpolate")
+    page.page.get_by_role("button", name="Play").click()
+    page.page.wait_for_function("document.querySelector('#walk .cgan-frame').dataset.frame > 3")
+    page.page.get_by_role("button", name="Pause").click()
+    page.page.wait_for_timeout(300)
+    shown = page.cells(FRAME, 1, columns=1)
+    other = follow(page)
+    other.tolerance = 0
+    other.expect_cells(FRAME, shown, columns=1)
+
+
+def test_inside_the_network(visit, follow):
+    page = visit()
+    page.open_tab("Inside the network")
+    page.choose("inside-network", "D, the checkpoint's discriminator")
+    page.choose("inside-class", "Coat")
+    page.type_number("inside-seed", 12)
+    other = follow(page)
+    for visited in (page, other):
+        expect(visited.find("#saliency .cgan-inside")).to_have_attribute("data-state", "done", timeout=60_000)
+    assert query(other.copied("Copy link")) == {
+        **{"tab": "inside", "network": "discriminator", "class": "coat", "seed": "12"}
+    }
+    maps = [
+        visited.find("#inside-picture img, #saliency img").evaluate_all("(images) => images.map((image) => image.src)")
+        for visited in (page, other)
+    ]
+    assert len(maps[0]) == 9 and maps[0] == maps[1]
+
+
+def test_a_step_inside_and_what_is_chosen_there(visit):
+    page = visit(query="?tab=inside&step=fooling&way=z&target=8")
+    expect(page.find("#fooling-run")).to_be_visible()
+    assert page.find("#fooling-way input").input_value() == "z, through the generator"
+    assert page.find("#fooling-target input").input_value() == "Bag"
+
+
+def test_another_checkpoint(visit, follow):
+    page = visit()
+    page.choose("checkpoint", "report-mlp")
+    expected = sampler("report-mlp").sample(np.full(16, 3), np.arange(7, 23))
+    page.expect_cells(SHEET, expected, columns=4)
+    other = follow(page)
+    other.expect_cells(SHEET, expected, columns=4)
+    assert query(other.copied("Copy link")) == {"checkpoint": "report-mlp"}
+
+
+def test_a_run_that_came_after_the_server_started(visit):
+    folder = shutil.copytree(CHECKPOINTS / "report-mlp", CHECKPOINTS / "my-linked-run")
+    try:
+        page = visit(query=f"?checkpoint={folder.name}")
+        page.expect_cells(SHEET, Sampler(folder).sample(np.full(16, 3), np.arange(7, 23)), columns=4)
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_the_link_to_what_the_page_shows_at_first_is_its_address(visit, server):
+    page = visit()
+    assert page.copied("Copy link") == f"{server}/"
+
+
+def test_the_address_follows_and_says_no_more_of_itself(visit, server):
+    page = visit(query="?__theme=dark&seed=5")
+    page.wait_until_painted(3, 5)
+    page.type_number("seed", 6)
+    page.page.wait_for_url(f"{server}/?__theme=dark&seed=6")
+    page.page.reload()
+    page.wait_until_painted(3, 6)
+    assert page.copied("Copy link") == f"{server}/?seed=6"
+
+
+@pytest.mark.parametrize("name", ["bag", "Bag", "包", "8"])
+def test_a_class_goes_by_any_of_its_names(visit, name):
+    visit(query=f"?{urlencode({'class': name})}").wait_until_painted(8, 7)
+
+
+HOSTILE = [
+    ("class", "${alert(1)}"),
+    ("class", "10"),
+    ("class", "constructor"),
+    ("seed", "<img src=x onerror=alert(1)>"),
+    ("seed", "-1"),
+    ("seed", "1e99"),
+    ("seed", "7.5"),
+    ("seed", ""),
+    ("truncation", "NaN"),
+    ("count", "65"),
+    ("checkpoint", "../../etc"),
+    ("checkpoint", "${window.broken = 1}"),
+    ("tab", "__proto__"),
+    ("seed", "9" * 5000),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), HOSTILE)
+def test_what_a_link_may_not_say_gets_one_line_and_the_default(visit, name, value):
+    page = visit(query=f"?{urlencode({name: value})}")
+    note = page.find("#link-note").inner_text()
+    assert f"The link says {name}: {value[:40]}" in note and "Allowed: " in note and "\n" not in note.strip()
+    assert len(note) < 300
+    assert page.painted() == (3, 7)
+    assert page.find("#link-note *").count() == 0
+    assert page.page.evaluate("window.broken") is None
+
+
+def test_a_link_full_of_nonsense_is_a_page_like_any_other(visit, server):
+    nonsense = {"tab": "interpolate", "path": "${1}", "to-class": "hat", "frames": "x", "position": "2", "other": "<b>"}
+    page = visit(query=f"?{urlencode(nonsense)}")
+    page.expect_cells(STRIP, sampler().walk((7, 9), (7, 21), 32, "slerp"), columns=16)
+    assert len(re.findall("The link says", page.find("#link-note").inner_text())) == 4
+    assert page.copied("Copy link") == f"{server}/?tab=interpolate"
+
+
+def test_what_is_chosen_on_one_tab_is_chosen_on_all(visit):
+    page = visit()
+    page.choose("class", "Bag")
+    page.type_number("seed", 42)
+    page.open_tab("Interpolate")
+    page.expect_cells(FRAME, sampler().sample(np.array([8]), np.array([42])), columns=1)
+    assert page.find("#to-class input").input_value() == "Ankle boot" and page.value("to-seed") == 21
+    page.choose("from-class", "Coat")
+    page.type_number("from-seed", 43)
+    page.open_tab("Inside the network")
+    expect(page.find("#inside-picture")).to_contain_text("Coat", timeout=60_000)
+    assert page.find("#inside-class input").input_value() == "Coat" and page.value("inside-seed") == 43
+    page.find("#inside-seed-dice").click()
+    page.page.wait_for_function("document.querySelector('#inside-seed input[type=range]').value !== '43'")
+    seed = int(page.value("inside-seed"))
+    page.open_tab("Generate")
+    page.wait_until_painted(4, seed)
+
+
+def test_a_tab_that_nothing_was_chosen_for_begins_as_it_is(visit):
+    page = visit()
+    page.open_tab("Interpolate")
+    page.expect_cells(FRAME, sampler().sample(np.array([7]), np.array([7])), columns=1)
+    page.open_tab("Generate")
+    assert page.painted() == (3, 7)
+
+
+def test_on_a_space_the_link_is_that_of_the_page_around(browser, serve, monkeypatch):
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "me/garments")
+    around = "https://huggingface.co/spaces/me/garments"
+    with serve() as address:
+        frame = f"<iframe src='{address}/?class=bag' allow='clipboard-write' width=1200 height=900></iframe>"
+        script = "<script>said = []; onmessage = (event) => said.push(event.data.queryString)</script>"
+        page = browser.new_page()
+        page.route(around, lambda route: route.fulfill(content_type="text/html", body=script + frame))
+        page.goto(around)
+        app = page.frame_locator("iframe")
+        app.locator("#picture[data-class='8']").wait_for()
+        app.locator("#seed input[type=number]").fill("99")
+        page.wait_for_function("said.includes('class=bag&seed=99')")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        app.get_by_role("button", name="Copy link").click()
+        app.get_by_role("button", name="Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == f"{around}?class=bag&seed=99"
+        page.close()
