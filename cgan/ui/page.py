@@ -6,12 +6,12 @@ import socket
 import gradio as gr
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import generate, inside, interpolate, page_files
+from cgan.ui import directions, generate, inside, interpolate, mix, page_files
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
 from cgan.ui.lab import Lab
 from cgan.ui.texts import for_page, i18n
-from cgan.web import WEB, page_script
+from cgan.web import EXPLORE_SCRIPTS, WEB, page_script
 from cgan.web.runtime import Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
@@ -39,11 +39,15 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
                     filterable=False,
                     elem_id="checkpoint",
                 )
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):  # eight of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate"):
                 generate.build(studio, chosen)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
                 interpolate.build(studio, chosen)
+            with gr.Tab(i18n("tab_mix"), id="mix"):
+                mix.build(studio, chosen)
+            with gr.Tab(i18n("tab_directions"), id="directions-tab"):
+                directions.build(studio, chosen)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(Lab(studio, offline), chosen, tab)
         gr.on(
@@ -77,7 +81,7 @@ def serve(
             share=share,
             auth=auth,
             theme=_theme(),
-            css_paths=[WEB / "style.css", WEB / "inside.css"],
+            css_paths=[WEB / "style.css", WEB / "inside.css", WEB / "explore.css"],
             head=_head(),
             i18n=i18n,
             footer_links=["gradio"],
@@ -131,5 +135,5 @@ def _head() -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    script = page_script("inside.js")
+    script = page_script(*EXPLORE_SCRIPTS, "inside.js")
     return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"

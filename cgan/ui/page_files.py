@@ -1,4 +1,4 @@
-"""What the page fetches to draw by itself: the worker's scripts, onnxruntime-web, the generators.
+"""What the page fetches: the worker's scripts, onnxruntime-web, the generators, and what is known of them.
 
 They lie under `cgan/` beside the page, in the same order as in a site without a server (`cgan.web.site`).
 """
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from cgan.directions import DIRECTIONS
 from cgan.ui.drawing import Studio
 from cgan.web import WEB, WORKER_SCRIPTS, runtime
 from cgan.web.export import MODEL
@@ -51,11 +52,20 @@ def routes(studio: Studio, onnxruntime: Runtime) -> Mount:
             return _missing()
         return FileResponse(path, headers=_FOR_EVER) if path.is_file() else _missing()
 
+    def directions(request: Request) -> Response:
+        """The directions in z of a checkpoint."""
+        try:
+            found = studio.directions(request.path_params["checkpoint"])
+        except gr.Error:
+            return _missing()
+        return JSONResponse(asdict(found), headers=_ASK_AGAIN) if found else _missing()
+
     paths = {
         "/generators.json": offer,
         "/{name}": script,
         f"/{runtime.VERSION}/{{name}}": runtime_file,
         f"/checkpoints/{{checkpoint:path}}/{MODEL}": generator,
+        f"/checkpoints/{{checkpoint:path}}/{DIRECTIONS}": directions,
     }
     return Mount("/cgan", routes=[Route(path, _behind_login(answer)) for path, answer in paths.items()])
 
