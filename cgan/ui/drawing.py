@@ -3,6 +3,7 @@
 import base64
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from cgan import checkpoints, images, latents
 from cgan.bounds import check_choice, check_integer, check_list, check_real
 from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES
-from cgan.directions import COUNT, MAX_SIGMA, SCOPES, Directions, load_directions, move
+from cgan.directions import COUNT, MAX_SIGMA, SCOPES, load_directions, move
 from cgan.sampling import MAX_FRAMES, PATHS, Sampler, SamplerCache
 from cgan.ui.texts import i18n
 from cgan.web.export import Card, load_card
@@ -119,7 +120,7 @@ class Studio:
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         scope = _checked("scope", check_choice, scope, SCOPES)
         sigmas = _checked_rows("sigmas", sigmas, MAX_MOVED, COUNT, -MAX_SIGMA, MAX_SIGMA)
-        directions = self.directions(checkpoint)
+        directions = load_directions(self.folder(checkpoint))
         if directions is None:
             advice = f"make them by `python -m cgan.directions --checkpoint {checkpoint}`"
             raise gr.Error(f"{checkpoint}: has no directions of its weights; {advice}", title=i18n("failed"))
@@ -136,10 +137,6 @@ class Studio:
         pictures = sampler.sample(np.arange(NUM_CLASSES).repeat(SHEET_SEEDS), seeds)
         return _payload(pictures, [checkpoint, seed])
 
-    def directions(self, checkpoint: str) -> Directions | None:
-        """Those of a checkpoint, or None where there are none of its present weights."""
-        return load_directions(self.folder(checkpoint))
-
     def cards(self) -> dict[str, Card]:
         """Of the checkpoints that the page can draw from by itself."""
         cards = {name: load_card(self.folder(name)) for name in self.names()}
@@ -152,6 +149,14 @@ class Studio:
             return self._extra.get(name) or checkpoints.resolve(name)
         except CheckpointError as error:
             raise gr.Error(str(error), title=i18n("failed")) from error
+
+    def folders(self) -> dict[str, Path]:
+        """The folder of each checkpoint that there is at this moment."""
+        folders = {}
+        for name in self.names():
+            with suppress(CheckpointError):  # it has just been removed
+                folders[name] = self._extra.get(name) or checkpoints.resolve(name)
+        return folders
 
     def _sampler(self, checkpoint: str) -> Sampler:
         folder = self.folder(checkpoint)

@@ -6,13 +6,13 @@ import socket
 import gradio as gr
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import directions, generate, inside, interpolate, mix, page_files
+from cgan.ui import directions, generate, inside, interpolate, mix, page_files, watch
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
 from cgan.ui.lab import Lab
 from cgan.ui.texts import for_page, i18n
 from cgan.web import EXPLORE_SCRIPTS, WEB, page_script
-from cgan.web.runtime import Runtime
+from cgan.web.runtime import UPLOT, Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
@@ -39,7 +39,7 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
                     filterable=False,
                     elem_id="checkpoint",
                 )
-        with gr.Tabs(overflow_behavior="wrap"):  # eight of them, none put away into a menu
+        with gr.Tabs(overflow_behavior="wrap", elem_id="tabs"):  # eight of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate"):
                 generate.build(studio, chosen)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
@@ -48,6 +48,8 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
                 mix.build(studio, chosen)
             with gr.Tab(i18n("tab_directions"), id="directions-tab"):
                 directions.build(studio, chosen)
+            with gr.Tab(i18n("tab_watch"), id="watch-tab"):
+                watch.build(studio, chosen)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(Lab(studio, offline), chosen, tab)
         gr.on(
@@ -71,8 +73,9 @@ def serve(
 ) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
     studio, chosen = _open_studio(checkpoint)
-    onnxruntime = Runtime()
-    onnxruntime.obtain_in_background(offline)
+    onnxruntime, charts = Runtime(), Runtime(UPLOT)
+    for package in (onnxruntime, charts):
+        package.obtain_in_background(offline)
     try:
         _try_address(host)
         build(studio, chosen, offline).launch(
@@ -89,7 +92,7 @@ def serve(
             run_history=False,  # it would keep every picture that anyone draws
             ssr_mode=False,
             enable_monitoring=False,
-            app_kwargs={"routes": [page_files.routes(studio, onnxruntime)]},
+            app_kwargs={"routes": [page_files.routes(studio, onnxruntime, charts)]},
         )
     except gr.Error as error:
         raise PageError(f"--checkpoint: {error.message}") from error
