@@ -82,6 +82,8 @@ function makeChart(box, { title, series, show, range, moved, missing }) {
       hooks: { drawClear: [() => requestAnimationFrame(() => move(at))] },
     };
     plot = new uPlot(options, uPlot.join(series.map(({ xs, ys }) => [xs, ys])), stage);
+    plot.ctx.canvas.setAttribute("role", "img");
+    plot.ctx.canvas.setAttribute("aria-label", title);
     mark = Object.assign(document.createElement("div"), { className: "cgan-chart-mark" });
     plot.over.append(mark);
     const follow = (event) => moved(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x"));

@@ -17,7 +17,8 @@ const directionsTab = {
 async function directions(request) {
   const before = directionsTab.request;
   directionsTab.request = request;
-  if (before?.[0] !== request[0]) directionsTab.known.delete(request[0]); // they may have been made meanwhile
+  // Chosen anew: its directions may have been made meanwhile, or its weights be other ones.
+  if (before?.[0] !== request[0] || `${before}` === `${request}`) directionsTab.known.delete(request[0]);
   await directionsTab.show?.();
   sheetTab.draw?.();
 }
