@@ -1,7 +1,7 @@
 """Values that come from people: checked once, refused with one line that says what was given and what is allowed."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 
 def check_integer(value: object, low: int, high: float = math.inf) -> int:
@@ -25,6 +25,13 @@ def check_choice(value: object, choices: Collection) -> object:
     if not isinstance(value, str | int) or isinstance(value, bool) or value not in choices:
         raise ValueError(f"{_short(value)} given; allowed: {', '.join(map(str, choices))}")
     return value
+
+
+def check_list(value: object, length: int, check: Callable, *arguments: object) -> list:
+    """Return a list of so many values, each as `check(value, *arguments)` returns it. Raises ValueError."""
+    if not isinstance(value, list | tuple) or len(value) != length:
+        raise ValueError(f"{_short(value)} given; allowed: a list of {length}")
+    return [check(item, *arguments) for item in value]
 
 
 def one_line(text: object) -> str:

@@ -80,3 +80,33 @@ def slerp(start: np.ndarray, end: np.ndarray, positions: np.ndarray) -> np.ndarr
         return lerp(start, end, positions)
     t = np.asarray(positions, np.float64)[:, None]
     return ((np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)).astype(np.float32)
+
+
+def bilinear(positions: np.ndarray) -> np.ndarray:
+    """Weights (N, 4) of a square's corners at positions (N, 2), each from 0 to 1, x rightwards and y downwards.
+
+    The corners are top left, top right, bottom left, bottom right; the weights are not negative and sum to 1.
+    """
+    x, y = np.asarray(positions, np.float64).T
+    return np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], axis=1)
+
+
+def blend(points: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Points (N, D), float32, between points (K, D), by weights (N, K) that sum to 1 in each row.
+
+    The weighted sum of independent normal noise is too short to be such noise itself, so its direction is kept and its
+    length becomes the weighted one of the points': for two points nearly what `slerp` does, for more of them in the
+    spirit of Bodin et al. 2024 (arXiv:2408.08558). A sum of zero has no direction and stays.
+    """
+    points, weights = np.asarray(points, np.float64), np.asarray(weights, np.float64)
+    sums = weights @ points
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    wanted = weights @ np.linalg.norm(points, axis=1, keepdims=True)
+    return np.divide(sums * wanted, lengths, out=sums, where=lengths > 0).astype(np.float32)
+
+
+def normalized(weights: np.ndarray) -> np.ndarray:
+    """Weights (K,), none negative, scaled to sum to 1, float32; where all are zero, all count the same."""
+    weights = np.asarray(weights, np.float64)
+    total = weights.sum()
+    return (weights / total if total > 0 else np.full(len(weights), 1 / len(weights))).astype(np.float32)

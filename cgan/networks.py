@@ -77,6 +77,10 @@ class MLPGenerator(nn.Module):
         pixels = self.layers(torch.cat([self.embedding(classes), z], dim=1))
         return pixels.view(-1, *IMAGE_SHAPE)
 
+    def first_features(self, z: Tensor, classes: Tensor) -> Tensor:
+        """What the first layer makes of z and class, (N, 128)."""
+        return self.layers[:2](torch.cat([self.embedding(classes), z], dim=1))
+
 
 class MLPDiscriminator(nn.Module):
     """The report's discriminator: image and class in, an unbounded score out (about 1 for real, 0 for generated).
@@ -188,7 +192,7 @@ class ConvGenerator(nn.Module):
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
         """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
-        x = self.input(torch.cat([self.embedding(classes), z], dim=1)).unflatten(1, (-1, 7, 7))
+        x = self.first_features(z, classes).unflatten(1, (-1, 7, 7))
         for block in self.blocks7:
             x = block(x, classes)
         x = upsample(self.to14(x))
@@ -196,6 +200,10 @@ class ConvGenerator(nn.Module):
             x = block(x, classes)
         x = upsample(self.to28(x))
         return self.output(activation(self.hidden(activation(x)))).clamp(-1, 1)
+
+    def first_features(self, z: Tensor, classes: Tensor) -> Tensor:
+        """What the first layer makes of z and class, (N, 49 * width): linear in both."""
+        return self.input(torch.cat([self.embedding(classes), z], dim=1))
 
 
 def upsample(x: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ TIMELINE_SAMPLES_PER_CLASS = 4
 TIMELINE_GROWTH = 1.2
 
 HISTORY = "history.jsonl"
+TIMELINE = "timeline"
 FINAL_SAMPLES = "samples.png"
 _LOCK = ".lock"
 
@@ -57,7 +58,7 @@ class RunFolder:
 
     @property
     def _timeline(self) -> Path:
-        return self.path / "timeline"
+        return self.path / TIMELINE
 
     @property
     def training_state(self) -> Path:

@@ -68,6 +68,20 @@ class Sampler:
         weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
         return self.draw(z, weights)
 
+    def mix(self, class_weights: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+        """One picture, uint8 (N, 28, 28), for each seed (N,), all of the same mixture of classes (10,)."""
+        weights = np.tile(latents.normalized(class_weights), (len(seeds), 1))
+        return self.draw(latents.latents(seeds, self.latent_dim), weights)
+
+    def blend(self, classes: np.ndarray, seeds: np.ndarray, positions: np.ndarray) -> np.ndarray:
+        """Pictures, uint8 (N, 28, 28), at positions (N, 2) of a square with four garments in its corners.
+
+        classes, seeds: (4,), in the order of `latents.bilinear`, which gives their weights.
+        """
+        weights = latents.bilinear(positions)
+        z = latents.blend(latents.latents(seeds, self.latent_dim), weights)
+        return self.draw(z, (weights @ latents.one_hot(classes, NUM_CLASSES)).astype(np.float32))
+
 
 class SamplerCache:
     """Keeps the samplers last used, and loads one anew when its checkpoint has changed on disk, as in training."""

@@ -40,7 +40,7 @@ def main() -> int:
         as_root = [] if os.geteuid() == 0 else ["sudo"]
         run(*as_root, "apt-get", "update", "--quiet")
         run(*as_root, "apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing)
-    install_onnxruntime_web()
+    install_page_packages()
     return subprocess.call([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT)
 
 
@@ -51,12 +51,15 @@ def install_packages() -> None:
     run(sys.executable, "-m", "pip", "install", "--quiet", "--requirement", f"{ROOT / 'requirements.txt'}", *for_tests)
 
 
-def install_onnxruntime_web() -> None:
-    from cgan.web.runtime import VERSION
+def install_page_packages() -> None:
+    from cgan.web.runtime import ONNXRUNTIME_WEB, UPLOT
 
-    if not (ROOT / "node_modules/onnxruntime-web/dist").exists():
+    missing = [package for package in (ONNXRUNTIME_WEB, UPLOT) if not (ROOT / "node_modules" / package.name).exists()]
+    if missing:
         quiet = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
-        run("npm", "install", *quiet, "--prefix", f"{ROOT}", f"onnxruntime-web@{VERSION}")
+        # All of them, for npm takes away what it was not asked for.
+        wanted = [f"{package.name}@{package.version}" for package in (ONNXRUNTIME_WEB, UPLOT)]
+        run("npm", "install", *quiet, "--prefix", f"{ROOT}", *wanted)
 
 
 def run(*command: str) -> None:

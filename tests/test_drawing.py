@@ -80,6 +80,47 @@ def test_interpolate_refuses_too(studio, short_run, name, value):
     assert refusal.value.message.startswith(f"{name.replace('_', '-')}: {value!r} given; allowed: ")
 
 
+def test_a_mixture_of_one_class_is_that_class(studio, short_run):
+    answer = studio.mix(f"{short_run}", [0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0], 7)
+    expected = Sampler(short_run).sample(np.full(9, 3), np.arange(7, 16))
+    np.testing.assert_array_equal(pictures(answer), expected)
+
+
+def test_the_corners_of_the_square_are_the_four_garments(studio, short_run):
+    classes, seeds = [0, 3, 7, 9], [7, 21, 7, 21]
+    answer = studio.blend(f"{short_run}", classes, seeds, [[0, 0], [1, 0], [0, 1], [1, 1]])
+    np.testing.assert_array_equal(pictures(answer), Sampler(short_run).sample(np.array(classes), np.array(seeds)))
+
+
+def test_a_sheet_of_seeds_by_classes(studio, short_run):
+    cells = pictures(studio.sheet(f"{short_run}", 7)).reshape(10, 8, 28, 28)
+    np.testing.assert_array_equal(cells[4], Sampler(short_run).sample(np.full(8, 4), np.arange(7, 15)))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("mix", ([0] * 9, 7), "weights: [0, 0, 0, 0, 0, 0, 0, 0, 0] given; allowed: a list of 10"),
+        ("mix", ([2] * 10, 7), "weights: 2 given; allowed: a number from 0 to 1"),
+        ("mix", ("1" * 10, 7), "weights: '1111111111' given; allowed: a list of 10"),
+        ("mix", ([1] * 10, -1), "seed: -1 given"),
+        ("blend", ([0, 1, 2], [0] * 4, [[0, 0]]), "classes: [0, 1, 2] given; allowed: a list of 4"),
+        ("blend", ([0] * 4, [0] * 4, [[0, 1.5]]), "positions: 1.5 given; allowed: a number from 0 to 1"),
+        ("blend", ([0] * 4, [0] * 4, []), "positions: [] given; allowed: a list of 1 to 64 lists"),
+        ("blend", ([0] * 4, [0] * 4, [[0, 0]] * 65), "positions: "),
+        ("move", (3, 7, "dress", [[0] * 6]), "scope: 'dress' given; allowed: all, 0, 1"),
+        ("move", (3, 7, "all", [[4] * 6]), "sigmas: 4 given; allowed: a number from -3"),
+        ("move", (3, 7, "all", [[0] * 6]), "{folder}: has no directions of its weights; make them by `python -m"),
+        ("sheet", (10_000,), "seed: 10000 given"),
+    ],
+)
+def test_the_other_tabs_refuse_too(studio, short_run, name, arguments, words):
+    with pytest.raises(gr.Error) as refusal:
+        getattr(studio, name)(f"{short_run}", *arguments)
+    assert refusal.value.message.startswith(words.format(folder=short_run))
+    assert "\n" not in refusal.value.message
+
+
 @pytest.mark.parametrize("request_value", [[], None, "gif", [1, 2, 3], {"a": 1}, [[]] * 7])
 def test_a_script_that_asks_for_nonsense_gets_one_line(studio, request_value):
     answer = for_page(studio.walk_gif)(request_value)

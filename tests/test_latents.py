@@ -101,3 +101,30 @@ def test_slerp_without_an_angle_is_the_straight_line(end):
 
 def test_one_hot():
     assert latents.one_hot(np.array([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
+
+
+def test_weights_of_a_squares_corners():
+    positions = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0.5], [0.25, 0.5]]
+    expected = [*np.eye(4).tolist(), [0.25] * 4, [0.375, 0.125, 0.375, 0.125]]
+    np.testing.assert_allclose(latents.bilinear(positions), expected)
+
+
+def test_a_blend_has_the_direction_of_the_sum_and_the_weighted_length():
+    points, weights = np.random.default_rng(0).standard_normal((4, 64)), np.array([[0.1, 0.2, 0.3, 0.4]])
+    (blended,) = latents.blend(points, weights)
+    lengths = np.linalg.norm(points, axis=1)
+    assert np.linalg.norm(blended) == pytest.approx(weights[0] @ lengths, rel=1e-5)
+    total = weights[0] @ points
+    assert blended @ total == pytest.approx(np.linalg.norm(blended) * np.linalg.norm(total), rel=1e-5)
+    np.testing.assert_allclose(latents.blend(points, np.eye(4)), points, rtol=1e-6)
+
+
+def test_a_blend_of_one_point_with_itself_is_that_point_and_of_nothing_nothing():
+    point = np.arange(1.0, 9)
+    np.testing.assert_allclose(latents.blend(np.tile(point, (4, 1)), [[0.25] * 4]), [point], rtol=1e-6)
+    np.testing.assert_array_equal(latents.blend(np.zeros((2, 3)), [[0.5, 0.5]]), np.zeros((1, 3)))
+
+
+def test_weights_sum_to_one_and_none_at_all_are_equal():
+    np.testing.assert_allclose(latents.normalized([3, 1, 0, 0]), [0.75, 0.25, 0, 0])
+    np.testing.assert_allclose(latents.normalized([0] * 10), [0.1] * 10)

@@ -26,9 +26,9 @@ def no_npm(tmp_path, monkeypatch):
 @pytest.fixture
 def cdn(tmp_path, monkeypatch):
     """A server in the CDN's place; the folder that it serves."""
-    folder = tmp_path / "cdn"
-    folder.mkdir()
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    folder = tmp_path / "cdn" / f"onnxruntime-web@{runtime.VERSION}" / "dist"
+    folder.mkdir(parents=True)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path / "cdn")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setattr(runtime, "_CDN", f"http://127.0.0.1:{server.server_port}")
@@ -92,3 +92,9 @@ def test_a_damaged_cache_is_mended():
     (folder / "ort-wasm-simd-threaded.wasm.gz").write_bytes(b"half")
     (folder / "ort.wasm.min.js").write_text("other")
     assert_whole(obtained())
+
+
+def test_the_charts_library_is_obtained_in_the_same_way(no_npm, capsys):
+    charts = Runtime(runtime.UPLOT)
+    charts.obtain(offline=True)
+    assert charts.folder is None and "without charts" in capsys.readouterr().out

@@ -3,16 +3,18 @@
 import base64
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
-from cgan import checkpoints, images
-from cgan.bounds import check_choice, check_integer, check_real
+from cgan import checkpoints, images, latents
+from cgan.bounds import check_choice, check_integer, check_list, check_real
 from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES
+from cgan.directions import COUNT, MAX_SIGMA, SCOPES, load_directions, move
 from cgan.sampling import MAX_FRAMES, PATHS, Sampler, SamplerCache
 from cgan.shared_sampling import Desk, PictureCache, SharedSampler
 from cgan.ui.texts import i18n
@@ -20,6 +22,10 @@ from cgan.web.export import Card, load_card
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
+MIXED_SEEDS = 9  # of one mixture of classes
+MAX_POSITIONS = 64  # on a square, in one request
+MAX_MOVED = 64  # pictures along directions, in one request
+SHEET_SEEDS = 8
 _ANIMATION_SCALE = 8
 _ROUND_SECONDS = 5  # there and back
 
@@ -93,6 +99,53 @@ class Studio:
         frames = _checked("frames", check_integer, frames, 2, MAX_FRAMES)
         return sampler, sampler.walk((from_class, to_class), (from_seed, to_seed), frames, path)
 
+    def mix(self, checkpoint: str, weights: list, seed: int) -> dict:
+        """Pictures of one mixture of classes for nine seeds from `seed` on.
+
+        weights: ten, 0 to 1, scaled to sum to 1; where all are zero, all count the same.
+        """
+        sampler = self._sampler(checkpoint)
+        weights = _checked("weights", check_list, weights, NUM_CLASSES, check_real, 0, 1)
+        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
+        pictures = sampler.mix(np.array(weights), np.arange(seed, seed + MIXED_SEEDS))
+        return _payload(pictures, [checkpoint, weights, seed])
+
+    def blend(self, checkpoint: str, classes: list, seeds: list, positions: list) -> dict:
+        """Pictures between four garments in the corners of a square, at positions [x, y] in it, 0 to 1 each."""
+        sampler = self._sampler(checkpoint)
+        classes = _checked("classes", check_list, classes, 4, check_integer, 0, NUM_CLASSES - 1)
+        seeds = _checked("seeds", check_list, seeds, 4, check_integer, 0, MAX_SEED)
+        positions = _checked_rows("positions", positions, MAX_POSITIONS, 2, 0, 1)
+        pictures = sampler.blend(np.array(classes), np.array(seeds), positions)
+        return _payload(pictures, [checkpoint, classes, seeds, positions.tolist()])
+
+    def move(self, checkpoint: str, class_index: int, seed: int, scope: str, sigmas: list) -> dict:
+        """Pictures of one class and seed, z moved along the directions of a scope ("all", or a class, "0" to "9").
+
+        sigmas: for each picture a list of six, how far along each direction, -3 to 3.
+        """
+        sampler = self._sampler(checkpoint)
+        class_index = _checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
+        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
+        scope = _checked("scope", check_choice, scope, SCOPES)
+        sigmas = _checked_rows("sigmas", sigmas, MAX_MOVED, COUNT, -MAX_SIGMA, MAX_SIGMA)
+        directions = load_directions(self.folder(checkpoint))
+        if directions is None:
+            advice = f"make them by `python -m cgan.directions --checkpoint {checkpoint}`"
+            raise gr.Error(f"{checkpoint}: has no directions of its weights; {advice}", title=i18n("failed"))
+        start = latents.latents(np.array([seed]), sampler.latent_dim)
+        z = move(start, directions.vectors(scope), sigmas)
+        pictures = sampler.draw(z, latents.one_hot(np.full(len(z), class_index), NUM_CLASSES))
+        return _payload(pictures, [checkpoint, class_index, seed, scope, sigmas.tolist()])
+
+    def sheet(self, checkpoint: str, seed: int) -> dict:
+        """Ten rows, a class each, of eight seeds from `seed` on."""
+        sampler = self._sampler(checkpoint)
+        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
+        seeds = np.tile(np.arange(seed, seed + SHEET_SEEDS), NUM_CLASSES)
+        pictures = sampler.sample(np.arange(NUM_CLASSES).repeat(SHEET_SEEDS), seeds)
+        return _payload(pictures, [checkpoint, seed])
+
     def cards(self) -> dict[str, Card]:
         """Of the checkpoints that the page can draw from by itself."""
         cards = {name: load_card(self.folder(name)) for name in self.names()}
@@ -105,6 +158,14 @@ class Studio:
             return self._extra.get(name) or checkpoints.resolve(name)
         except CheckpointError as error:
             raise gr.Error(str(error), title=i18n("failed")) from error
+
+    def folders(self) -> dict[str, Path]:
+        """The folder of each checkpoint that there is at this moment."""
+        folders = {}
+        for name in self.names():
+            with suppress(CheckpointError):  # it has just been removed
+                folders[name] = self._extra.get(name) or checkpoints.resolve(name)
+        return folders
 
     def _sampler(self, checkpoint: str) -> Sampler:
         folder = self.folder(checkpoint)
@@ -139,6 +200,13 @@ def _checked(name: str, check: Callable, *arguments: object) -> Any:
         return check(*arguments)
     except ValueError as error:
         raise gr.Error(f"{name}: {error}", title=i18n("failed")) from error
+
+
+def _checked_rows(name: str, rows: object, most: int, length: int, low: float, high: float) -> np.ndarray:
+    """One to so many lists of `length` numbers, as an array (N, length)."""
+    if not isinstance(rows, list) or not 1 <= len(rows) <= most:
+        raise gr.Error(f"{name}: {rows!r:.60} given; allowed: a list of 1 to {most} lists", title=i18n("failed"))
+    return np.array([_checked(name, check_list, row, length, check_real, low, high) for row in rows])
 
 
 def _payload(pictures: np.ndarray, request: list, **more: object) -> dict:

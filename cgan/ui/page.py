@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import addresses, generate, inside, interpolate, page_files, server_functions
+from cgan.ui import addresses, directions, generate, inside, interpolate, mix, page_files, server_functions, watch
 from cgan.ui.content_policy import ContentPolicy
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
@@ -18,8 +18,8 @@ from cgan.ui.links import Links
 from cgan.ui.login import password_check
 from cgan.ui.programs import Programs
 from cgan.ui.texts import for_page, i18n
-from cgan.web import WEB, page_script
-from cgan.web.runtime import Runtime
+from cgan.web import EXPLORE_SCRIPTS, WEB, page_script
+from cgan.web.runtime import UPLOT, Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
 _CACHE = (3600, 3600)  # seconds: how often files made for programs are looked through, and how old they may be
@@ -52,11 +52,17 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 )
         links = Links(studio, chosen)
         lab = Lab(studio, offline)
-        with gr.Tabs() as tabs:
+        with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # eight of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate") as tab:
                 generate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_mix"), id="mix"):
+                mix.build(studio, chosen)
+            with gr.Tab(i18n("tab_directions"), id="directions-tab"):
+                directions.build(studio, chosen)
+            with gr.Tab(i18n("tab_watch"), id="watch-tab"):
+                watch.build(studio, chosen)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab)
         links.wire(page, tabs)
@@ -83,8 +89,9 @@ def serve(
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
     _start_on_zero_gpu()
     studio, chosen = _open_studio(checkpoint)
-    onnxruntime = Runtime()
-    onnxruntime.obtain_in_background(offline)
+    onnxruntime, charts = Runtime(), Runtime(UPLOT)
+    for package in (onnxruntime, charts):
+        package.obtain_in_background(offline)
     try:
         page, links = build(studio, chosen, offline)
         head = _head(links)
@@ -96,7 +103,7 @@ def serve(
             auth=password_check(*auth) if auth else None,
             mcp_server=mcp,
             theme=_theme(),
-            css_paths=[WEB / "style.css", WEB / "inside.css"],
+            css_paths=[WEB / "style.css", WEB / "inside.css", WEB / "explore.css"],
             head=head,
             i18n=i18n,
             footer_links=["gradio"],
@@ -105,7 +112,7 @@ def serve(
             ssr_mode=False,
             enable_monitoring=False,
             app_kwargs={
-                "routes": [page_files.routes(studio, onnxruntime), server_functions.route()],
+                "routes": [page_files.routes(studio, onnxruntime, charts), server_functions.route()],
                 "middleware": [Middleware(ContentPolicy, head=head)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,
@@ -165,5 +172,5 @@ def _head(links: Links) -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    script = page_script("inside.js")
+    script = page_script(*EXPLORE_SCRIPTS, "inside.js")
     return f"<style>{style}</style>\n<script>{constants}</script>\n<script>{script}</script>"

@@ -19,6 +19,10 @@ PAGE_SCRIPTS = (
 WORKER_SCRIPTS = ("worker.js", "gif.js")
 
 
+# What the page has beyond the site, which is Generate and Interpolate alone.
+EXPLORE_SCRIPTS = ("mix.js", "directions.js", "sheet.js", "charts.js", "watch.js")
+
+
 def page_script(*more: str) -> str:
     """The page's scripts as one: they share their names with each other, and with nothing else in the page."""
     parts = [(WEB / name).read_text(encoding="utf-8") for name in (*PAGE_SCRIPTS, *more)]

@@ -47,6 +47,20 @@ function keepFitted(canvas, refit) {
   new ResizeObserver(refit).observe(canvas.parentElement);
 }
 
+/** `draw`, for an element that may be out of sight, as in a tab that is closed: then it waits until it is seen. */
+function whenSeen(element, draw) {
+  let waiting = false;
+  new ResizeObserver(() => {
+    if (!waiting || !element.clientWidth) return;
+    waiting = false;
+    draw();
+  }).observe(element);
+  return () => {
+    waiting = !element.clientWidth;
+    if (!waiting) draw();
+  };
+}
+
 function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

@@ -69,3 +69,25 @@ function slerp(start, end, position) {
 }
 
 const PATHS = { slerp, lerp };
+
+/** Weights of a square's corners (top left, top right, bottom left, bottom right) at a position in it, 0 to 1. */
+const bilinear = ([x, y]) => [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y];
+
+/** The weighted sum of points (arrays of one length), at the weighted length of theirs. */
+function blend(points, weights) {
+  const norm = (point) => Math.sqrt(point.reduce((sum, value) => sum + value * value, 0));
+  const sum = Array.from(points[0], (_, i) => points.reduce((total, point, k) => total + weights[k] * point[i], 0));
+  const wanted = points.reduce((total, point, k) => total + weights[k] * norm(point), 0);
+  const length = norm(sum);
+  return length > 0 ? sum.map((value) => (value * wanted) / length) : sum;
+}
+
+/** Weights scaled to sum to 1; where all are zero, all count the same. */
+function normalized(weights) {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => (total > 0 ? weight / total : 1 / weights.length));
+}
+
+/** z moved along directions (arrays of its length), along each by so many sigmas. */
+const moved = (z, directions, sigmas) =>
+  z.map((value, i) => directions.reduce((sum, direction, k) => sum + sigmas[k] * direction[i], value));

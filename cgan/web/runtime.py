@@ -1,7 +1,8 @@
-"""onnxruntime-web, which runs the generator in the page: one pinned version, fetched once, kept in the user's cache.
+"""What the page runs of other people's: one pinned version of each, fetched once, kept in the user's cache.
 
-It is taken from an npm install beside the project where there is one, else from a public CDN, in the background. Its
-14 MB of WebAssembly are kept compressed, as they are sent; the page decompresses them.
+onnxruntime-web runs the generator, uPlot draws charts. They are taken from an npm install beside the project where
+there is one, else from a public CDN, in the background. The 14 MB of WebAssembly are kept compressed, as they are sent;
+the page decompresses them.
 """
 
 import gzip
@@ -11,91 +12,129 @@ import threading
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from cgan.files import replaced
 
-VERSION = "1.30.0"
 
-_SHA256 = {
-    "ort.wasm.min.js": "faece07e84faa9001f5104bbe4e5c70861d06cb2376a0dea1fa0ad33a67adc81",
-    "ort-wasm-simd-threaded.mjs": "e13f7f94fc51b4ca72b12faeb1ee95f4ace6dfbc8939bc718aabdc0a27c4299b",
-    "ort-wasm-simd-threaded.wasm": "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
-}
+class Package(NamedTuple):
+    """A package of npm, as far as the page needs it."""
+
+    name: str
+    version: str
+    sha256: dict[str, str]  # of its files in dist/
+    size: str
+    purpose: str
+    without: str  # what happens where it cannot be had
+
+
+ONNXRUNTIME_WEB = Package(
+    "onnxruntime-web",
+    "1.30.0",
+    {
+        "ort.wasm.min.js": "faece07e84faa9001f5104bbe4e5c70861d06cb2376a0dea1fa0ad33a67adc81",
+        "ort-wasm-simd-threaded.mjs": "e13f7f94fc51b4ca72b12faeb1ee95f4ace6dfbc8939bc718aabdc0a27c4299b",
+        "ort-wasm-simd-threaded.wasm": "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
+    },
+    "14 MB",
+    "so that the page can draw by itself",
+    "Pictures will be drawn by the server, not in the page",
+)
+# The smallest well-kept library whose charts follow a hand. Gradio's own plots (Vega, Plotly) weigh many times as much,
+# and go to the server and back for every move of a mark.
+UPLOT = Package(
+    "uplot",
+    "1.6.32",
+    {
+        "uPlot.iife.min.js": "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+        "uPlot.min.css": "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+    },
+    "50 kB",
+    "for the charts of a run",
+    "Runs will be shown without charts",
+)
+VERSION = ONNXRUNTIME_WEB.version
+
 _COMPRESSED = {"ort-wasm-simd-threaded.wasm"}
-_NPM = Path(__file__).resolve().parents[2] / "node_modules/onnxruntime-web/dist"
-_CDN = f"https://cdn.jsdelivr.net/npm/onnxruntime-web@{VERSION}/dist"
+_NPM = Path(__file__).resolve().parents[2] / "node_modules"
+_CDN = "https://cdn.jsdelivr.net/npm"
 _TIMEOUT_S = 60
 
 
 class Runtime:
-    """Where the runtime's files are, once they are there."""
+    """Where a package's files are, once they are there."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: Package = ONNXRUNTIME_WEB) -> None:
+        self.package = package
         self.folder: Path | None = None  # set when all files are there and are what they should be
         self.pending = True  # whether that may still happen
 
     def obtain(self, offline: bool) -> None:
-        """Find the files or fetch them. Where they cannot be had, one line says so, and the server goes on drawing."""
+        """Find the files or fetch them. Where they cannot be had, one line says so, and the page goes on without."""
         try:
-            self.folder = _obtain(cache_folder(), offline)
+            self.folder = _obtain(self.package, cache_folder(self.package), offline)
         except OSError as error:
-            print(f"Pictures will be drawn by the server, not in the page: onnxruntime-web cannot be had ({error})")
+            print(f"{self.package.without}: {self.package.name} cannot be had ({error})")
         self.pending = False
 
     def obtain_in_background(self, offline: bool) -> None:
         threading.Thread(target=self.obtain, args=[offline], daemon=True).start()
 
 
-def file_names() -> list[str]:
+def file_names(package: Package = ONNXRUNTIME_WEB) -> list[str]:
     """The files as they are kept and sent."""
-    return [f"{name}.gz" if name in _COMPRESSED else name for name in _SHA256]
+    return [_kept(name) for name in package.sha256]
 
 
-def cache_folder() -> Path:
+def cache_folder(package: Package = ONNXRUNTIME_WEB) -> Path:
     """The user's cache folder of this version."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "cgan" / f"onnxruntime-web-{VERSION}"
+    return cache / "cgan" / f"{package.name}-{package.version}"
 
 
-def _obtain(folder: Path, offline: bool) -> Path:
+def _kept(name: str) -> str:
+    return f"{name}.gz" if name in _COMPRESSED else name
+
+
+def _obtain(package: Package, folder: Path, offline: bool) -> Path:
     """Have all files in `folder`, which is returned. Raises OSError."""
-    kept = dict(zip(_SHA256, file_names(), strict=True))
-    missing = [name for name in _SHA256 if not _is_whole(folder / kept[name], name)]
-    contents = {name: _from_npm(name) for name in missing}
+    missing = [name for name in package.sha256 if not _is_whole(package, folder / _kept(name), name)]
+    contents = {name: _from_npm(package, name) for name in missing}
     if not all(contents.values()):
         if offline:
             raise OSError(f"--offline, and it is not in {folder}")
-        print(f"Fetching {_CDN}, 14 MB, once, so that the page can draw by itself (--offline forbids it)", flush=True)
-        contents = {name: _from_cdn(name) for name in missing}
+        address = f"{_CDN}/{package.name}@{package.version}/dist"
+        print(f"Fetching {address}, {package.size}, once, {package.purpose} (--offline forbids it)", flush=True)
+        contents = {name: _from_cdn(package, f"{address}/{name}", name) for name in missing}
     for name, content in contents.items():
         folder.mkdir(parents=True, exist_ok=True)
-        with replaced(folder / kept[name]) as temporary:
+        with replaced(folder / _kept(name)) as temporary:
             temporary.write_bytes(gzip.compress(content, mtime=0) if name in _COMPRESSED else content)
     return folder
 
 
-def _is_whole(path: Path, name: str) -> bool:
+def _is_whole(package: Package, path: Path, name: str) -> bool:
     with suppress(OSError, EOFError):
         content = path.read_bytes()
-        return _is_right(gzip.decompress(content) if name in _COMPRESSED else content, name)
+        return _is_right(package, gzip.decompress(content) if name in _COMPRESSED else content, name)
     return False
 
 
-def _is_right(content: bytes, name: str) -> bool:
-    return hashlib.sha256(content).hexdigest() == _SHA256[name]
+def _is_right(package: Package, content: bytes, name: str) -> bool:
+    return hashlib.sha256(content).hexdigest() == package.sha256[name]
 
 
-def _from_npm(name: str) -> bytes | None:
+def _from_npm(package: Package, name: str) -> bytes | None:
     """The file of an npm install, if that has this version."""
     with suppress(OSError):
-        content = (_NPM / name).read_bytes()
-        return content if _is_right(content, name) else None
+        content = (_NPM / package.name / "dist" / name).read_bytes()
+        return content if _is_right(package, content, name) else None
     return None
 
 
-def _from_cdn(name: str) -> bytes:
-    with urllib.request.urlopen(f"{_CDN}/{name}", timeout=_TIMEOUT_S) as response:
+def _from_cdn(package: Package, address: str, name: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as response:
         content = response.read()
-    if not _is_right(content, name):
-        raise OSError(f"{_CDN}/{name} is not what it should be")
+    if not _is_right(package, content, name):
+        raise OSError(f"{address} is not what it should be")
     return content

@@ -6,12 +6,16 @@ import urllib.error
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
 from cgan.checkpoints import CHECKPOINTS
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
 from cgan.ui.page import _open_studio
 
-TABS = {"en-US": ("Generate", "Interpolate", "Inside the network"), "zh-CN": ("生成", "插值", "网络内部")}
+TABS = {
+    "en-US": ("Generate", "Interpolate", "Mix", "Directions", "Watch it learn", "Inside the network"),
+    "zh-CN": ("生成", "插值", "混合", "方向", "看它学习", "网络内部"),
+}
 
 
 def options(page):
@@ -64,6 +68,15 @@ def test_nothing_sticks_out_sideways(visit, language, wide):
             assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
 
 
+def test_all_tabs_are_in_view_on_a_phone(visit):
+    page = visit(wide=False)
+    tabs = page.find("#tabs > .tab-wrapper [role=tab]:visible").all()
+    assert [tab.inner_text() for tab in tabs] == [*TABS["en-US"]]
+    for tab in tabs:
+        box = tab.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
+
+
 def test_a_phone_keeps_the_picture_in_view_while_the_seed_is_dragged(visit):
     page = visit(wide=False)
     page.find("#seed").scroll_into_view_if_needed()
@@ -86,6 +99,7 @@ def test_pictures_and_controls_have_names_for_those_who_cannot_see_them(visit):
     for tab in TABS["en-US"]:
         page.open_tab(tab)
         page.page.wait_for_timeout(300)
+        expect(page.find("canvas:visible:not([aria-label])")).to_have_count(0, timeout=20_000)
         for canvas in page.find("canvas:visible").all():
             assert canvas.get_attribute("role") == "img" and len(canvas.get_attribute("aria-label")) > 10
         for control in page.find("input:visible, button:visible").all():

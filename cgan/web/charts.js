@@ -1,0 +1,113 @@
+// Charts over the training images seen, on a logarithmic axis: drawn by uPlot, a mark moved over them by us.
+
+const CHART_HEIGHT = 150; // CSS pixels
+
+let chartsReady = null; // whether uPlot could be had
+
+/** Load uPlot when the first chart is wanted. */
+function loadCharts() {
+  chartsReady ??= (async () => {
+    const { charts } = await (await fetch(`${filesAt}generators.json`, { cache: "no-cache" })).json();
+    if (!charts) return false;
+    const base = `${filesAt}uplot-${charts}/`;
+    const added = [
+      Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${base}uPlot.min.css` }),
+      Object.assign(document.createElement("script"), { src: `${base}uPlot.iife.min.js` }),
+    ];
+    await Promise.all(
+      added.map((element) => {
+        const loaded = new Promise((resolve, reject) => Object.assign(element, { onload: resolve, onerror: reject }));
+        document.head.append(element);
+        return loaded;
+      }),
+    );
+    return true;
+  })().catch(() => false);
+  return chartsReady;
+}
+
+const compact = (count) => new Intl.NumberFormat(language(), { notation: "compact" }).format(count);
+const colourOf = (name) => getComputedStyle(document.body).getPropertyValue(name);
+const COLOURS = ["#6366f1", "#f59e0b"]; // told apart also by those who see no red or green, on white and on black
+
+/** The index of the last of ascending `xs` that is not beyond x; -1 where all are. */
+const lastUpTo = (xs, x) => xs.findLastIndex((at) => at <= x);
+
+/**
+ * A chart in `box`: its title, what its lines are at the mark, and the lines where uPlot is at hand.
+ *
+ * series: [{name, xs, ys}], show(y) says a value, range is [first, last] of the axis; moved(x) is called as a hand
+ * moves the mark. Returns {move(x), destroy()}.
+ */
+function makeChart(box, { title, series, show, range, moved, missing }) {
+  const heading = Object.assign(document.createElement("h4"), { textContent: title });
+  const legend = document.createElement("p");
+  const stage = document.createElement("div");
+  const names = series.map((_, index) => {
+    const name = document.createElement("span");
+    name.style.setProperty("--colour", COLOURS[index]);
+    return name;
+  });
+  legend.append(...names, ...missing.map((line) => Object.assign(document.createElement("em"), { textContent: line })));
+  box.replaceChildren(heading, legend, stage);
+  let plot = null;
+  let mark = null;
+  let at = range[0];
+
+  const move = (x) => {
+    at = x;
+    series.forEach(({ name, xs, ys }, index) => {
+      const value = ys[lastUpTo(xs, x)];
+      names[index].textContent = value === undefined ? name : `${name} ${show(value)}`;
+    });
+    if (plot) mark.style.left = `${plot.valToPos(Math.min(range[1], Math.max(range[0], x)), "x")}px`;
+  };
+  const draw = () => {
+    const width = stage.clientWidth;
+    if (!width || !series.length) return;
+    if (plot) return void plot.setSize({ width, height: CHART_HEIGHT });
+    const axis = { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui" };
+    const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
+    const options = {
+      width,
+      height: CHART_HEIGHT,
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, distr: 3, range: () => range }, y: { range: (_, low, high) => [Math.min(0, low), high] } },
+      axes: [
+        { ...axis, grid, ticks: grid, size: 28, splits: () => powersOfTen(range), values: (_, ticks) => ticks.map(compact) },
+        { ...axis, grid, ticks: grid, size: 54, values: (_, ticks) => ticks.map(show) },
+      ],
+      series: [{}, ...series.map((_, index) => ({ stroke: COLOURS[index], width: 2, spanGaps: true, points: { show: false } }))],
+      hooks: { drawClear: [() => requestAnimationFrame(() => move(at))] },
+    };
+    plot = new uPlot(options, uPlot.join(series.map(({ xs, ys }) => [xs, ys])), stage);
+    plot.ctx.canvas.setAttribute("role", "img");
+    plot.ctx.canvas.setAttribute("aria-label", title);
+    mark = Object.assign(document.createElement("div"), { className: "cgan-chart-mark" });
+    plot.over.append(mark);
+    const follow = (event) => moved(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x"));
+    plot.over.addEventListener("pointerdown", (event) => {
+      plot.over.setPointerCapture(event.pointerId);
+      follow(event);
+    });
+    plot.over.addEventListener("pointermove", (event) => {
+      if (plot.over.hasPointerCapture(event.pointerId)) follow(event);
+    });
+    move(at);
+  };
+  const observer = new ResizeObserver(draw);
+  loadCharts().then((can) => can && observer.observe(stage));
+  move(at);
+  const destroy = () => {
+    observer.disconnect();
+    plot?.destroy();
+  };
+  return { move, destroy };
+}
+
+/** The powers of ten in a range: what a logarithmic axis is marked with. */
+function powersOfTen([first, last]) {
+  const exponents = [Math.ceil(Math.log10(first)), Math.floor(Math.log10(last))];
+  return Array.from({ length: exponents[1] - exponents[0] + 1 }, (_, index) => 10 ** (exponents[0] + index));
+}
