@@ -1,7 +1,7 @@
 """How well a picture is redrawn, and how long it takes: `python -m benchmarks.inversion`.
 
-For each of the hundred held-out test images that ship: the mean squared error of what `cgan.inversion` finds, beside the
-best of a hundred random samples of the right class.
+For each of the hundred held-out test images that ship: the mean squared error of what `cgan.inversion` finds, beside
+that of the best of a hundred random samples of the right class.
 
 python -m benchmarks.inversion --fast     ten images
 """

@@ -1,7 +1,7 @@
 """Which z and class redraw a picture best? Optimization with restarts, of any generator.
 
-The generator is an argument: z (N, latent_dim) and class weights (N, 10) in, images (N, 1, 28, 28) in [-1, 1] out. What
-is asked is arg min |G(z, class) - picture|^2 over z (Zhu et al. 2016, arXiv:1609.03552, section 3.1), which has many local
+The generator is an argument: z (N, latent_dim) and labels (N,) in, images (N, 1, 28, 28) in [-1, 1] out. What is asked
+is arg min |G(z, class) - picture|^2 over z (Zhu et al. 2016, arXiv:1609.03552, section 3.1), which has many local
 minima. So a race: random z are drawn, the nearest start, all of them descend at once, and from time to time only the
 better ones go on (successive halving, Jamieson & Talwalkar 2016, arXiv:1502.07943). It needs no encoder, and so serves
 every checkpoint, also one that still trains.

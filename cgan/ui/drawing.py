@@ -46,7 +46,7 @@ class Studio:
         truncation = _checked("truncation", check_real, truncation, 0, 1)
         count = _checked("count", check_integer, count, 1, MAX_COUNT)
         pictures = sampler.sample(np.full(count, class_index), np.arange(seed, seed + count), truncation)
-        return _payload(pictures, [checkpoint, class_index, seed, truncation, count], steps=sampler.steps)
+        return payload(pictures, [checkpoint, class_index, seed, truncation, count], steps=sampler.steps)
 
     def all_classes(self, checkpoint: str, seed: int, truncation: float) -> dict:
         """Pictures of one seed in each of the ten classes."""
@@ -54,14 +54,14 @@ class Studio:
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         truncation = _checked("truncation", check_real, truncation, 0, 1)
         pictures = sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, seed), truncation)
-        return _payload(pictures, [checkpoint, seed, truncation])
+        return payload(pictures, [checkpoint, seed, truncation])
 
     def interpolate(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
     ) -> dict:
         """The frames of a walk, as base64 of uint8 (frames, 28, 28), and the request that they answer."""
         request = [checkpoint, from_class, from_seed, to_class, to_seed, path, frames]
-        return _payload(self._walk(*request), request)
+        return payload(self._walk(*request), request)
 
     def walk_gif(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
@@ -132,7 +132,8 @@ def _checked(name: str, check: Callable, *arguments: object) -> Any:
         raise gr.Error(f"{name}: {error}", title=i18n("failed")) from error
 
 
-def _payload(pictures: np.ndarray, request: list, **more: object) -> dict:
+def payload(pictures: np.ndarray, request: list, **more: object) -> dict:
+    """Pictures, uint8 (N, 28, 28), as the page's scripts take them, with the request that they answer."""
     return {"pixels": _base64(pictures.tobytes()), "count": len(pictures), "request": request, **more}
 
 

@@ -6,10 +6,12 @@ import socket
 import gradio as gr
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import generate, inside, interpolate, page_files
+from cgan.ui import generate, how_good, inside, interpolate, page_files, picture
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
+from cgan.ui.evidence import Evidence
 from cgan.ui.lab import Lab
+from cgan.ui.redrawing import Redrawer
 from cgan.ui.texts import for_page, i18n
 from cgan.web import WEB, page_script
 from cgan.web.runtime import Runtime
@@ -17,6 +19,8 @@ from cgan.web.runtime import Runtime
 DEFAULT_CHECKPOINT = "r3gan-conv"
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
+# At most four runs of all visitors together; they take turns in the worker's one thread.
+_LONG_WORK = {"concurrency_id": "long", "concurrency_limit": 4}
 
 
 class PageError(Exception):
@@ -44,8 +48,13 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
                 generate.build(studio, chosen)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate"):
                 interpolate.build(studio, chosen)
+            lab = Lab(studio, offline)
+            with gr.Tab(i18n("tab_picture"), id="picture-tab") as tab:
+                own = picture.build(Redrawer(studio, lab.worker), lab, chosen, tab, _LONG_WORK)
+            with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
+                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
-                inside.build(Lab(studio, offline), chosen, tab)
+                inside.build(lab, chosen, tab, _LONG_WORK)
         gr.on(
             [page.load, chosen.focus],
             lambda: gr.Dropdown(choices=studio.names()),
@@ -77,7 +86,7 @@ def serve(
             share=share,
             auth=auth,
             theme=_theme(),
-            css_paths=[WEB / "style.css", WEB / "inside.css"],
+            css_paths=[WEB / "style.css", WEB / "inside.css", WEB / "picture.css"],
             head=_head(),
             i18n=i18n,
             footer_links=["gradio"],
@@ -131,5 +140,5 @@ def _head() -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    script = page_script("inside.js")
+    script = page_script("picture.js", "report.js", "inside.js")
     return f"<style>{style}</style>\n<script>const cganTexts = {texts};</script>\n<script>{script}</script>"
