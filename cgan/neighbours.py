@@ -14,6 +14,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -75,7 +76,7 @@ class Index(NamedTuple):
         try:
             with np.load(path, allow_pickle=False) as file:
                 index = cls(**{name: file[name] for name in cls._fields})
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise CheckpointError(f"{path}: cannot be read ({error}); `python -m cgan.neighbours` makes it") from error
         if str(index.judge) != _judge_version():
             raise CheckpointError(f"{path}: made with another judge; `python -m cgan.neighbours` makes it anew")

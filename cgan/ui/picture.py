@@ -11,7 +11,7 @@ from cgan.ui.own_picture import picker
 from cgan.ui.redrawing import ANY_CLASS, Redrawer
 from cgan.ui.texts import class_choices, i18n
 
-_FIRST = (_TO_CLASS, _TO_SEED, _POSITION) = (9, 21, 0.5)
+_FIRST = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
 
 _ONWARD = """
 <figure class="cgan-figure" hidden>

@@ -78,7 +78,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # The tab "Your picture".
     "tab_picture": ("Your picture", "你的图片"),
     "hint_picture": (
-        "The app searches for the z that redraws your picture. Where the two differ is what the generator never learned.",
+        "The app searches for the z that redraws your picture. Where they differ is what the generator never learned.",
         "寻找能重画你的图片的 z。画得不像的地方，就是生成器没有学会的东西。",
     ),
     "pick_example": ("Test image", "测试图片"),
@@ -215,7 +215,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "gradient_of_d_note": ("Bright: would change the score most.", "亮：对分数影响最大。"),
     "on_the_picture": ("On the picture", "叠加在图片上"),
     "score_verdict": (
-        "Score {score}. Told “{name}”, D puts it above {real} % of the real and {generated} % of the generated pictures.",
+        "Score {score}. Told “{name}”, D puts it above {real} % of the real and {generated} % of the generated ones.",
         "分数 {score}。作为“{name}”，它高于 {real}% 的真实图片和 {generated}% 的生成图片。",
     ),
     "relativistic": (
@@ -225,8 +225,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "因此这里以生成图片的平均分为 0。",
     ),
     "not_relativistic": (
-        "This D learned to give real pictures one score and generated ones another. Here 0 is the mean of the generated "
-        "ones.",
+        "This D learned to give real pictures one score and generated ones another. Here 0 is the mean of the "
+        "generated ones.",
         "这个判别器学的是给真实图片一个分数、给生成图片另一个分数。这里以生成图片的平均分为 0。",
     ),
     "scores_counted": (
