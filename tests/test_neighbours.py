@@ -60,7 +60,9 @@ def test_the_yardstick_is_the_distance_of_test_images_the_judge_takes_for_the_cl
     classes = classifier.evaluate(judge, queries).argmax(axis=1)
     for place, measure in enumerate(MEASURES):
         nearest = exact(measure, queries[classes == 1], known[0]).min(axis=1)
-        np.testing.assert_allclose(small.yardsticks[place, 0, 1][[0, 50, 100]], np.quantile(nearest, [0, 0.5, 1]), rtol=1e-4)
+        np.testing.assert_allclose(
+            small.yardsticks[place, 0, 1][[0, 50, 100]], np.quantile(nearest, [0, 0.5, 1]), rtol=1e-4
+        )
     picture = queries[classes == 1][3]
     closer = Searcher(small, known[0]).search(picture)[PIXELS].closer
     distances = exact(PIXELS, queries[classes == 1], known[0]).min(axis=1)
