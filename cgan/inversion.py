@@ -24,7 +24,7 @@ from cgan.adam import Adam
 from cgan.data import NUM_CLASSES
 
 _DRAWN = 32  # random z of each class before the race
-_ROUNDS = ((16, 20), (8, 30), (4, 80))  # how many race, and for how many steps
+_ROUNDS = ((16, 20), (8, 30), (3, 150))  # how many race, and for how many steps
 STEPS = sum(steps for _, steps in _ROUNDS)
 _LEARNING_RATE = 0.15
 _BETAS = (0.9, 0.99)

@@ -58,7 +58,7 @@ def test_programs_learn_that_a_training_image_is_its_own_copy(evidence, fashion_
         assert answer[measure]["neighbours"][0]["number"] == 500
         assert answer[measure]["neighbours"][0]["class_index"] == fashion_mnist[1][500]
         assert len(answer[measure]["neighbours"]) == 3 and answer[measure]["closer"] < 0.1
-    for picture_, count, words in (("no", 3, "no picture"), (as_file(fashion_mnist[0][0]), 0, "1 to 50")):
+    for picture_, count, words in (("no", 3, "in base64 expected"), (as_file(fashion_mnist[0][0]), 0, "1 to 50")):
         with pytest.raises(gr.Error, match=words):
             evidence.nearest(picture_, count)
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import gradio as gr
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 from cgan import as_classifiers, examples, gradients, neighbours
 from cgan.as_classifiers import REAL, Painter
 from cgan.bounds import check_choice, check_integer
-from cgan.checkpoints import CONFIG, CheckpointError
+from cgan.checkpoints import CONFIG
 from cgan.data import NUM_CLASSES, DataError
 from cgan.neighbours import FEATURES, MEASURES, Nearest
 from cgan.sampling import Sampler, SamplerCache
@@ -25,9 +24,8 @@ from cgan.ui import figures, own_picture
 from cgan.ui.drawing import MAX_SEED, Studio
 from cgan.ui.figures import say
 from cgan.ui.lab import test_images
-from cgan.ui.refusals import RefusalError, checked
+from cgan.ui.refusals import REASONS, RefusalError, as_api_error, checked, worded
 from cgan.ui.worker import Worker
-from cgan.uploads import UploadError
 
 SOURCES = GENERATED, OWN = ("generated", "own")
 _NEIGHBOURS = 6
@@ -105,12 +103,8 @@ class Evidence:
             count = checked("count", check_integer, count, 1, 50)
             seen = own_picture.from_file(picture)
             ((searcher, found),) = self._worker.steps(_search(seen, count))
-        except RefusalError as error:
-            raise gr.Error(figures.in_english(error.text)) from error
-        except UploadError as error:
-            raise gr.Error(f"picture: {error}") from error
-        except (CheckpointError, DataError) as error:
-            raise gr.Error(str(error)) from error
+        except REASONS as error:
+            raise as_api_error(error) from error
         return {"exact": searcher.exact} | {measure: _for_programs(found[measure]) for measure in MEASURES}
 
     def _run(self, compute: Callable, request: tuple) -> Iterator[dict]:
@@ -118,12 +112,8 @@ class Evidence:
         try:
             for figure in self._worker.steps(compute(Request.of(self._studio, *request))):
                 yield figure | mark
-        except RefusalError as error:
-            yield figures.problem(error.text) | mark
-        except UploadError as error:
-            yield figures.problem(say(f"upload_{error.reason}")) | mark
-        except (CheckpointError, DataError) as error:
-            yield figures.problem(str(error)) | mark
+        except REASONS as error:
+            yield figures.problem(worded(error)) | mark
 
     def _picture(self, request: Request, sampler: Sampler) -> np.ndarray:
         if request.source == OWN:

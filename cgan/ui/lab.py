@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from cgan import as_classifiers, checkpoints, data, gradients, imagenet, uploads
 from cgan.as_classifiers import REAL, Painter
 from cgan.bounds import check_choice, check_integer
-from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES, DataError
 from cgan.imagenet import ImageNetError
 from cgan.sampling import SamplerCache
@@ -21,7 +20,7 @@ from cgan.ui import figures, runs
 from cgan.ui.drawing import MAX_SEED, Studio
 from cgan.ui.figures import Text, say
 from cgan.ui.photographs import PHOTOGRAPHS
-from cgan.ui.refusals import RefusalError, checked, decoded
+from cgan.ui.refusals import REASONS, RefusalError, checked, decoded, worded
 from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS, Subject
 from cgan.ui.worker import Worker
 from cgan.uploads import UploadError
@@ -97,16 +96,10 @@ class Lab:
                     yield tuple(figure | mark for figure in shown)
                 else:
                     yield shown | mark, *others
-        except RefusalError as error:
-            yield figures.problem(error.text) | mark, *others
         except ImageNetError as error:
             yield figures.problem(say(f"imagenet_{error.reason}")) | mark, *others
-        except UploadError as error:
-            yield figures.problem(say(f"upload_{error.reason}")) | mark, *others
-        except DataError:
-            yield figures.problem(say("no_data")) | mark, *others
-        except CheckpointError as error:
-            yield figures.problem(str(error)) | mark, *others
+        except REASONS as error:
+            yield figures.problem(worded(error)) | mark, *others
 
     def _figures(self, request: tuple, run: Callable) -> Iterator:
         """Run in the worker's thread; but a download waits in this one, for it would keep the others from computing."""

@@ -5,21 +5,18 @@ import math
 import time
 from collections.abc import Iterator
 
-import gradio as gr
 import numpy as np
 
 from cgan import latents
 from cgan.bounds import check_choice, check_integer
-from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES
 from cgan.inversion import STEPS, Step, invert, longest, trainable_copy
 from cgan.sampling import Sampler, SamplerCache
 from cgan.ui import figures, own_picture
 from cgan.ui.drawing import MAX_SEED, Studio, payload
 from cgan.ui.figures import say
-from cgan.ui.refusals import RefusalError, checked
+from cgan.ui.refusals import REASONS, RefusalError, as_api_error, checked, worded
 from cgan.ui.worker import Worker
-from cgan.uploads import UploadError
 
 ANY_CLASS = -1
 STRIP = 16  # frames of the walk
@@ -44,12 +41,8 @@ class Redrawer:
             wanted = _class(class_index)
             for figure, found in self._worker.steps(self._search(sampler, seen, wanted)):
                 yield figure | mark, found and found | {"checkpoint": checkpoint}
-        except RefusalError as error:
-            yield figures.problem(error.text) | mark, None
-        except UploadError as error:
-            yield figures.problem(say(f"upload_{error.reason}")) | mark, None
-        except CheckpointError as error:
-            yield figures.problem(str(error)) | mark, None
+        except REASONS as error:
+            yield figures.problem(worded(error)) | mark, None
 
     def invert(self, checkpoint: str, picture: str, class_index: int = ANY_CLASS) -> dict:
         """Find the z and the class with which a checkpoint's generator redraws a picture best.
@@ -65,10 +58,8 @@ class Redrawer:
             sampler = self._sampler(checkpoint)
             seen = own_picture.from_file(picture)
             *_, end = self._worker.steps(invert(trainable_copy(sampler.generator), seen, _class(class_index)))
-        except RefusalError as error:
-            raise gr.Error(figures.in_english(error.text)) from error
-        except (UploadError, CheckpointError) as error:
-            raise gr.Error(f"picture: {error}" if isinstance(error, UploadError) else str(error)) from error
+        except REASONS as error:
+            raise as_api_error(error) from error
         return {
             "z": end.z.tolist(),
             "class_index": end.class_index,
@@ -84,8 +75,8 @@ class Redrawer:
             start = _z(z, sampler.latent_dim)
             classes = [_class(class_index, 0), _class(to_class, 0)]
             seed = checked("seed", check_integer, to_seed, 0, MAX_SEED)
-        except RefusalError as error:
-            raise gr.Error(figures.in_english(error.text)) from error
+        except REASONS as error:
+            raise as_api_error(error) from error
         positions = np.linspace(0, 1, STRIP)
         (end,) = latents.latents(np.array([seed]), sampler.latent_dim)
         weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)

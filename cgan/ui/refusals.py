@@ -5,8 +5,12 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
+import gradio as gr
+
 from cgan import uploads
-from cgan.ui.figures import Text
+from cgan.checkpoints import CheckpointError
+from cgan.data import DataError
+from cgan.ui.figures import Text, in_english, say
 from cgan.uploads import UploadError
 
 
@@ -21,6 +25,24 @@ class RefusalError(Exception):
         self.text = text
 
 
+REASONS = (RefusalError, UploadError, CheckpointError, DataError)  # why there can be no figure
+
+
+def worded(error: Exception) -> Text:
+    """One of REASONS as one line of the page."""
+    if isinstance(error, RefusalError):
+        return error.text
+    if isinstance(error, UploadError):
+        return say(f"upload_{error.reason}")
+    return say("no_data") if isinstance(error, DataError) else str(error)
+
+
+def as_api_error(error: Exception) -> gr.Error:
+    """One of REASONS as one line for a program."""
+    line = in_english(error.text) if isinstance(error, RefusalError) else str(error)
+    return gr.Error(f"picture: {line}" if isinstance(error, UploadError) else line, print_exception=False)
+
+
 def checked(name: str, check: Callable, *arguments: object) -> Any:
     """The checked value (`cgan.bounds`). Raises RefusalError."""
     try:
@@ -32,10 +54,10 @@ def checked(name: str, check: Callable, *arguments: object) -> Any:
 def decoded(content: object) -> bytes:
     """The bytes of a base64 text. Raises UploadError."""
     if not isinstance(content, str):
-        raise UploadError("unreadable", "no picture")
+        raise UploadError("unreadable", "a file in base64 expected")
     if len(content) > uploads.MAX_BYTES * 4 / 3 + 4:
-        raise UploadError("too_many_bytes", "the file is too large")
+        raise UploadError("too_many_bytes", f"the file is larger than {uploads.MAX_BYTES // 2**20} MB")
     try:
         return base64.b64decode(content, validate=True)
     except binascii.Error as error:
-        raise UploadError("unreadable", "not base64") from error
+        raise UploadError("unreadable", "a file in base64 expected") from error

@@ -12,7 +12,7 @@ const className = (index) => text(`class_${index}`);
 
 /** The classes' names, one beside the other, into an element. */
 function nameClasses(element) {
-  for (let index = 0; index < 10; index++) {
+  for (let index = 0; index < CLASSES; index++) {
     element.appendChild(document.createElement("span")).textContent = className(index);
   }
 }

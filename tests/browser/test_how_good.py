@@ -64,5 +64,7 @@ def test_it_fits_and_is_chinese_where_the_browser_is(visit, wide):
         if step != "quality":
             shown(page, step)
         assert page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0
-        english = set(re.findall(r"[A-Za-z]{5,}", " ".join(page.find("[role=tabpanel]:visible").all_inner_texts())))
-        assert english <= {"train", "report", "R3GAN", "r3gan"}
+        text = " ".join(page.find("[role=tabpanel]:visible").all_inner_texts())
+        for name in ("r3gan-conv", "report-mlp", "GAN-train", "GAN-test", "R3GAN"):
+            text = text.replace(name, "")
+        assert re.findall(r"[A-Za-z]{4,}", text) == []

@@ -142,9 +142,16 @@ def test_bad_files_get_one_line_and_good_ones_are_seen(picture):
 
 
 def test_a_search_can_be_stopped_and_started_anew(picture):
-    picture.page.find("#redraw-run").click()
-    picture.wait("running")
-    picture.page.find("#redraw-stop").click()
+    # In the page, for a search may be over before a mouse has come to the button.
+    picture.page.page.evaluate("""() => {
+      const figure = document.querySelector("#redraw .cgan-inside");
+      new MutationObserver((_, observer) => {
+        if (figure.dataset.state !== "running") return;
+        observer.disconnect();
+        document.querySelector("#redraw-stop").click();
+      }).observe(figure, {attributeFilter: ["data-state"]});
+      document.querySelector("#redraw-run").click();
+    }""")
     picture.wait("stopped")
     picture.page.page.wait_for_timeout(1000)
     picture.wait("stopped")
