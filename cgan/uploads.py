@@ -10,6 +10,7 @@ from torch import Tensor
 MAX_BYTES = 8 * 2**20
 MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+MIN_SIDE = 8  # pixels
 SIDE = 256  # pixels, of what is kept
 _GARMENT_SIDE = 28
 _BORDER = 2
@@ -35,6 +36,8 @@ def open_upload(content: bytes) -> Image.Image:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:  # before any of them is decoded
                 raise UploadError("too_many_pixels", f"the picture has more than {MAX_PIXELS // 10**6} megapixels")
+            if min(image.size) < MIN_SIDE:
+                raise UploadError("too_small", f"the picture has fewer than {MIN_SIDE} pixels a side")
             image.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG need not be decoded in full
             upright = ImageOps.exif_transpose(image).convert("RGBA")
     except UploadError:
@@ -45,6 +48,14 @@ def open_upload(content: bytes) -> Image.Image:
         raise UploadError("unreadable", f"no picture that can be read; allowed: {', '.join(FORMATS)}") from error
     on_white = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
     return ImageOps.fit(on_white, (SIDE, SIDE), Image.Resampling.LANCZOS)
+
+
+def remarks(content: bytes) -> list[str]:
+    """What of a picture that `open_upload` takes will not be seen: "animated", "transparent"."""
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        found = ["animated"] if getattr(image, "n_frames", 1) > 1 else []
+        transparent = image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema()[0] < 255
+    return [*found, "transparent"] if transparent else found
 
 
 def to_garment(picture: Image.Image) -> Tensor:

@@ -75,3 +75,21 @@ def live(tab: str, checkpoint: gr.Dropdown, *others: gr.components.Component) ->
             trigger_mode="multiple",
             api_visibility="private",
         )
+
+
+def figure(elem_id: str, stop: str) -> gr.HTML:
+    """Where the figures of a run appear (`cgan.ui.figures`), one after the other; `stop` is the button that ends it."""
+    return gr.HTML(
+        None,
+        html_template='<figure class="cgan-inside"></figure>',
+        js_on_load=f"cganInside.mount(element, props, watch, '{stop}')",
+        apply_default_css=False,
+        elem_id=elem_id,
+    )
+
+
+def run_and_stop(step: str) -> tuple[gr.Button, gr.Button]:
+    with gr.Row():
+        run = gr.Button(i18n("run"), variant="primary", size="md", scale=0, min_width=128, elem_id=f"{step}-run")
+        stop = gr.Button(i18n("stop"), size="md", scale=0, min_width=128, elem_id=f"{step}-stop")
+    return run, stop

@@ -55,7 +55,7 @@ class Studio:
         count = _checked("count", check_integer, count, 1, MAX_COUNT)
         pictures = sampler.sample(np.full(count, class_index), np.arange(seed, seed + count), truncation)
         request = [checkpoint, class_index, seed, truncation, count]
-        return _payload(pictures, request, steps=sampler.steps, latent_dim=sampler.latent_dim)
+        return payload(pictures, request, steps=sampler.steps, latent_dim=sampler.latent_dim)
 
     def all_classes(self, checkpoint: str, seed: int, truncation: float) -> dict:
         """Pictures of one seed in each of the ten classes."""
@@ -63,7 +63,7 @@ class Studio:
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         truncation = _checked("truncation", check_real, truncation, 0, 1)
         pictures = sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, seed), truncation)
-        return _payload(pictures, [checkpoint, seed, truncation])
+        return payload(pictures, [checkpoint, seed, truncation])
 
     def interpolate(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
@@ -71,7 +71,7 @@ class Studio:
         """The frames of a walk, as base64 of uint8 (frames, 28, 28), and the request that they answer."""
         request = [checkpoint, from_class, from_seed, to_class, to_seed, path, frames]
         sampler, walk = self._walk(*request)
-        return _payload(walk, request, latent_dim=sampler.latent_dim)
+        return payload(walk, request, latent_dim=sampler.latent_dim)
 
     def walk_gif(
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
@@ -108,7 +108,7 @@ class Studio:
         weights = _checked("weights", check_list, weights, NUM_CLASSES, check_real, 0, 1)
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         pictures = sampler.mix(np.array(weights), np.arange(seed, seed + MIXED_SEEDS))
-        return _payload(pictures, [checkpoint, weights, seed])
+        return payload(pictures, [checkpoint, weights, seed])
 
     def blend(self, checkpoint: str, classes: list, seeds: list, positions: list) -> dict:
         """Pictures between four garments in the corners of a square, at positions [x, y] in it, 0 to 1 each."""
@@ -117,7 +117,7 @@ class Studio:
         seeds = _checked("seeds", check_list, seeds, 4, check_integer, 0, MAX_SEED)
         positions = _checked_rows("positions", positions, MAX_POSITIONS, 2, 0, 1)
         pictures = sampler.blend(np.array(classes), np.array(seeds), positions)
-        return _payload(pictures, [checkpoint, classes, seeds, positions.tolist()])
+        return payload(pictures, [checkpoint, classes, seeds, positions.tolist()])
 
     def move(self, checkpoint: str, class_index: int, seed: int, scope: str, sigmas: list) -> dict:
         """Pictures of one class and seed, z moved along the directions of a scope ("all", or a class, "0" to "9").
@@ -136,7 +136,7 @@ class Studio:
         start = latents.latents(np.array([seed]), sampler.latent_dim)
         z = move(start, directions.vectors(scope), sigmas)
         pictures = sampler.draw(z, latents.one_hot(np.full(len(z), class_index), NUM_CLASSES))
-        return _payload(pictures, [checkpoint, class_index, seed, scope, sigmas.tolist()])
+        return payload(pictures, [checkpoint, class_index, seed, scope, sigmas.tolist()])
 
     def sheet(self, checkpoint: str, seed: int) -> dict:
         """Ten rows, a class each, of eight seeds from `seed` on."""
@@ -144,7 +144,7 @@ class Studio:
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         seeds = np.tile(np.arange(seed, seed + SHEET_SEEDS), NUM_CLASSES)
         pictures = sampler.sample(np.arange(NUM_CLASSES).repeat(SHEET_SEEDS), seeds)
-        return _payload(pictures, [checkpoint, seed])
+        return payload(pictures, [checkpoint, seed])
 
     def cards(self) -> dict[str, Card]:
         """Of the checkpoints that the page can draw from by itself."""
@@ -209,7 +209,8 @@ def _checked_rows(name: str, rows: object, most: int, length: int, low: float, h
     return np.array([_checked(name, check_list, row, length, check_real, low, high) for row in rows])
 
 
-def _payload(pictures: np.ndarray, request: list, **more: object) -> dict:
+def payload(pictures: np.ndarray, request: list, **more: object) -> dict:
+    """Pictures, uint8 (N, 28, 28), as the page's scripts take them, with the request that they answer."""
     return {"pixels": _base64(pictures.tobytes()), "count": len(pictures), "request": request, **more}
 
 

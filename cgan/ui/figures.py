@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from cgan import images
+from cgan.ui.texts import TEXTS
 
 Text = str | dict
 _MAX_FRAMES = 36  # of a film
@@ -23,6 +24,13 @@ _FILM_SIDE = 224  # pixels; smaller pictures are enlarged, crisply, up to it
 def say(key: str, **values: object) -> dict:
     """A text of the table by its key; values fill its {names}, and may be such texts themselves."""
     return {"key": key, "values": values}
+
+
+def in_english(text: Text) -> str:
+    """A text as programs read it."""
+    if isinstance(text, str):
+        return text
+    return TEXTS[text["key"]][0].format(**{name: in_english(value) for name, value in text["values"].items()})
 
 
 def pixels(image: Tensor) -> np.ndarray:

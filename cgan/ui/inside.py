@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from cgan import imagenet
-from cgan.ui.controls import class_dropdown, seed_slider, sentence, take_along
+from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, take_along
 from cgan.ui.lab import ANY_OTHER, SOURCES, WAYS, Lab
 from cgan.ui.links import Links
 from cgan.ui.photographs import PHOTOGRAPHS
@@ -20,9 +20,6 @@ _NETWORKS = {
 }
 _DRESS, _SEED = 3, 7
 _GOLDFISH, _DAISY = 1, 985  # of ImageNet
-_AT_ONCE = 4  # runs, of all visitors; they take turns in one thread
-
-_FIGURE = '<figure class="cgan-inside"></figure>'
 _UPLOAD = """
 <div class="cgan-upload">
   <label><input type="file" accept="image/png,image/jpeg,image/webp,image/gif"><span class="cgan-button"></span></label>
@@ -31,8 +28,8 @@ _UPLOAD = """
 """
 
 
-def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
-    """Lay out the tab and wire it. Nothing is computed before it is opened."""
+def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded: dict) -> None:
+    """Lay out the tab and wire it; nothing is computed before it is opened. bounded: how long work is queued."""
 
     def open_upload(content: str) -> dict:
         return lab.open_upload(content)
@@ -69,7 +66,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
                 visible=False,
                 elem_id="inside-upload",
             )
-            picture = _figure("inside-picture", "saliency-stop")
+            picture = figure("inside-picture", "saliency-stop")
             with gr.Column() as of_class:
                 class_index = class_dropdown("class", _DRESS, "inside-class")
             with gr.Column() as of_seed:
@@ -78,8 +75,8 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
             with gr.Tabs() as steps:
                 with gr.Tab(i18n("step_saliency"), id="saliency"):
                     sentence("hint_saliency")
-                    run_saliency, stop_saliency = _run_and_stop("saliency")
-                    saliency = _figure("saliency", "saliency-stop")
+                    run_saliency, stop_saliency = run_and_stop("saliency")
+                    saliency = figure("saliency", "saliency-stop")
                 with gr.Tab(i18n("step_fooling"), id="fooling"):
                     sentence("hint_fooling")
                     with gr.Row():
@@ -99,18 +96,18 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
                             elem_id="fooling-target",
                         )
                         target_imagenet = _imagenet_dropdown("target", _GOLDFISH, "fooling-target-imagenet")
-                    run_fooling, stop_fooling = _run_and_stop("fooling")
-                    fooling = _figure("fooling", "fooling-stop")
+                    run_fooling, stop_fooling = run_and_stop("fooling")
+                    fooling = figure("fooling", "fooling-stop")
                 with gr.Tab(i18n("step_visualization"), id="visualization"):
                     sentence("hint_visualization")
                     shown_ours = class_dropdown("class", _DRESS, "visualization-class")
                     shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
-                    run_visualization, stop_visualization = _run_and_stop("visualization")
-                    visualization = _figure("visualization", "visualization-stop")
+                    run_visualization, stop_visualization = run_and_stop("visualization")
+                    visualization = figure("visualization", "visualization-stop")
             take_along("inside")
 
     request = [checkpoint, network, source_ours, source_imagenet, photograph, class_index, seed, upload]
-    bounded = {"concurrency_id": "inside", "concurrency_limit": _AT_ONCE, "show_progress": "hidden"}
+    quietly = {"show_progress": "hidden", **bounded}
     seen = gr.State(None)  # the request that the first step shows, once the tab was opened
 
     def look(*request: object) -> Iterator:
@@ -154,7 +151,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
 
     adapted = [source_ours, source_imagenet, photograph, upload, of_class, of_seed]
     adapted += [target_ours, target_imagenet, shown_ours, shown_imagenet]
-    looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **bounded}
+    looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **quietly}
     private = {"api_visibility": "private", **looking}
     gr.on(
         [network.change, source_ours.change, source_imagenet.change],
@@ -176,7 +173,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
         checkpoint.change(look_if_opened, [seen, *request], **private),
     ]
     stop_saliency.click(None, cancels=looks)
-    running = {"api_visibility": "private", **bounded}
+    running = {"api_visibility": "private", **quietly}
     fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, **running)
     stop_fooling.click(None, cancels=fools)
     shows = run_visualization.click(visualize, [shown_ours, shown_imagenet, *request], visualization, **running)
@@ -203,23 +200,6 @@ def _imagenet_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
     return gr.Dropdown(
         [(f"{value}", value)], value=value, label=i18n(label), visible=False, min_width=240, elem_id=elem_id
     )
-
-
-def _figure(elem_id: str, stop: str) -> gr.HTML:
-    return gr.HTML(
-        None,
-        html_template=_FIGURE,
-        js_on_load=f"cganInside.mount(element, props, watch, '{stop}')",
-        apply_default_css=False,
-        elem_id=elem_id,
-    )
-
-
-def _run_and_stop(step: str) -> tuple[gr.Button, gr.Button]:
-    with gr.Row():
-        run = gr.Button(i18n("run"), variant="primary", size="md", scale=0, min_width=128, elem_id=f"{step}-run")
-        stop = gr.Button(i18n("stop"), size="md", scale=0, min_width=128, elem_id=f"{step}-stop")
-    return run, stop
 
 
 def _way_choices() -> list[tuple]:

@@ -1,12 +1,10 @@
 """What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `drawing`."""
 
-import base64
-import binascii
 import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,11 +13,11 @@ from torch import Tensor, nn
 from cgan import as_classifiers, checkpoints, data, gradients, imagenet, uploads
 from cgan.as_classifiers import REAL, Painter
 from cgan.bounds import check_choice, check_integer
-from cgan.checkpoints import CheckpointError
 from cgan.data import CLASS_NAMES, NUM_CLASSES, DataError
 from cgan.imagenet import ImageNetError
 from cgan.sampling import SamplerCache
 from cgan.ui import figures, runs
+from cgan.ui.checks import REASONS, RefusalError, checked, decoded, worded
 from cgan.ui.drawing import MAX_SEED, Studio
 from cgan.ui.figures import Text, say
 from cgan.ui.photographs import PHOTOGRAPHS
@@ -41,17 +39,6 @@ _OURS_VISUALIZED = {"steps": 60, "step_size": 0.7, "decay": 1e-2, "jitter": 2, "
 _IMAGENET_VISUALIZED = {"steps": 60}
 
 
-class RefusalError(Exception):
-    """What is asked for is not allowed, or does not go together; `text` says so in one line.
-
-    It is shown in the figure: Gradio's own error, raised in a queued event, takes no title in the page's language.
-    """
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text)
-        self.text = text
-
-
 class Lab:
     """Runs the three methods for the page. Every method yields figures, and one that says why where it cannot run."""
 
@@ -60,7 +47,7 @@ class Lab:
         self._studio = studio
         self._offline = offline
         self._samplers = SamplerCache()
-        self._worker = Worker()
+        self.worker = Worker()
         self._runs = itertools.count()
 
     def names(self, network: str) -> list[Text]:
@@ -73,12 +60,17 @@ class Lab:
         return [name[0].upper() + name[1:] for name in imagenet.class_names()]
 
     def open_upload(self, content: str) -> dict:
-        """A file, in base64, to a picture of the page: {"picture": base64 of a PNG} or {"problem": a text}."""
+        """A file, in base64, as the page keeps it.
+
+        Returns {"picture": base64 of a PNG, "remarks": texts}, or {"problem": a text}.
+        """
         try:
-            picture = uploads.open_upload(_decoded(content))
+            content = decoded(content)
+            picture = uploads.open_upload(content)
         except UploadError as error:
             return {"problem": say(f"upload_{error.reason}")}
-        return {"picture": figures.encode(np.array(picture)).partition(",")[2]}
+        remarks = [say(f"upload_{remark}") for remark in uploads.remarks(content)]
+        return {"picture": figures.encode(np.array(picture)).partition(",")[2], "remarks": remarks}
 
     def look(self, *request: object) -> Iterator[tuple[dict, dict]]:
         """The picture with the network's five first choices, and its saliency maps, one after the other."""
@@ -93,7 +85,7 @@ class Lab:
         """
         photograph = next(iter(PHOTOGRAPHS))
         request = Request.checked(self._studio, checkpoint, network, "generated", photograph, class_index, seed, None)
-        return next(self._worker.steps(self._maps(request)))
+        return next(self.worker.steps(self._maps(request)))
 
     def fool(self, way: str, target: int, *request: object) -> Iterator[dict]:
         """Change the picture until the network takes it for the target: "pixels", "smallest" or "z"."""
@@ -115,16 +107,10 @@ class Lab:
                     yield tuple(figure | mark for figure in shown)
                 else:
                     yield shown | mark, *others
-        except RefusalError as error:
-            yield figures.problem(error.text) | mark, *others
         except ImageNetError as error:
             yield figures.problem(say(f"imagenet_{error.reason}")) | mark, *others
-        except UploadError as error:
-            yield figures.problem(say(f"upload_{error.reason}")) | mark, *others
-        except DataError:
-            yield figures.problem(say("no_data")) | mark, *others
-        except CheckpointError as error:
-            yield figures.problem(str(error)) | mark, *others
+        except REASONS as error:
+            yield figures.problem(worded(error)) | mark, *others
 
     def _figures(self, request: tuple, run: Callable) -> Iterator:
         """Run in the worker's thread; but a download waits in this one, for it would keep the others from computing."""
@@ -133,7 +119,7 @@ class Lab:
             for received, total in imagenet.download(request.network, self._offline):
                 what = say("downloading", name=request.network, megabytes=f"{received / 1e6:.1f}")
                 yield figures.progress(received / max(total, received), what)
-        yield from self._worker.steps(run(request))
+        yield from self.worker.steps(run(request))
 
     def _painter(self, request: "Request") -> Painter:
         return Painter(self._samplers.get(request.folder).generator, request.class_index)
@@ -155,7 +141,7 @@ class Lab:
             with torch.no_grad():
                 return painter(painter.z(request.seed))
         if request.source == "real":
-            images, labels = _test_images()
+            images, labels = test_images()
             of_class = images[labels == request.class_index]
             return torch.from_numpy(of_class[request.seed % len(of_class)]).float()[None, None] / 255
         if request.source == "photograph":
@@ -163,7 +149,7 @@ class Lab:
         elif not request.upload:
             raise RefusalError(say("no_upload"))
         else:
-            picture = uploads.open_upload(_decoded(request.upload))
+            picture = uploads.open_upload(decoded(request.upload))
         return uploads.to_garment(picture) if request.ours else imagenet.to_images(picture, _size(request))
 
     def _look(self, request: "Request") -> Iterator[tuple[dict, dict]]:
@@ -196,10 +182,10 @@ class Lab:
         yield dict(zip(names, probabilities, strict=True)), subject.image[0, 0], maps
 
     def _fool(self, way: str, target: int, request: "Request") -> Iterator[dict]:
-        way = _checked("way", check_choice, way, WAYS)
+        way = checked("way", check_choice, way, WAYS)
         subject = self._subject(request)
         choices = NUM_CLASSES if request.ours else len(subject.names)
-        target = _checked("target", check_integer, target, ANY_OTHER, choices - 1)
+        target = checked("target", check_integer, target, ANY_OTHER, choices - 1)
         goal = None if target == ANY_OTHER or request.network == DISCRIMINATOR else target
         if way == "smallest":
             yield from runs.smallest(subject, goal)
@@ -215,7 +201,7 @@ class Lab:
 
     def _visualize(self, target: int, request: "Request") -> Iterator[dict]:
         classes = NUM_CLASSES if request.ours else len(imagenet.class_names())
-        target = _checked("class", check_integer, target, 0, classes - 1)
+        target = checked("class", check_integer, target, 0, classes - 1)
         if not request.ours:
             network, names = imagenet.load(request.network).network, self.names(request.network)
             blank = imagenet.blank(_VISUALIZATION_SIZE)
@@ -268,12 +254,12 @@ class Request(NamedTuple):
             raise RefusalError(f"network: a name of at most {_MAX_NAME} letters expected")
         upload = upload.get("picture") if isinstance(upload, dict) else None
         return cls(
-            _checked("checkpoint", check_choice, checkpoint, studio.names()),
+            checked("checkpoint", check_choice, checkpoint, studio.names()),
             network,
-            _checked("source", check_choice, source, SOURCES[network in OURS]),
-            _checked("photograph", check_choice, photograph, PHOTOGRAPHS),
-            _checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
-            _checked("seed", check_integer, seed, 0, MAX_SEED),
+            checked("source", check_choice, source, SOURCES[network in OURS]),
+            checked("photograph", check_choice, photograph, PHOTOGRAPHS),
+            checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
+            checked("seed", check_integer, seed, 0, MAX_SEED),
             upload,
         )
 
@@ -283,27 +269,8 @@ def _size(request: Request) -> int:
 
 
 @cache
-def _test_images() -> tuple[np.ndarray, np.ndarray]:
+def test_images() -> tuple[np.ndarray, np.ndarray]:
     """The real test images, where they are on this machine: no page starts a download of 30 MB. Raises DataError."""
     if data.find() is None:
         raise DataError("not on this machine")
     return data.load("test")
-
-
-def _decoded(content: object) -> bytes:
-    """The bytes of a base64 text. Raises UploadError."""
-    if not isinstance(content, str):
-        raise UploadError("unreadable", "no picture")
-    if len(content) > uploads.MAX_BYTES * 4 / 3 + 4:
-        raise UploadError("too_many_bytes", "the file is too large")
-    try:
-        return base64.b64decode(content, validate=True)
-    except binascii.Error as error:
-        raise UploadError("unreadable", "not base64") from error
-
-
-def _checked(name: str, check: Callable, *arguments: object) -> Any:
-    try:
-        return check(*arguments)
-    except ValueError as error:
-        raise RefusalError(f"{name}: {error}") from error

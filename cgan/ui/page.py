@@ -8,15 +8,29 @@ from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import addresses, directions, generate, inside, interpolate, mix, page_files, server_functions, watch
+from cgan.ui import (
+    addresses,
+    directions,
+    generate,
+    how_good,
+    inside,
+    interpolate,
+    mix,
+    page_files,
+    picture,
+    server_functions,
+    watch,
+)
 from cgan.ui.content_policy import ContentPolicy
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
+from cgan.ui.evidence import Evidence
 from cgan.ui.guard import explain_wrong_fields, guarded
 from cgan.ui.lab import Lab
 from cgan.ui.links import Links
 from cgan.ui.login import password_check
 from cgan.ui.programs import Programs
+from cgan.ui.redrawing import Redrawer
 from cgan.ui.texts import for_page, i18n
 from cgan.web import EXPLORE_SCRIPTS, WEB, page_script
 from cgan.web.runtime import UPLOT, Runtime
@@ -25,6 +39,8 @@ DEFAULT_CHECKPOINT = "r3gan-conv"
 _CACHE = (3600, 3600)  # seconds: how often files made for programs are looked through, and how old they may be
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
+# At most four runs of all visitors together; they take turns in the worker's one thread.
+_LONG_WORK = {"concurrency_id": "long", "concurrency_limit": 4}
 
 
 class PageError(Exception):
@@ -63,8 +79,12 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 directions.build(studio, chosen)
             with gr.Tab(i18n("tab_watch"), id="watch-tab"):
                 watch.build(studio, chosen)
+            with gr.Tab(i18n("tab_picture"), id="picture-tab") as tab:
+                own = picture.build(Redrawer(studio, lab.worker), lab, chosen, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
-                inside.build(lab, chosen, links, tab)
+                inside.build(lab, chosen, links, tab, _LONG_WORK)
+            with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
+                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, tab, _LONG_WORK)
         links.wire(page, tabs)
         Programs(studio, lab, checkpoint).register()
         chosen.focus(
@@ -103,7 +123,7 @@ def serve(
             auth=password_check(*auth) if auth else None,
             mcp_server=mcp,
             theme=_theme(),
-            css_paths=[WEB / "style.css", WEB / "inside.css", WEB / "explore.css"],
+            css_paths=[WEB / f"{name}.css" for name in ("style", "inside", "explore", "picture")],
             head=head,
             i18n=i18n,
             footer_links=["gradio"],
@@ -172,5 +192,5 @@ def _head(links: Links) -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    script = page_script(*EXPLORE_SCRIPTS, "inside.js")
+    script = page_script(*EXPLORE_SCRIPTS, "picture.js", "report.js", "inside.js")
     return f"<style>{style}</style>\n<script>{constants}</script>\n<script>{script}</script>"

@@ -46,9 +46,7 @@ function mountAllClasses(element, first) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const names = element.querySelector(".cgan-class-names");
-  for (let index = 0; index < CLASSES; index++) {
-    names.appendChild(document.createElement("span")).textContent = className(index);
-  }
+  nameClasses(names);
 
   const refit = () => {
     fit(canvas, Infinity);

@@ -57,6 +57,34 @@ window.cganInside = (() => {
     return box;
   }
 
+  /** Shares of two kinds over one range, and where a value lies among them. */
+  function histogramOf({ series, low, high, marker, label }) {
+    const box = make("div", "cgan-histogram");
+    const top = Math.max(...series.flatMap(({ shares }) => shares));
+    const bars = series.map(({ shares }, kind) =>
+      shares.map((share, index) => {
+        const [width, height] = [100 / shares.length, (40 * share) / top];
+        return `<rect data-kind="${kind}" x="${index * width}" y="${40 - height}" width="${width}" height="${height}"/>`;
+      }),
+    );
+    const at = (100 * (marker - low)) / (high - low);
+    box.innerHTML =
+      `<svg viewBox="0 -1 100 42" preserveAspectRatio="none" role="img">${bars.flat().join("")}` +
+      `<path d="M${at} 0V40M0 40H100"/></svg>`;
+    const legend = make("p");
+    series.forEach(({ label }, kind) => {
+      const entry = make("span", "cgan-kind", say(label));
+      entry.dataset.kind = kind;
+      legend.append(entry);
+    });
+    legend.append(make("span", "cgan-kind cgan-marker", `${say(label)}: ${marker.toFixed(2)}`));
+    box.querySelector("svg").setAttribute("aria-label", legend.textContent);
+    const range = make("p", "cgan-range");
+    range.append(make("span", "", low.toFixed(1)), make("span", "", high.toFixed(1)));
+    box.append(range, legend);
+    return box;
+  }
+
   function panelOf(panel, key, imageOf) {
     const box = make("div", "cgan-panel");
     box.append(make("h4", "", say(panel.title)));
@@ -113,7 +141,9 @@ window.cganInside = (() => {
         if (row.title) parts.push(make("h3", "", say(row.title)));
         const panels = make("div", "cgan-panels");
         panels.append(...row.panels.map((panel, place) => panelOf(panel, `${index} ${place}`, imageOf)));
+        panels.classList.toggle("cgan-small", Boolean(row.small));
         parts.push(panels);
+        if (row.caption) parts.push(make("p", "", say(row.caption)));
       });
       if (value.progress !== undefined) {
         const progress = make("progress");
@@ -121,6 +151,7 @@ window.cganInside = (() => {
         parts.push(progress);
       }
       if (value.curve) parts.push(curveOf(value.curve));
+      if (value.histogram) parts.push(histogramOf(value.histogram));
       const caption = make("figcaption", "", (value.caption ?? []).map(say).join(" "));
       caption.setAttribute("role", "status");
       parts.push(caption);
@@ -177,8 +208,8 @@ window.cganInside = (() => {
         return;
       }
       const answer = await server.open_upload(base64(await file.arrayBuffer()));
-      const { picture, problem } = answer ?? { problem: { key: "server_busy" } };
-      line.textContent = problem ? say(problem) : file.name;
+      const { picture, problem, remarks } = answer ?? { problem: { key: "server_busy" } };
+      line.textContent = problem ? say(problem) : [file.name, ...remarks.map(say)].join(" · ");
       if (problem) return;
       props.value = { picture };
       trigger("submit");
@@ -206,5 +237,5 @@ gradient = gradients.saliency(network, image, classes)  # (1, 28, 28)
   }
 
   offerToTake("inside", { python });
-  return { mount, mountUpload };
+  return { say, mount, mountUpload };
 })();

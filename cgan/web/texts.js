@@ -10,6 +10,13 @@ function text(key, values = {}) {
 
 const className = (index) => text(`class_${index}`);
 
+/** The classes' names, one beside the other, into an element. */
+function nameClasses(element) {
+  for (let index = 0; index < CLASSES; index++) {
+    element.appendChild(document.createElement("span")).textContent = className(index);
+  }
+}
+
 function fillTexts(element) {
   for (const place of element.querySelectorAll("[data-text]")) place.textContent = text(place.dataset.text);
 }

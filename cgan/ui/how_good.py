@@ -1,0 +1,91 @@
+"""The tab "How good?": the numbers, the nearest training images, and the discriminator's opinion."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from cgan.ui.controls import class_dropdown, figure, seed_slider, sentence
+from cgan.ui.drawing import Studio
+from cgan.ui.evidence import GENERATED, SOURCES, Evidence
+from cgan.ui.report_card import report_card
+from cgan.ui.texts import i18n
+
+_DRESS, _SEED = 3, 7
+_TABLE = '<div class="cgan-report"></div>'
+
+
+def build(
+    studio: Studio, evidence: Evidence, checkpoint: gr.Dropdown, own: gr.HTML, tab: gr.Tab, bounded: dict
+) -> None:
+    """Lay out the tab and wire it. own: the picker of a person's picture. bounded: how long work is queued."""
+
+    def card(checkpoint: str) -> dict:
+        return report_card(studio, checkpoint)
+
+    sentence("hint_how_good")
+    with gr.Tabs():
+        with gr.Tab(i18n("step_quality"), id="quality"):
+            sentence("hint_quality")
+            table = gr.HTML(
+                card(checkpoint.value),
+                html_template=_TABLE,
+                js_on_load="cgan.mountReport(element, props, watch)",
+                apply_default_css=False,
+                elem_id="quality",
+            )
+        with gr.Tab(i18n("step_copying"), id="copying") as copying_tab:
+            sentence("hint_copying")
+            copying_picture, copying = _picture_and_figure("copying")
+        with gr.Tab(i18n("step_discriminator"), id="scores") as scores_tab:
+            sentence("hint_scores")
+            scores_picture, scores = _picture_and_figure("scores")
+
+    checkpoint.change(card, checkpoint, table, queue=False, show_progress="hidden", api_visibility="private")
+    _show(evidence.nearest_images, copying_tab, checkpoint, copying_picture, own, copying, bounded)
+    _show(evidence.discriminator, scores_tab, checkpoint, scores_picture, own, scores, bounded)
+    gr.api(evidence.nearest, api_name="nearest", **bounded)
+
+
+def _picture_and_figure(elem_id: str) -> tuple[list, gr.HTML]:
+    """The controls that choose a picture, and the figure beside them."""
+    with gr.Row(elem_classes="cgan-tab"):
+        with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
+            source = gr.Radio(
+                [(i18n(f"source_{name}"), name) for name in SOURCES],
+                value=GENERATED,
+                label=i18n("source"),
+                elem_id=f"{elem_id}-source",
+            )
+            class_index = class_dropdown("class", _DRESS, f"{elem_id}-class")
+            seed = seed_slider("seed", _SEED, f"{elem_id}-seed")
+        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
+            shown = figure(elem_id, f"{elem_id}-stop")
+    return [source, class_index, seed], shown
+
+
+def _show(
+    compute, tab: gr.Tab, checkpoint: gr.Dropdown, controls: list, own: gr.HTML, shown: gr.HTML, bounded: dict
+) -> None:
+    """Compute a figure when its tab is opened, and again whenever what it shows has changed since."""
+    request = [checkpoint, *controls, own]
+    seen = gr.State(None)  # the request that is shown, once the tab was opened
+
+    def show(*request: object) -> Iterator:
+        for each in compute(*request):
+            yield each, [*request]
+
+    def show_if_new(seen: list | None, *request: object) -> Iterator:
+        if seen == [*request]:
+            yield gr.skip(), gr.skip()
+        else:
+            yield from show(*request)
+
+    def show_if_opened(seen: list | None, *request: object) -> Iterator:
+        yield from show_if_new(seen if seen is not None else [*request], *request)
+
+    quietly = {"show_progress": "hidden", "api_visibility": "private", **bounded}
+    wired = {"outputs": [shown, seen], "trigger_mode": "always_last", **quietly}
+    source, class_index, seed = controls
+    gr.on([source.input, class_index.input, seed.change], show, request, **wired)
+    tab.select(show_if_new, [seen, *request], **wired)
+    gr.on([checkpoint.change, own.submit], show_if_opened, [seen, *request], **wired)

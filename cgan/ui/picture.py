@@ -1,0 +1,88 @@
+"""The tab "Your picture": the z and class that redraw a picture, and where one can go from there."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from cgan.ui.controls import class_dropdown, figure, live, run_and_stop, seed_slider, sentence
+from cgan.ui.drawing import for_page
+from cgan.ui.lab import Lab
+from cgan.ui.own_picture import picker
+from cgan.ui.redrawing import ANY_CLASS, Redrawer
+from cgan.ui.texts import class_choices, i18n
+
+_FIRST = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
+
+_ONWARD = """
+<figure class="cgan-figure" hidden>
+  <figcaption data-text="as_every_class"></figcaption>
+  <div class="cgan-stage"><canvas class="cgan-ten" role="img"></canvas></div>
+  <div class="cgan-class-names" aria-hidden="true"></div>
+  <figcaption data-what="walk"></figcaption>
+  <div class="cgan-stage"><canvas class="cgan-frame" role="img"></canvas></div>
+  <div class="cgan-stage"><canvas class="cgan-strip" role="img"></canvas></div>
+  <small class="cgan-mark"></small>
+</figure>
+"""
+
+
+def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab, bounded: dict) -> gr.HTML:
+    """Lay out the tab and wire it; return its picker. bounded: how long work is queued."""
+    sentence("hint_picture")
+    with gr.Row(elem_classes="cgan-tab"):
+        with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
+            picture = picker(lab, "picker")
+            class_index = gr.Dropdown(
+                [(i18n("find_class"), ANY_CLASS), *class_choices()],
+                value=ANY_CLASS,
+                label=i18n("class"),
+                info=i18n("find_class_info"),
+                elem_id="redraw-class",
+            )
+            run, stop = run_and_stop("redraw")
+        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
+            shown = figure("redraw", "redraw-stop")
+            onward = gr.HTML(
+                None,
+                html_template=_ONWARD,
+                js_on_load=f"cgan.mountOnward(element, props, watch, server, {[*_FIRST]})",
+                server_functions=[for_page(redrawer.walk_from)],
+                apply_default_css=False,
+                elem_id="onward",
+            )
+            with gr.Row():
+                position = gr.Slider(
+                    0, 1, value=_POSITION, step=0.01, label=i18n("position"), buttons=[], elem_id="onward-position"
+                )
+                with gr.Column(min_width=220):
+                    to_class = class_dropdown("to_class", _TO_CLASS, "onward-class")
+                with gr.Column(min_width=220):
+                    to_seed = seed_slider("to_seed", _TO_SEED, "onward-seed")
+    live("onward", checkpoint, to_class, to_seed, position)
+
+    request = [checkpoint, picture, class_index]
+    seen = gr.State(None)  # the request whose result is shown, once the tab was opened
+
+    def search(*request: object) -> Iterator:
+        for each, found in redrawer.search(*request):
+            yield each, found or gr.skip(), [*request]
+
+    def search_if_new(seen: list | None, *request: object) -> Iterator:
+        if seen == [*request]:
+            yield gr.skip(), gr.skip(), gr.skip()
+        else:
+            yield from search(*request)
+
+    def search_if_opened(seen: list | None, *request: object) -> Iterator:
+        yield from search_if_new(seen if seen is not None else [*request], *request)
+
+    quietly = {"show_progress": "hidden", "api_visibility": "private", **bounded}
+    wired = {"outputs": [shown, onward, seen], "trigger_mode": "always_last", **quietly}
+    searches = [
+        gr.on([run.click, picture.submit, class_index.input], search, request, **wired),
+        tab.select(search_if_new, [seen, *request], **wired),
+        checkpoint.change(search_if_opened, [seen, *request], **wired),
+    ]
+    stop.click(None, cancels=searches)
+    gr.api(redrawer.invert, api_name="invert", **bounded)
+    return picture

@@ -1,0 +1,70 @@
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cgan import metrics
+from cgan.checkpoints import resolve
+
+SECONDS = 60_000
+STEPS = {"copying": "Is it copying?", "scores": "What D thinks"}
+
+
+def shown(page, step):
+    figure = page.find(f"#{step} .cgan-inside")
+    expect(figure).to_have_attribute("data-state", "done", timeout=SECONDS)
+    return figure
+
+
+@pytest.fixture
+def page(visit):
+    page = visit()
+    page.open_tab("How good?")
+    return page
+
+
+def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
+    for name in ("r3gan-conv", "report-mlp"):
+        page.choose("checkpoint", name)
+        report = page.find("#quality .cgan-report")
+        expect(report).to_have_attribute("data-checkpoint", name)
+        measured = json.loads((resolve(name) / metrics.METRICS).read_text())
+        cells = report.locator("tr", has_text="Recall").locator("td").all_inner_texts()
+        assert cells[0] == f"{measured['recall']:.1%}" and len(cells) == (3 if name == "r3gan-conv" else 2)
+        assert report.locator(".cgan-classes > div").count() == 10
+
+
+def test_nearest_training_images_of_another_seed(page):
+    page.open_tab(STEPS["copying"])
+    figure = shown(page, "copying")
+    assert figure.locator("img").count() == 13
+    assert "Of real test images of this class" in figure.inner_text()
+    before = figure.locator("img").first.get_attribute("src")
+    page.type_number("copying-seed", 4321)
+    expect(figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
+
+
+def test_d_on_a_persons_own_picture(page):
+    page.open_tab(STEPS["scores"])
+    figure = shown(page, "scores")
+    assert figure.locator("img").count() == 3 and figure.locator("rect").count() == 40
+    assert "Only differences mean something" in figure.inner_text()
+    before = figure.locator("img").first.get_attribute("src")
+    page.find("#scores-source").get_by_label("From the tab").check()
+    expect(figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])
+def test_it_fits_and_is_chinese_where_the_browser_is(visit, wide):
+    page = visit(wide=wide, language="zh-CN")
+    page.open_tab("有多好？")
+    for step, tab in (("quality", "质量"), ("copying", "是照抄吗？"), ("scores", "判别器怎么看")):
+        page.open_tab(tab)
+        if step != "quality":
+            shown(page, step)
+        assert page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0
+        text = " ".join(page.find("[role=tabpanel]:visible").all_inner_texts())
+        for name in ("r3gan-conv", "report-mlp", "GAN-train", "GAN-test", "R3GAN"):
+            text = text.replace(name, "")
+        assert re.findall(r"[A-Za-z]{4,}", text) == []

@@ -1,0 +1,169 @@
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from cgan import examples
+from cgan.checkpoints import resolve
+from cgan.sampling import Sampler
+
+SECONDS = 60_000
+
+
+class Picture:
+    """The tab, opened, with its first picture redrawn."""
+
+    def __init__(self, page, tab="Your picture"):
+        self.page = page
+        page.open_tab(tab)
+        self.wait()
+
+    @property
+    def figure(self):
+        return self.page.find("#redraw .cgan-inside")
+
+    def wait(self, state="done"):
+        expect(self.figure).to_have_attribute("data-state", state, timeout=SECONDS)
+        expect(self.page.find("#onward figure")).to_have_attribute("data-seed", re.compile(r"\d+"), timeout=SECONDS)
+
+    def after(self, act):
+        """What the network sees after something was done, and its redrawing is there."""
+        before = self.figure.locator("img").first.get_attribute("src")
+        act()
+        expect(self.figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
+        self.wait()
+        return self.seen()
+
+    def seen(self):
+        source = self.figure.locator("img").first.get_attribute("src")
+        levels = self.page.page.evaluate(
+            """async (source) => {
+              const image = await createImageBitmap(await (await fetch(source)).blob());
+              const context = new OffscreenCanvas(28, 28).getContext("2d", {willReadFrequently: true});
+              context.drawImage(image, 0, 0);
+              return Array.from(context.getImageData(0, 0, 28, 28).data.filter((_, byte) => byte % 4 === 0));
+            }""",
+            source,
+        )
+        return np.array(levels, np.uint8).reshape(28, 28)
+
+    def choose_file(self, name, content):
+        self.page.find("#picker input[type=file]").set_input_files(
+            {"name": name, "mimeType": "image/png", "buffer": content}
+        )
+
+
+@pytest.fixture
+def picture(visit):
+    return Picture(visit())
+
+
+def test_nothing_is_searched_before_the_tab_is_opened(visit):
+    page = visit()
+    page.page.wait_for_timeout(1000)
+    assert page.find("#redraw img").count() == 0
+
+
+def test_a_test_image_is_redrawn_beside_its_difference(picture):
+    np.testing.assert_array_equal(picture.seen(), examples.load()[20])
+    assert picture.figure.locator("img").count() == 3
+    assert re.search(r"Redrawn as: .+ times smaller than", picture.figure.inner_text())
+    sheet = picture.page.find("#picker .cgan-sheet")
+    box = sheet.bounding_box()
+    at = {"x": box["width"] * 0.35, "y": box["height"] * 0.95}
+    np.testing.assert_array_equal(picture.after(lambda: sheet.click(position=at)), examples.load()[93])
+    np.testing.assert_array_equal(picture.after(lambda: sheet.press("ArrowLeft")), examples.load()[92])
+
+
+def test_the_walk_ends_at_the_seed_and_follows_the_hand(picture):
+    onward = picture.page.find("#onward figure")
+    picture.page.choose("onward-class", "Sneaker")
+    picture.page.type_number("onward-seed", 1234)
+    picture.page.type_number("onward-position", 1)
+    expect(onward).to_have_attribute("data-seed", "1234")
+    expect(onward).to_have_attribute("data-position", "1")
+    expect(onward).to_have_attribute("data-class", "7")
+    end = Sampler(resolve("r3gan-conv")).sample(np.array([7]), np.array([1234]))
+    picture.page.expect_cells("#onward .cgan-frame", end, 1)
+    assert picture.page.find("#onward .cgan-mark").get_attribute("data-renderer") == "page"
+
+
+def test_where_the_page_cannot_draw_the_server_does(visit):
+    picture = Picture(visit(renderer="server"))
+    picture.page.type_number("onward-position", 1)
+    end = Sampler(resolve("r3gan-conv")).sample(np.array([3]), np.array([21]))
+    picture.page.expect_cells("#onward .cgan-frame", end, 1)
+    assert picture.page.find("#onward .cgan-mark").get_attribute("data-renderer") == "server"
+
+
+def test_a_drawing_is_redrawn_as_the_class_that_is_asked_for(picture):
+    picture.page.find("#picker [data-mode=drawn]").click()
+    picture.page.choose("redraw-class", "Trouser")
+    pad = picture.page.find("#picker canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    mouse = picture.page.page.mouse
+
+    def stroke():
+        mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.1)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.9, steps=5)
+        mouse.up()
+
+    seen = picture.after(stroke)
+    assert seen[5:24, 13:15].min() > 150 and seen[:, :8].max() == 0
+    assert "as: Trouser" in picture.figure.inner_text()
+
+
+def test_bad_files_get_one_line_and_good_ones_are_seen(picture):
+    picture.page.find("#picker [data-mode=upload]").click()
+    line = picture.page.find("#picker [role=status]")
+    tiny, shirt, blank = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    Image.new("L", (4, 4)).save(tiny, "PNG")
+    Image.new("RGBA", (50, 50)).save(blank, "PNG")
+    photograph = np.full((200, 200), 240, np.uint8)
+    photograph[40:160, 70:130] = 30
+    Image.fromarray(photograph).save(shirt, "PNG")
+    for name, content, words in (
+        ("notes.png", b"not a picture", "This is no picture that can be read."),
+        ("tiny.png", tiny.getvalue(), "fewer than 8 pixels"),
+        ("huge.png", bytes(8 * 2**20 + 1), "larger than 8 MB"),
+    ):
+        picture.choose_file(name, content)
+        expect(line).to_contain_text(words)
+    seen = picture.after(lambda: picture.choose_file("shirt.png", shirt.getvalue()))
+    assert seen[0, 0] < 30 and seen[14, 14] > 200  # inverted
+    picture.choose_file("blank.png", blank.getvalue())
+    expect(line).to_contain_text("what is transparent becomes white")
+    expect(picture.figure).to_contain_text("There is nothing on this picture")
+
+
+def test_a_search_can_be_stopped_and_started_anew(picture):
+    # In the page, for a search may be over before a mouse has come to the button.
+    picture.page.page.evaluate("""() => {
+      const figure = document.querySelector("#redraw .cgan-inside");
+      new MutationObserver((_, observer) => {
+        if (figure.dataset.state !== "running") return;
+        observer.disconnect();
+        document.querySelector("#redraw-stop").click();
+      }).observe(figure, {attributeFilter: ["data-state"]});
+      document.querySelector("#redraw-run").click();
+    }""")
+    picture.wait("stopped")
+    picture.page.page.wait_for_timeout(1000)
+    picture.wait("stopped")
+    picture.page.find("#redraw-run").click()
+    picture.wait()
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])
+def test_it_fits_and_is_chinese_where_the_browser_is(visit, wide):
+    picture = Picture(visit(wide=wide, language="zh-CN"), "你的图片")
+    for mode in ("drawn", "upload", "example"):
+        picture.page.find(f"#picker [data-mode={mode}]").click()
+        assert picture.page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0
+        shown = picture.page.find("[role=tabpanel]:visible").all_inner_texts()
+        assert set(re.findall(r"[A-Za-z]{4,}", " ".join(shown))) <= {"JPEG", "WebP"}
