@@ -66,21 +66,8 @@ function makeChart(box, { title, series, show, range, moved, missing }) {
     const width = stage.clientWidth;
     if (!width || !series.length) return;
     if (plot) return void plot.setSize({ width, height: CHART_HEIGHT });
-    const axis = { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui" };
-    const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
-    const options = {
-      width,
-      height: CHART_HEIGHT,
-      legend: { show: false },
-      cursor: { show: false },
-      scales: { x: { time: false, distr: 3, range: () => range }, y: { range: (_, low, high) => [Math.min(0, low), high] } },
-      axes: [
-        { ...axis, grid, ticks: grid, size: 28, splits: () => powersOfTen(range), values: (_, ticks) => ticks.map(compact) },
-        { ...axis, grid, ticks: grid, size: 54, values: (_, ticks) => ticks.map(show) },
-      ],
-      series: [{}, ...series.map((_, index) => ({ stroke: COLOURS[index], width: 2, spanGaps: true, points: { show: false } }))],
-      hooks: { drawClear: [() => requestAnimationFrame(() => move(at))] },
-    };
+    const options = plotOptions(width, range, show, series.length);
+    options.hooks = { drawClear: [() => requestAnimationFrame(() => move(at))] }; // its size may have changed
     plot = new uPlot(options, uPlot.join(series.map(({ xs, ys }) => [xs, ys])), stage);
     plot.ctx.canvas.setAttribute("role", "img");
     plot.ctx.canvas.setAttribute("aria-label", title);
@@ -104,6 +91,30 @@ function makeChart(box, { title, series, show, range, moved, missing }) {
     plot?.destroy();
   };
   return { move, destroy };
+}
+
+/** What uPlot is to draw: the horizontal axis logarithmic, the vertical one from 0 on or below. */
+function plotOptions(width, range, show, lines) {
+  const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
+  const axis = { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui", grid, ticks: grid };
+  return {
+    width,
+    height: CHART_HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, distr: 3, range: () => range },
+      y: { range: (_, low, high) => [Math.min(0, low), high] },
+    },
+    axes: [
+      { ...axis, size: 28, splits: () => powersOfTen(range), values: (_, ticks) => ticks.map(compact) },
+      { ...axis, size: 54, values: (_, ticks) => ticks.map(show) },
+    ],
+    series: [
+      {},
+      ...COLOURS.slice(0, lines).map((stroke) => ({ stroke, width: 2, spanGaps: true, points: { show: false } })),
+    ],
+  };
 }
 
 /** The powers of ten in a range: what a logarithmic axis is marked with. */

@@ -104,8 +104,9 @@ function mountDirections(element, first, server) {
     const { request } = directionsTab;
     const found = (await directionsOf(request[0]))?.[scopeOf(request)];
     if (!found || found.length !== rows.length) return;
-    const alone = found.flatMap((_, index) => STRIP_SIGMAS.map((sigma) => found.map((_, k) => (k === index ? sigma : 0))));
-    const pixels = await moveAnywhere(server, request, found, alone);
+    const alone = (index, sigma) => found.map((_, k) => (k === index ? sigma : 0));
+    const cells = found.flatMap((_, index) => STRIP_SIGMAS.map((sigma) => alone(index, sigma)));
+    const pixels = await moveAnywhere(server, request, found, cells);
     const size = STRIP_SIGMAS.length * PIXELS;
     rows.forEach(({ strip }, index) => {
       paint(strip, pixels.subarray(index * size, (index + 1) * size), STRIP_SIGMAS.length);

@@ -34,6 +34,11 @@ function shareList(names, shares) {
 
 const allClasses = () => Array.from({ length: CLASSES }, (_, index) => className(index));
 
+/** Names in a row or a column, a span each. */
+function fillNames(box, names) {
+  box.replaceChildren(...names.map((name) => Object.assign(document.createElement("span"), { textContent: name })));
+}
+
 function fillClasses(menu, chosen) {
   allClasses().forEach((name, index) => menu.add(new Option(name, index, false, index === chosen)));
 }

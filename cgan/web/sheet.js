@@ -8,7 +8,7 @@ const sheetTab = { draw: null, chosen: [4, 3] }; // row (class) and column (seed
 function mountSheet(element, first, server) {
   const sheet = element.querySelector(".cgan-sheet-canvas");
   const cells = element.querySelector(".cgan-cells");
-  const frames = Object.fromEntries(["class", "z", "chosen"].map((name) => [name, element.querySelector(`.cgan-cell-${name}`)]));
+  const frame = (name) => element.querySelector(`.cgan-cell-${name}`);
   const triple = element.querySelector(".cgan-triple");
   const caption = element.querySelector("figcaption");
   const [rowNames, columnNames] = ["rows", "columns"].map((name) => element.querySelector(`.cgan-sheet-${name}`));
@@ -16,7 +16,7 @@ function mountSheet(element, first, server) {
   let shown = null; // {pixels, seed, index}: what the sheet shows, and class and seed that the controls have
   fillTexts(element);
   cells.ariaLabel = text("sheet_cells");
-  rowNames.replaceChildren(...allClasses().map((name) => Object.assign(document.createElement("span"), { textContent: name })));
+  fillNames(rowNames, allClasses());
 
   const refit = () => {
     cells.style.width = "100%";
@@ -27,23 +27,23 @@ function mountSheet(element, first, server) {
     fit(triple, 200);
     element.querySelector(".cgan-triple-names").style.width = triple.style.width;
   };
-  const place = (frame, row, column) => {
+  const place = (name, row, column) => {
     const [width, height] = [SHEET_SEEDS, CLASSES].map((count) => count * (SIZE + GAP) - GAP);
-    Object.assign(frame.style, {
+    Object.assign(frame(name).style, {
       left: `${(100 * column * (SIZE + GAP)) / width}%`,
       top: `${(100 * row * (SIZE + GAP)) / height}%`,
       width: `${(100 * SIZE) / width}%`,
       height: `${(100 * SIZE) / height}%`,
     });
   };
-  /** The chosen cell beside the two that it comes from: its class in the first seed, its seed in the controls' class. */
+  /** The chosen cell, and the two that it comes from: its class in the first seed, its seed in the controls' class. */
   const showChosen = () => {
     const [row, column] = sheetTab.chosen;
     const { pixels, seed, index } = shown;
     const picture = (r, c) => pixels.subarray((r * SHEET_SEEDS + c) * PIXELS, (r * SHEET_SEEDS + c + 1) * PIXELS);
-    place(frames.class, row, 0);
-    place(frames.z, index, column);
-    place(frames.chosen, row, column);
+    place("class", row, 0);
+    place("z", index, column);
+    place("chosen", row, column);
     const three = new Uint8Array(3 * PIXELS);
     [picture(row, 0), picture(index, column), picture(row, column)].forEach((part, k) => three.set(part, k * PIXELS));
     paint(triple, three, 3, 4);
@@ -80,7 +80,7 @@ function mountSheet(element, first, server) {
     shown = { pixels, seed, index };
     paint(sheet, pixels, SHEET_SEEDS);
     sheet.setAttribute("aria-label", text("sheet", { first: seed, last: columns[SHEET_SEEDS - 1] }));
-    columnNames.replaceChildren(...columns.map((column) => Object.assign(document.createElement("span"), { textContent: column })));
+    fillNames(columnNames, columns);
     showChosen();
     await new Promise((resolve) => setTimeout(resolve, STRIPS_MS));
   });

@@ -43,7 +43,7 @@ function mountRun(figure) {
   const canvas = figure.querySelector("canvas");
   const names = figure.querySelector(".cgan-class-names");
   const caption = figure.querySelector("figcaption");
-  names.replaceChildren(...allClasses().map((name) => Object.assign(document.createElement("span"), { textContent: name })));
+  fillNames(names, allClasses());
   const [width, height] = [CLASSES, Z_PER_CLASS].map((count) => count * (SIZE + GAP) - GAP);
   Object.assign(canvas, { width, height });
   let run = null;
@@ -97,13 +97,38 @@ function mountRun(figure) {
   };
 }
 
+const inPercent = (value) => `${Math.round(100 * value)} %`;
+const inDigits = (value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0);
+
+/** The chart of a run's losses, whose scale is its own. */
+function lossesOf(run) {
+  const line = (name) => ({ name: text(`watch_${name}`), xs: run.losses.xs, ys: run.losses[name] });
+  const series = run ? ["loss_g", "loss_d"].map(line) : [];
+  return { title: text("watch_losses", { name: run?.checkpoint ?? "–" }), series, show: inDigits, missing: [] };
+}
+
+/** The charts in which runs can be compared. */
+function qualitiesOf(runs) {
+  const measured = runs.filter((run) => run.quality);
+  const missing = runs
+    .filter((run) => !run.quality)
+    .map((run) => text("watch_no_quality", { name: run.checkpoint }));
+  const chart = (name, show) => ({
+    title: text(`watch_${name}`),
+    series: measured.map((run) => ({ name: run.checkpoint, xs: run.quality.xs, ys: run.quality[name] })),
+    show,
+    missing,
+  });
+  return [chart("named_right", inPercent), chart("kid", inDigits)];
+}
+
 /** Two runs, the scrubber that both follow, and the charts. first: {checkpoint, other}. */
 function mountWatch(element, first) {
   const part = (name) => element.querySelector(`[data-do=${name}]`);
   const [menu, chosenName, play, scrubber, speed] = ["other", "chosen", "play", "scrub", "speed"].map(part);
   const seen = element.querySelector("output");
   const figures = [...element.querySelectorAll("figure")].map(mountRun);
-  const boxes = ["losses-0", "losses-1", "named-right", "kid"].map((name) => element.querySelector(`.cgan-chart-${name}`));
+  const boxes = element.querySelectorAll(".cgan-chart");
   watchTab.checkpoint ??= first.checkpoint;
   fillTexts(element);
   scrubber.max = WATCH_STEPS;
@@ -132,25 +157,8 @@ function mountWatch(element, first) {
 
   const makeCharts = () => {
     for (const chart of charts) chart.destroy();
-    const there = runs.filter((run) => run);
-    const common = { range, moved: moveTo };
-    const share = (value) => `${Math.round(100 * value)} %`;
-    const number = (value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0);
-    const losses = runs.map((run) => ({
-      ...common,
-      title: text("watch_losses", { name: run?.checkpoint ?? "–" }),
-      series: run ? ["loss_g", "loss_d"].map((name) => ({ name: text(`watch_${name}`), xs: run.losses.xs, ys: run.losses[name] })) : [],
-      show: number,
-      missing: [],
-    }));
-    const qualities = [["named_right", share], ["kid", number]].map(([name, show]) => ({
-      ...common,
-      title: text(`watch_${name}`),
-      series: there.filter((run) => run.quality).map((run) => ({ name: run.checkpoint, xs: run.quality.xs, ys: run.quality[name] })),
-      show,
-      missing: there.filter((run) => !run.quality).map((run) => text("watch_no_quality", { name: run.checkpoint })),
-    }));
-    charts = [...losses, ...qualities].map((options, index) => makeChart(boxes[index], options));
+    const contents = [...runs.map(lossesOf), ...qualitiesOf(runs.filter((run) => run))];
+    charts = contents.map((content, index) => makeChart(boxes[index], { ...content, range, moved: moveTo }));
     loadCharts().then((can) => (element.querySelector(".cgan-no-charts").hidden = can));
   };
 
