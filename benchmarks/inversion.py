@@ -38,9 +38,9 @@ def _measure(sampler: Sampler, pictures: np.ndarray, chosen: range) -> None:
     for known in (True, False):
         errors, seconds, right, lengths = [], [], [], []
         for i in chosen:
-            start = time.perf_counter()
+            start = time.process_time()
             *_, end = invert(generator, pictures[i], i // examples.PER_CLASS if known else None)
-            seconds.append(time.perf_counter() - start)
+            seconds.append(time.process_time() - start)
             errors.append(_error(sampler.draw(end.z[None], np.eye(10)[[end.class_index]]), pictures[i])[0])
             right.append(end.class_index == i // examples.PER_CLASS)
             lengths.append(np.linalg.norm(end.z))
@@ -49,7 +49,7 @@ def _measure(sampler: Sampler, pictures: np.ndarray, chosen: range) -> None:
             f"  found, the class {'given' if known else 'found'}    {np.mean(errors):.4f}, {ratio:.3f} of that", end=""
         )
         print("" if known else f"; the right class in {np.mean(right):.0%}")
-        print(f"    {np.median(seconds):.2f} s a picture on one core (most: {max(seconds):.2f} s);", end=" ")
+        print(f"    {np.median(seconds):.2f} s of one core a picture (most: {max(seconds):.2f} s);", end=" ")
         print(f"length of z: {np.mean(lengths):.2f} (longest allowed: {longest(sampler.latent_dim):.2f})")
 
 

@@ -209,7 +209,7 @@ def test_every_reason_has_its_text(lab, monkeypatch):
 def test_real_images_need_the_data_set(lab, monkeypatch):
     from cgan.ui import lab as module
 
-    module._test_images.cache_clear()
+    module.test_images.cache_clear()
     monkeypatch.setattr(data, "find", lambda: None)
     assert problem(lab.look(*request(source="real"))) == "no_data"
 
