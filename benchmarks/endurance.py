@@ -4,14 +4,13 @@ python -m benchmarks.endurance           10,000 requests a kind: about 15 minute
 python -m benchmarks.endurance --fast    200 a kind: what CI runs
 
 Kinds: the page, each with a session that ends; pictures for its scripts; a walk; the same by Gradio's API; refusals.
-Each kind is first asked a tenth as often, to warm up. Linux only: it reads /proc.
+Each kind is first asked some hundred times, until all caches are full. Linux only: it reads /proc.
 """
 
 import argparse
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from itertools import count
 
 from benchmarks.serving import Connection, Server, served
 from cgan.cli import Parser, fail
@@ -20,6 +19,7 @@ from cgan.ui.drawing import MAX_SEED
 from cgan.ui.page import DEFAULT_CHECKPOINT
 
 _PEOPLE = 4  # who ask at once
+_WARM_UP = 400  # of each kind; more than the sessions that Gradio keeps
 _MOST_GROWTH = 0.02  # of resident memory
 _MOST_CACHED_MB = 20
 
@@ -107,13 +107,11 @@ def main() -> None:
     problems: list[str] = []
     with served("ours") as server:
         asyncio.run(learn_numbers(server.port))
-        numbers = count()
-        for _ in range(2):  # once each, so that all threads are there
-            for kind in KINDS.values():
-                asyncio.run(ask(server.port, kind, range(next(numbers), next(numbers) + requests // 10)))
+        for kind in KINDS.values():
+            asyncio.run(ask(server.port, kind, range(_WARM_UP)))
         for name, kind in KINDS.items():
             before = state(server)
-            asyncio.run(ask(server.port, kind, range(1000, 1000 + requests)))
+            asyncio.run(ask(server.port, kind, range(_WARM_UP, _WARM_UP + requests)))
             after = state(server)
             growth = after[0] / before[0] - 1
             print(

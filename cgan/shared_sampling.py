@@ -86,18 +86,18 @@ class Desk:
     """A thread a core. Each takes what waits for the same generator, and draws it as one batch."""
 
     def __init__(self) -> None:
-        self._cores = os.cpu_count() or 1
-        self._threads = one_core_threads(self._cores, "desk")
+        self.cores = os.cpu_count() or 1
+        self._threads = one_core_threads(self.cores, "desk")
         self._lock = threading.Lock()
-        self._waiting: deque[_Job] = deque()
+        self.waiting: deque[_Job] = deque()
 
     def draw(self, run: Callable, z: np.ndarray, class_weights: np.ndarray) -> np.ndarray:
         """What `run(z, class_weights)` returns, computed here, by each core a share."""
-        share = -(-len(z) // self._cores)
+        share = -(-len(z) // self.cores)
         parts = [slice(start, start + share) for start in range(0, len(z), share)]
         jobs = [_Job(run, z[part], class_weights[part], Future()) for part in parts]
         with self._lock:
-            self._waiting.extend(jobs)
+            self.waiting.extend(jobs)
         for _ in jobs:
             self._threads.submit(self._work)
         return np.concatenate([job.pictures.result() for job in jobs])
@@ -121,9 +121,9 @@ class Desk:
         """The jobs that have waited longest, as many as go together."""
         jobs: list[_Job] = []
         with self._lock:
-            while self._waiting:
-                size = sum(len(job.z) for job in [*jobs, self._waiting[0]])
-                if jobs and (size > _MOST_TOGETHER or self._waiting[0].run != jobs[0].run):
+            while self.waiting:
+                size = sum(len(job.z) for job in [*jobs, self.waiting[0]])
+                if jobs and (size > _MOST_TOGETHER or self.waiting[0].run != jobs[0].run):
                     break
-                jobs.append(self._waiting.popleft())
+                jobs.append(self.waiting.popleft())
         return jobs

@@ -1,4 +1,5 @@
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -78,29 +79,31 @@ def test_what_fails_fails_for_whoever_asked_and_the_desk_goes_on(desk):
 
 def test_those_who_wait_are_drawn_as_one_batch(desk):
     """While all threads of the desk are held up, three ask; then one thread draws for all of them."""
+    one = np.zeros((1, 2))
     busy, go_on = threading.Semaphore(0), threading.Event()
-
-    def hold(z, weights):
-        busy.release()
-        go_on.wait()
-        return z
-
     batches = []
+
+    def hold_up():
+        def hold(z, weights):
+            busy.release()
+            go_on.wait()
+            return z
+
+        return hold  # another one each time, for the same ones would go together
 
     def draw(z, weights):
         batches.append(len(z))
         return z
 
-    with ThreadPoolExecutor(4) as people:
-        held = people.submit(desk.draw, hold, np.zeros((desk._cores, 2)), np.zeros((desk._cores, 2)))
-        for _ in range(desk._cores):
+    with ThreadPoolExecutor(desk.cores + 3) as people:
+        held = [people.submit(desk.draw, hold_up(), one, one) for _ in range(desk.cores)]
+        for _ in held:
             busy.acquire()
-        asking = [people.submit(desk.draw, draw, np.full((1, 2), number), np.zeros((1, 2))) for number in range(3)]
-        while len(desk._waiting) < 3:
-            pass
+        asking = [people.submit(desk.draw, draw, np.full((1, 2), number), one) for number in range(3)]
+        while len(desk.waiting) < len(asking):
+            time.sleep(0.001)
         go_on.set()
         assert sorted(answer.result()[0, 0] for answer in asking) == [0, 1, 2]
-        held.result()
     assert batches == [3]
 
 

@@ -128,6 +128,7 @@ def serve(
             i18n=i18n,
             footer_links=["gradio"],
             max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
+            state_session_capacity=256,  # each takes 150 kB, and anyone may begin as many as he likes
             run_history=False,  # it would keep every picture that anyone draws
             ssr_mode=False,
             enable_monitoring=False,
