@@ -51,7 +51,7 @@ async def walk(connection: Connection, number: int) -> None:
 
 async def call(connection: Connection, number: int) -> None:
     """By Gradio's own clients, each with a session."""
-    data = [DEFAULT_CHECKPOINT, number % NUM_CLASSES, (37 * number) % MAX_SEED, 1.0, 1]
+    data = [number % NUM_CLASSES, (37 * number) % MAX_SEED, 1, 1.0, DEFAULT_CHECKPOINT]
     await connection.post("/gradio_api/run/generate", {"data": data, "session_hash": f"call{number}"})
 
 

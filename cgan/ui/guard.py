@@ -9,10 +9,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from gradio.utils import get_upload_folder
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,12 +30,13 @@ MAX_BODY = uploads.MAX_BYTES * 4 // 3 + 2**16  # a picture of one's own in base6
 _MAX_BODIES = 8 * MAX_BODY  # in memory at the same moment
 _BODY_TIMEOUT_S = 20  # between two pieces of one
 
-# Of Gradio, but not of this page: files in both directions, other hosts, an editor, a debugger, a history.
+# Of Gradio, but not of this app: files from strangers, other hosts, an editor, a debugger, a history.
 _CLOSED = (
-    *("upload", "process_recording", "stream", "file", "proxy", "custom_component"),
-    *("dev", "vibe", "undo-vibe", "run-history", "runs", "deep_link", "profiling", "mcp"),
+    *("upload", "process_recording", "stream", "proxy", "custom_component"),
+    *("dev", "vibe", "undo-vibe", "run-history", "runs", "deep_link", "profiling"),
 )
 _CLOSED_AT = (*(f"/gradio_api/{name}" for name in _CLOSED), "/monitoring", "/pwa_icon", "/svelte")
+_FILES_AT = "/gradio_api/file"
 
 
 @asynccontextmanager
@@ -87,7 +90,8 @@ class Guard:
 
 def _refusal(request: Request) -> Response | None:
     """The answer to what is not let in at all."""
-    if request.url.path.startswith(_CLOSED_AT):
+    path = request.url.path
+    if path.startswith(_CLOSED_AT) or (path.startswith(_FILES_AT) and not _is_made_for_programs(path)):
         return refuse(404, NOTHING)
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_from_our_page(request):
         return refuse(403, "another website's page may not use this server")
@@ -97,6 +101,13 @@ def _refusal(request: Request) -> Response | None:
     if int(length) > MAX_BODY:
         return refuse(413, _too_large(int(length)))
     return None
+
+
+def _is_made_for_programs(path: str) -> bool:
+    """Whether a file route's path names a file that an endpoint has put into Gradio's cache, as its answers do."""
+    file = Path(path.removeprefix(f"{_FILES_AT}="))
+    folder = Path(get_upload_folder())
+    return file.is_absolute() and ".." not in file.parts and file.is_relative_to(folder)
 
 
 def _is_from_our_page(request: Request) -> bool:

@@ -1,12 +1,15 @@
 """What programs may ask for by name: over gradio_client, plain HTTP or MCP. Whatever arrives is checked here.
 
 Each endpoint answers with a picture to look at (PNG), the numbers to compute with (.npz), and a few facts. Both files
-lie in Gradio's cache, which is emptied by the hour.
+lie in Gradio's cache, for as long as it takes to fetch them: the newest are kept, and those for an hour.
 """
 
 import io
+import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
@@ -28,6 +31,7 @@ from cgan.ui.runs import JUDGE, OURS
 _SCALE = 8  # screen pixels a pixel, of the pictures to look at
 _COLUMNS = 8
 _MAX_NAME = 60  # letters of a class that are looked at, and said again in a refusal
+_KEPT = 256  # files, of at most some 50 KB each
 _AT_ONCE = 4  # runs that take seconds: each keeps one of the server's threads
 
 
@@ -218,5 +222,14 @@ def _npz(name: str, **arrays: np.ndarray) -> File:
 
 
 def _file(name: str, content: bytes) -> File:
-    path = save_bytes_to_cache(content, name, get_upload_folder())
+    folder = Path(get_upload_folder())
+    path = save_bytes_to_cache(content, name, f"{folder}")
+    _forget_oldest(folder)
     return {"path": path, "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+
+
+def _forget_oldest(cache: Path) -> None:
+    """Each file lies in a folder of its own, named by its content."""
+    with suppress(FileNotFoundError):  # another call forgets at the same moment
+        for old in sorted(cache.iterdir(), key=lambda folder: folder.stat().st_mtime)[:-_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
