@@ -7,10 +7,9 @@ needs).
 """
 
 import errno
-import inspect
 import json
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from cgan.bounds import one_line
 from cgan.files import replaced, write_text
@@ -68,6 +68,25 @@ class NetworkConfig(NamedTuple):
 
     def build_discriminator(self) -> nn.Module:
         return ARCHITECTURES[self.arch][1](**self.discriminator)
+
+
+@contextmanager
+def without_memory() -> Iterator[None]:
+    """Networks that are built inside have names, shapes and types, but neither memory nor values (the meta device)."""
+    with torch.device("meta"), _NoNormalValues():
+        yield
+
+
+class _NoNormalValues(TorchFunctionMode):
+    """Leaves `normal_` out: on the meta device it would load half a compiler, for 1.5 s and 80 MB."""
+
+    def __torch_function__(
+        self, function: Callable, types: object, arguments: tuple = (), options: dict | None = None
+    ) -> object:
+        options = options or {}
+        if getattr(function, "__name__", None) == "normal_":
+            return arguments[0] if arguments else options["tensor"]
+        return function(*arguments, **options)
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
@@ -127,11 +146,11 @@ def load_config(folder: Path) -> NetworkConfig:
         settings[part] = content.get(part)
         _check_settings(path, part, settings[part])
     networks = NetworkConfig(arch, **settings)
-    for network, part in zip(ARCHITECTURES[arch], ("generator", "discriminator"), strict=True):
-        try:
-            inspect.signature(network).bind(**settings[part])
-        except TypeError as error:
-            raise CheckpointError(f"{path}: {part} {error}") from error
+    try:
+        with without_memory():
+            networks.build_generator(), networks.build_discriminator()
+    except TypeError as error:
+        raise CheckpointError(f"{path}: {error}") from error
     return networks
 
 

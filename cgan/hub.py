@@ -16,13 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from huggingface_hub import ModelCard, PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
-from cgan import checkpoints, images, latents
 from cgan.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR
-from cgan.data import CLASS_NAMES, NUM_CLASSES
+from cgan.data import CLASS_NAMES
+from cgan.sampling import Sampler
 from cgan.web import export
 
 PUBLISHED = (
@@ -104,10 +103,10 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         """Load it from a checkpoint's folder. Raises CheckpointError."""
         super().__init__()
         self.folder = folder
-        self.network, metadata = checkpoints.load_generator(folder)
-        self.eval().requires_grad_(False)
-        self.latent_dim: int = self.network.latent_dim
-        self.steps: str | None = metadata.get("step")
+        self._sampler = Sampler(folder)
+        self.network = copy.deepcopy(self._sampler.generator).float()
+        self.eval()
+        self.latent_dim = self._sampler.latent_dim
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
         """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
@@ -115,21 +114,19 @@ class Generator(nn.Module, PyTorchModelHubMixin):
 
     def sample(self, classes: Sequence[int], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
         """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, pixel for pixel."""
-        z = latents.latents(np.asarray(seeds), self.latent_dim, truncation)
-        weights = latents.one_hot(np.asarray(classes), NUM_CLASSES)
-        network = copy.deepcopy(self.network).double()
-        with torch.inference_mode():
-            return images.to_uint8(network(*(torch.from_numpy(array).double() for array in (z, weights))))
+        return self._sampler.sample(np.asarray(classes), np.asarray(seeds), truncation)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, map_location: str = "cpu", **options: object) -> "Generator":
-        """The two files that it takes are checked as any checkpoint's; the Hub's are downloaded first."""
-        if Path(model_id).is_dir():
-            return cls(Path(model_id)).to(map_location)
-        download = {name: options[name] for name in ("revision", "cache_dir", "force_download", "token")}
-        download["local_files_only"] = options["local_files_only"]
-        files = [Path(hf_hub_download(model_id, name, **download)) for name in (CONFIG, AVERAGED_GENERATOR)]
-        return cls(files[0].parent).to(map_location)
+    def from_pretrained(cls, folder_or_repo: str | Path, **download: object) -> "Generator":
+        """Load it from a checkpoint's folder or from a repository of the Hub, of which two files are downloaded.
+
+        download is what hf_hub_download takes: revision, token, cache_dir, local_files_only, ...
+        Raises CheckpointError, as any checkpoint from a stranger; for a repository also what huggingface_hub raises.
+        """
+        if Path(folder_or_repo).is_dir():
+            return cls(Path(folder_or_repo))
+        files = [Path(hf_hub_download(f"{folder_or_repo}", name, **download)) for name in (CONFIG, AVERAGED_GENERATOR)]
+        return cls(files[0].parent)
 
     def _save_pretrained(self, save_directory: Path) -> None:
         for name in PUBLISHED:
@@ -160,7 +157,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         settings = {"arch": config["arch"], **config.get("training", {})}
         return _DESCRIPTION.format(
             name=name,
-            steps=f", {int(self.steps):,} steps" if self.steps else "",
+            steps=f", {int(steps):,} steps" if (steps := self._sampler.steps) else "",
             settings="\n".join(f"| {setting} | {value} |" for setting, value in settings.items()),
             metrics=self._describe_metrics(),
         )

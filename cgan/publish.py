@@ -162,7 +162,7 @@ def publish(upload: Upload, repo: str) -> str:
         raise PublishError(f"{repo}: {reason} ({error.server_message or f'status {status}'})") from error
     except (httpx2.HTTPError, OfflineModeIsEnabled) as error:
         raise PublishError(f"{api.endpoint}: cannot be reached ({error})") from error
-    except ValueError as error:  # a README.md that the Hub does not take
+    except (ValueError, RuntimeError) as error:  # a README.md that the Hub does not take; a failure of Xet
         raise PublishError(f"{repo}: {error}") from error
     return f"{url}"
 

@@ -15,7 +15,7 @@ import torch
 from huggingface_hub import metadata_load
 
 from cgan import data
-from cgan.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
+from cgan.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG, CheckpointError
 from cgan.hub import Generator
 from cgan.sampling import Sampler
 from tests.conftest import ROOT
@@ -234,7 +234,14 @@ def test_a_card_is_not_given_two_front_matters(tmp_path):
     assert f"{generator.generate_model_card('me/copy')}".count("license: mit") == 1
 
 
-def test_a_generator_is_a_frozen_module(tmp_path):
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}"])
+def test_a_generator_from_a_stranger_is_checked(tmp_path, content):
+    (tmp_path / CONFIG).write_bytes(content)
+    with pytest.raises(CheckpointError, match=CONFIG):
+        Generator.from_pretrained(tmp_path)
+
+
+def test_a_generator_is_a_frozen_module():
     generator = Generator.from_pretrained(f"{CHECKPOINTS / 'report-mlp'}")
     images = generator(torch.zeros(2, generator.latent_dim), torch.tensor([3, 4]))
     assert images.shape == (2, 1, 28, 28) and not images.requires_grad and not generator.training
