@@ -10,6 +10,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # a test's page of a Space has the app of this machine in a frame
 ]
 
 

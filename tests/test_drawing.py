@@ -123,8 +123,9 @@ def test_the_other_tabs_refuse_too(studio, short_run, name, arguments, words):
 
 @pytest.mark.parametrize("request_value", [[], None, "gif", [1, 2, 3], {"a": 1}, [[]] * 7])
 def test_a_script_that_asks_for_nonsense_gets_one_line(studio, request_value):
-    answer = for_page(studio.walk_gif)(request_value)
-    assert answer.keys() == {"error"} and "allowed: " in answer["error"] and "\n" not in answer["error"]
+    for draw in (studio.walk_gif, studio.walk_webp):
+        answer = for_page(draw)(request_value)
+        assert answer.keys() == {"error"} and "allowed: " in answer["error"] and "\n" not in answer["error"]
 
 
 def test_a_script_gets_what_it_asks_for(studio, short_run):

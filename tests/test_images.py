@@ -40,6 +40,18 @@ def test_gif_keeps_every_grey_level_of_every_frame():
         assert np.array_equal(np.array(gif.convert("L")), frame)
 
 
+def test_webp_keeps_every_grey_level_of_every_frame_and_the_time():
+    frames = np.stack([np.roll(np.arange(256, dtype=np.uint8), shift).reshape(16, 16) for shift in range(3)])
+    webp = Image.open(io.BytesIO(images.to_webp(frames, 1)))
+    assert webp.format == "WEBP" and webp.n_frames == 3 and webp.info["loop"] == 0
+    durations = []
+    for index, frame in enumerate(frames):
+        webp.seek(index)
+        assert np.array_equal(np.array(webp.convert("L")), frame)
+        durations.append(webp.info["duration"])
+    assert sum(durations) == 1000 and max(durations) - min(durations) <= 1
+
+
 def test_png_is_lossless(tmp_path):
     picture = np.arange(256, dtype=np.uint8).reshape(8, 32)
     images.save_png(tmp_path / "picture.png", picture)

@@ -142,11 +142,11 @@ def test_a_plain_post_is_checked_as_well(address):
 
 def test_mcp_tools(address, sampler):
     mcp = pytest.importorskip("mcp", reason="gradio[mcp] is not installed")
-    from mcp.client.streamable_http import streamablehttp_client
+    from mcp.client.streamable_http import streamable_http_client
 
     async def converse():
         async with (
-            streamablehttp_client(f"{address}/gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _),
             mcp.ClientSession(read, write) as session,
         ):
             await session.initialize()

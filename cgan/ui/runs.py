@@ -31,7 +31,7 @@ class Subject(NamedTuple):
 def map_row(network: nn.Module, image: Tensor, name: str, names: list[Text]) -> Iterator[dict]:
     """A row of maps, growing by one at a time: of the first choice, or, of a discriminator, of REAL."""
     probabilities = probabilities_of(network, image)
-    index = _looked_for(network, image, name)
+    index = _looked_for(name, probabilities)
     classes = torch.tensor([index])
     title = say("row_of", network=_network_name(name), name=names[index], share=_percent(probabilities[index]))
     panels = []
@@ -49,7 +49,7 @@ def map_row(network: nn.Module, image: Tensor, name: str, names: list[Text]) -> 
 
 def maps(network: nn.Module, image: Tensor, name: str) -> dict[str, Tensor]:
     """The same maps as numbers, each (H, W), 0 or more; Grad-CAM is missing where there is none."""
-    classes = torch.tensor([_looked_for(network, image, name)])
+    classes = torch.tensor([_looked_for(name, probabilities_of(network, image))])
     grad_cam = gradients.grad_cam(network, image, classes)
     attributions = gradients.integrated_gradients(network, image, classes, _INTEGRATION_STEPS[image.shape[1] == 1])
     found = {
@@ -60,9 +60,9 @@ def maps(network: nn.Module, image: Tensor, name: str) -> dict[str, Tensor]:
     return found if grad_cam is None else found | {"grad_cam": grad_cam[0]}
 
 
-def _looked_for(network: nn.Module, image: Tensor, name: str) -> int:
+def _looked_for(name: str, probabilities: Tensor) -> int:
     """Whose score the maps explain: of a discriminator REAL's, else that of the first choice."""
-    return REAL if name == DISCRIMINATOR else int(probabilities_of(network, image).argmax())
+    return REAL if name == DISCRIMINATOR else int(probabilities.argmax())
 
 
 def _integrated(network: nn.Module, image: Tensor, classes: Tensor) -> tuple[np.ndarray, Text]:

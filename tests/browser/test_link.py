@@ -214,22 +214,26 @@ def test_a_tab_that_nothing_was_chosen_for_begins_as_it_is(visit):
     assert page.painted() == (3, 7)
 
 
-def test_on_a_space_the_link_is_that_of_the_page_around(browser, serve, monkeypatch):
-    monkeypatch.setenv("SYSTEM", "spaces")
-    monkeypatch.setenv("SPACE_ID", "me/garments")
+def test_on_a_space_the_link_is_that_of_the_page_around(browser, server):
     around = "https://huggingface.co/spaces/me/garments"
-    with serve() as address:
-        frame = f"<iframe src='{address}/?class=bag' allow='clipboard-write' width=1200 height=900></iframe>"
-        script = "<script>said = []; onmessage = (event) => said.push(event.data.queryString)</script>"
-        page = browser.new_page()
-        page.route(around, lambda route: route.fulfill(content_type="text/html", body=script + frame))
-        page.goto(around)
-        app = page.frame_locator("iframe")
-        app.locator("#picture[data-class='8']").wait_for()
-        app.locator("#seed input[type=number]").fill("99")
-        page.wait_for_function("said.includes('class=bag&seed=99')")
-        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        app.get_by_role("button", name="Copy link").click()
-        app.get_by_role("button", name="Copied").wait_for()
-        assert page.evaluate("navigator.clipboard.readText()") == f"{around}?class=bag&seed=99"
-        page.close()
+    frame = f"<iframe src='{server}/?class=bag' allow='clipboard-write' width=1200 height=900></iframe>"
+    script = "<script>said = []; onmessage = (event) => said.push(event.data.queryString)</script>"
+
+    def on_a_space(route):
+        """The app as a Space serves it: Gradio knows the Space's name from the environment."""
+        page = route.fetch().text()
+        assert page.count('"space_id":null') == 1
+        route.fulfill(content_type="text/html", body=page.replace('"space_id":null', '"space_id":"me/garments"'))
+
+    page = browser.new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.route(around, lambda route: route.fulfill(content_type="text/html", body=script + frame))
+    page.route(f"{server}/?class=bag", on_a_space)
+    page.goto(around)
+    app = page.frame_locator("iframe")
+    app.locator("#picture[data-class='8']").wait_for()
+    app.locator("#seed input[type=number]").fill("99")
+    page.wait_for_function("said.includes('class=bag&seed=99')")
+    app.get_by_role("button", name="Copy link").click()
+    app.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{around}?class=bag&seed=99"
+    page.close()
