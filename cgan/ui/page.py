@@ -51,8 +51,8 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> gr.Blocks:
             lab = Lab(studio, offline)
             with gr.Tab(i18n("tab_picture"), id="picture-tab") as tab:
                 own = picture.build(Redrawer(studio, lab.worker), lab, chosen, tab, _LONG_WORK)
-            with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
-                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, tab, _LONG_WORK)
+            with gr.Tab(i18n("tab_how_good"), id="how-good"):
+                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, tab, _LONG_WORK)
         gr.on(
