@@ -77,12 +77,12 @@ def live(tab: str, checkpoint: gr.Dropdown, *others: gr.components.Component) ->
         )
 
 
-def figure(elem_id: str, stop: str) -> gr.HTML:
+def figure(elem_id: str, stop: str | None = None) -> gr.HTML:
     """Where the figures of a run appear (`cgan.ui.figures`), one after the other; `stop` is the button that ends it."""
     return gr.HTML(
         None,
         html_template='<figure class="cgan-inside"></figure>',
-        js_on_load=f"cganInside.mount(element, props, watch, '{stop}')",
+        js_on_load=f"cganInside.mount(element, props, watch, {json.dumps(stop)})",
         apply_default_css=False,
         elem_id=elem_id,
     )

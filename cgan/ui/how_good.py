@@ -1,6 +1,6 @@
 """The tab "How good?": the numbers, the nearest training images, and the discriminator's opinion."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import gradio as gr
 
@@ -14,9 +14,7 @@ _DRESS, _SEED = 3, 7
 _TABLE = '<div class="cgan-report"></div>'
 
 
-def build(
-    studio: Studio, evidence: Evidence, checkpoint: gr.Dropdown, own: gr.HTML, tab: gr.Tab, bounded: dict
-) -> None:
+def build(studio: Studio, evidence: Evidence, checkpoint: gr.Dropdown, own: gr.HTML, bounded: dict) -> None:
     """Lay out the tab and wire it. own: the picker of a person's picture. bounded: how long work is queued."""
 
     def card(checkpoint: str) -> dict:
@@ -59,12 +57,18 @@ def _picture_and_figure(elem_id: str) -> tuple[list, gr.HTML]:
             class_index = class_dropdown("class", _DRESS, f"{elem_id}-class")
             seed = seed_slider("seed", _SEED, f"{elem_id}-seed")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
-            shown = figure(elem_id, f"{elem_id}-stop")
+            shown = figure(elem_id)
     return [source, class_index, seed], shown
 
 
 def _show(
-    compute, tab: gr.Tab, checkpoint: gr.Dropdown, controls: list, own: gr.HTML, shown: gr.HTML, bounded: dict
+    compute: Callable[..., Iterator[dict]],
+    tab: gr.Tab,
+    checkpoint: gr.Dropdown,
+    controls: list,
+    own: gr.HTML,
+    shown: gr.HTML,
+    bounded: dict,
 ) -> None:
     """Compute a figure when its tab is opened, and again whenever what it shows has changed since."""
     request = [checkpoint, *controls, own]

@@ -83,8 +83,8 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 own = picture.build(Redrawer(studio, lab.worker), lab, chosen, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
-            with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
-                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, tab, _LONG_WORK)
+            with gr.Tab(i18n("tab_how_good"), id="how-good"):
+                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, _LONG_WORK)
         links.wire(page, tabs)
         Programs(studio, lab, checkpoint).register()
         chosen.focus(

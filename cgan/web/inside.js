@@ -126,7 +126,7 @@ window.cganInside = (() => {
     save(canvas.toDataURL("image/png"), `${name}.png`);
   }
 
-  /** Show the figures that come in one after the other while a step runs. `stop` is the button that ends it. */
+  /** Show the figures that come in one after the other while a step runs. `stop` is the button that ends it, if any. */
   function mount(element, props, watch, stop) {
     const imageOf = imageKeeper();
     const figure = element.querySelector(".cgan-inside");
@@ -176,7 +176,7 @@ window.cganInside = (() => {
     };
     // Heard from afar, for the button of a tab that was never opened is not there yet.
     document.addEventListener("click", (event) => {
-      if (!event.target.closest(`#${stop}`) || figure.dataset.state !== "running") return;
+      if (!stop || !event.target.closest(`#${stop}`) || figure.dataset.state !== "running") return;
       stopped = props.value.run;
       figure.dataset.state = "stopped";
       figure.querySelector("figcaption").textContent = say({ key: "stopped" });

@@ -125,21 +125,33 @@ function mountOnward(element, props, watch, server, first) {
     return drawHere(found.checkpoint, positions.length, z, weights);
   };
   const evenly = Array.from({ length: STRIP_FRAMES }, (_, index) => index / (STRIP_FRAMES - 1));
-  const drawStrip = async (toClass, toSeed) => {
+  const drawFrames = async (toClass, toSeed) => {
     if (drawsHere(found.checkpoint)) return walk(toClass, toSeed, evenly);
     const request = [found.checkpoint, found.z, found.class_index, toClass, toSeed];
     return decode((await drawOnServer(server, "walk_from", request)).pixels);
   };
-  onwardTab.draw = newestOnly(async ([, toClass, toSeed, position]) => {
+  let ends = []; // between which the strip's walk leads
+  let frames = null; // of the strip
+  const drawStrip = async (toClass, toSeed) => {
+    const wanted = [found, toClass, toSeed];
+    if (wanted.every((end, index) => end === ends[index])) return;
+    frames = await drawFrames(toClass, toSeed);
+    ends = wanted;
+    const room = Math.floor(strip.parentElement.clientWidth / (SIZE + GAP));
+    paint(strip, frames, room >= STRIP_FRAMES ? STRIP_FRAMES : STRIP_FRAMES / 2);
+  };
+  onwardTab.draw = newestOnly(async ([, toClass, toSeed, position], isNewest) => {
     if (!found) return;
-    const here = drawsHere(found.checkpoint);
-    await timed(mark, here ? "page" : "server", async () => {
-      const frames = await drawStrip(toClass, toSeed);
-      const nearest = Math.round(position * (STRIP_FRAMES - 1)) * PIXELS;
-      paint(frame, here ? await walk(toClass, toSeed, [position]) : frames.subarray(nearest, nearest + PIXELS), 1);
-      const room = Math.floor(strip.parentElement.clientWidth / (SIZE + GAP));
-      paint(strip, frames, room >= STRIP_FRAMES ? STRIP_FRAMES : STRIP_FRAMES / 2);
-    });
+    if (drawsHere(found.checkpoint)) {
+      await timed(mark, "page", async () => paint(frame, await walk(toClass, toSeed, [position]), 1));
+      if (isNewest()) await drawStrip(toClass, toSeed);
+    } else {
+      await timed(mark, "server", async () => {
+        await drawStrip(toClass, toSeed);
+        const nearest = Math.round(position * (STRIP_FRAMES - 1)) * PIXELS;
+        paint(frame, frames.subarray(nearest, nearest + PIXELS), 1);
+      });
+    }
     const values = { name: className(toClass), seed: toSeed, percent: Math.round(100 * position) };
     caption.textContent = text("walk_to", values);
     frame.setAttribute("aria-label", caption.textContent);
