@@ -1,6 +1,7 @@
 """A picture that a person sends: bounded, decoded, and nothing kept of it but its pixels."""
 
 import io
+import threading
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 SIDE = 256  # pixels, of what is kept
 _GARMENT_SIDE = 28
+_TURN = threading.Lock()  # to decode: half a gigabyte, where the picture is as large as it may be
 _BORDER = 2
 
 
@@ -32,7 +34,7 @@ def open_upload(content: bytes) -> Image.Image:
     if len(content) > MAX_BYTES:
         raise UploadError("too_many_bytes", f"the file is larger than {MAX_BYTES // 2**20} MB")
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with _TURN, Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:  # before any of them is decoded
                 raise UploadError("too_many_pixels", f"the picture has more than {MAX_PIXELS // 10**6} megapixels")
             image.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG need not be decoded in full
