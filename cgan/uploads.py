@@ -33,8 +33,13 @@ def open_upload(content: bytes) -> Image.Image:
     """
     if len(content) > MAX_BYTES:
         raise UploadError("too_many_bytes", f"the file is larger than {MAX_BYTES // 2**20} MB")
+    with _TURN:
+        return _square(content)
+
+
+def _square(content: bytes) -> Image.Image:
     try:
-        with _TURN, Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:  # before any of them is decoded
                 raise UploadError("too_many_pixels", f"the picture has more than {MAX_PIXELS // 10**6} megapixels")
             image.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG need not be decoded in full
