@@ -1,6 +1,7 @@
 """A picture that a person sends: bounded, decoded, and nothing kept of it but its pixels."""
 
 import io
+import threading
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MIN_SIDE = 8  # pixels
 SIDE = 256  # pixels, of what is kept
 _GARMENT_SIDE = 28
+_TURN = threading.Lock()  # to decode: half a gigabyte, where the picture is as large as it may be
 _BORDER = 2
 
 
@@ -32,6 +34,11 @@ def open_upload(content: bytes) -> Image.Image:
     """
     if len(content) > MAX_BYTES:
         raise UploadError("too_many_bytes", f"the file is larger than {MAX_BYTES // 2**20} MB")
+    with _TURN:
+        return _square(content)
+
+
+def _square(content: bytes) -> Image.Image:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:  # before any of them is decoded

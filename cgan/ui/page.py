@@ -133,7 +133,7 @@ def serve(
             ssr_mode=False,
             enable_monitoring=False,
             app_kwargs={
-                "routes": [page_files.routes(studio, onnxruntime, charts), server_functions.route()],
+                "routes": [page_files.routes(studio, onnxruntime, charts), *server_functions.routes()],
                 "middleware": [Middleware(ContentPolicy, head=head)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,

@@ -20,8 +20,8 @@ _AT_ONCE = 128  # calls under way; at a few hundred a second the last of them wa
 _THREADS = 32  # that wait for what the drawing threads draw together
 
 
-def route() -> Route:
-    """Answers every function of every component that is marked as one for scripts (`server_functions=`)."""
+def routes() -> list[Route]:
+    """They answer every function of every component that is marked as one for scripts (`server_functions=`)."""
     threads = ThreadPoolExecutor(_THREADS, "server-functions")
     under_way = 0
 
@@ -49,7 +49,8 @@ def route() -> Route:
             under_way -= 1
         return Response(orjson.dumps(answer), media_type="application/json")
 
-    return Route("/gradio_api/component_server{slash:path}", call, methods=["POST"])
+    paths = ("/gradio_api/component_server", "/gradio_api/component_server/")
+    return [Route(path, call, methods=["POST"]) for path in paths]
 
 
 def _function(blocks: gr.Blocks, content: object) -> Any:

@@ -217,7 +217,7 @@ def test_a_server_with_too_much_to_do_says_so_at_once(monkeypatch):
 
     draw._is_server_fn = True
     component = type("Component", (), {"draw": staticmethod(draw)})
-    app = Starlette(routes=[server_functions.route()])
+    app = Starlette(routes=server_functions.routes())
     app.auth, app.cookie_id, app.get_blocks = None, "", lambda: type("Blocks", (), {"blocks": {5: component}})
     content = {"component_id": 5, "fn_name": "draw", "data": []}
     answer = asked(app, "POST", "/gradio_api/component_server", json=content, headers={"accept-language": "zh"})
