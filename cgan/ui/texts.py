@@ -192,7 +192,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "watch_compare": ("Compared with", "对比"),
     "watch_position": ("Training images seen", "已看过的训练图片"),
-    "watch_seen": ("{count} training images seen", "已看过 {count} 张训练图片"),
+    "watch_seen": ("{count} images seen", "已看过 {count} 张图片"),
     "watch_moment": ("{name} after {step} of {last} steps", "{name}：第 {step} 步，共 {last} 步"),
     "watch_pictures": (
         "{name} after {step} steps: ten classes, four z each",

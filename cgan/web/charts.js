@@ -93,6 +93,9 @@ function makeChart(box, { title, series, show, range, moved, missing }) {
   return { move, destroy };
 }
 
+/** uPlot leaves out what has no room. */
+const orNothing = (tick) => (tick === null ? "" : compact(tick));
+
 /** What uPlot is to draw: the horizontal axis logarithmic, the vertical one from 0 on or below. */
 function plotOptions(width, range, show, lines) {
   const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
@@ -107,7 +110,7 @@ function plotOptions(width, range, show, lines) {
       y: { range: (_, low, high) => [Math.min(0, low), high] },
     },
     axes: [
-      { ...axis, size: 28, splits: () => powersOfTen(range), values: (_, ticks) => ticks.map(compact) },
+      { ...axis, size: 28, splits: () => powersOfTen(range), values: (_, ticks) => ticks.map(orNothing) },
       { ...axis, size: 54, values: (_, ticks) => ticks.map(show) },
     ],
     series: [

@@ -45,9 +45,9 @@ function fillClasses(menu, chosen) {
 
 /** A slider with its name before it and its value after it. */
 function labelledSlider(name, { min, max, step }) {
-  const row = document.createElement("label");
-  row.className = "cgan-slider";
-  const slider = Object.assign(document.createElement("input"), { type: "range", min, max, step, value: 0 });
+  const row = Object.assign(document.createElement("div"), { className: "cgan-slider" });
+  const limits = { min, max, step, value: 0 };
+  const slider = Object.assign(document.createElement("input"), { type: "range", ariaLabel: name, ...limits });
   const value = document.createElement("output");
   row.append(Object.assign(document.createElement("span"), { textContent: name }), slider, value);
   return { row, slider, value };

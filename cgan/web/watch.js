@@ -134,6 +134,7 @@ function mountWatch(element, first) {
   scrubber.max = WATCH_STEPS;
   scrubber.ariaLabel = text("watch_position");
   menu.ariaLabel = text("watch_compare");
+  speed.ariaLabel = text("speed");
   play.textContent = text("play");
   let other = first.other;
   let runs = [];

@@ -191,7 +191,8 @@ def test_a_worker_that_dies_is_replaced_by_the_server(visit):
 
 def test_with_a_password_nothing_is_given_to_strangers(serve):
     with serve("--auth", "me:secret") as address:
-        for path in ("generators.json", "worker.js", f"checkpoints/{DEFAULT_CHECKPOINT}/generator.onnx"):
+        of_checkpoint = (f"checkpoints/{DEFAULT_CHECKPOINT}/{name}" for name in ("generator.onnx", "timeline.json"))
+        for path in ("generators.json", "timelines.json", "worker.js", *of_checkpoint):
             with pytest.raises(urllib.error.HTTPError) as refusal:
                 urllib.request.urlopen(f"{address}/cgan/{path}", timeout=20)
             assert refusal.value.code == 401

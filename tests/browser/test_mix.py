@@ -33,11 +33,11 @@ def test_classes_are_mixed(visit, sampler, renderer):
     expect(page.find("#mixture figcaption")).to_have_text("T-shirt/top 80 % · Bag 20 %")
     page.type_number("mix-seed", 100)
     page.find("#mix-weights summary").click()
-    page.page.get_by_label("Coat").fill("1")
+    page.page.get_by_role("slider", name="Coat").fill("1")
     page.expect_cells(MIXTURE, sampler.mix(weights(c0=0.8, c8=0.2, c4=1), np.arange(100, 109)), columns=3)
     expect(page.find("#mixture figcaption")).to_have_text("Coat 50 % · T-shirt/top 40 % · Bag 10 %")
     for name in ("Coat", "T-shirt/top", "Bag"):
-        page.page.get_by_label(name).fill("0")
+        page.page.get_by_role("slider", name=name, exact=True).fill("0")
     expect(page.find("#mix-weights [role=status]")).to_have_text("All ten are at zero, so all count the same.")
     page.expect_cells(MIXTURE, sampler.mix(np.zeros(10), np.arange(100, 109)), columns=3)
 
