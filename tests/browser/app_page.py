@@ -58,7 +58,7 @@ class AppPage:
         if renderer == "server":
             self.page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER))
         self.tolerance = TOLERANCE if renderer == "page" else 0
-        self.page.goto(f"{address}/{query}" if query else address)
+        self.page.goto(f"{address.rstrip('/')}/{query}")
         self.wait_for_renderer(renderer)
 
     def _note_message(self, message) -> None:

@@ -71,6 +71,15 @@ def test_it_walks(visit_site, sampler, tmp_path):
         assert gif.n_frames == 8
 
 
+def test_a_link_brings_its_view_and_the_other_tab_follows(visit_site, sampler, site):
+    page = visit_site(query="?tab=interpolate&class=bag&seed=40&frames=5&position=1&path=lerp")
+    page.expect_cells("#walk .cgan-strip", sampler.walk((8, 9), (40, 21), 5, "lerp"), columns=5)
+    page.expect_cells("#walk .cgan-frame", sampler.sample(np.array([9]), np.array([21])), columns=1)
+    page.open_tab("Generate")
+    page.wait_until_painted(8, 40)
+    assert page.copied("Copy link") == f"{site}?class=bag&seed=40"
+
+
 def test_another_checkpoint_is_loaded_when_it_is_chosen(visit_site):
     page = visit_site()
     page.find("#checkpoint select").select_option("report-mlp")
