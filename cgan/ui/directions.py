@@ -101,5 +101,3 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
         elem_id="sheet",
     )
     live("directions", checkpoint, class_index, seed, scope)
-    gr.api(studio.move, api_name="move", queue=False)
-    gr.api(studio.sheet, api_name="sheet", queue=False)

@@ -86,5 +86,3 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
         elem_id="blend",
     )
     live("mix", checkpoint, seed)
-    gr.api(studio.mix, api_name="mix", queue=False)
-    gr.api(studio.blend, api_name="blend", queue=False)

@@ -13,8 +13,11 @@ from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
 from cgan.ui.page import _open_studio
 
 TABS = {
-    "en-US": ("Generate", "Interpolate", "Mix", "Directions", "Watch it learn", "Inside the network"),
-    "zh-CN": ("生成", "插值", "混合", "方向", "看它学习", "网络内部"),
+    "en-US": (
+        *("Generate", "Interpolate", "Mix", "Directions"),
+        *("Watch it learn", "Your picture", "Inside the network", "How good?"),
+    ),
+    "zh-CN": ("生成", "插值", "混合", "方向", "看它学习", "你的图片", "网络内部", "效果如何？"),
 }
 
 
