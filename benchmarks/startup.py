@@ -5,8 +5,8 @@ python -m benchmarks.startup --fast          one of each: what CI runs
 python -m benchmarks.startup --python PATH   by the Python of another environment: one of requirements.txt alone
 
 Beside a bare Gradio app with torch imported, in one run. A real Chromium, already running, opens the page as soon as
-the port answers. The processor's time is the server's alone, and other work on the machine changes it little; the memory
-is the server's own and its share of what it shares (PSS). Linux tells both.
+the port answers. The processor's time is the server's alone, and other work on the machine changes it little; the
+memory is the server's own and its share of what it shares (PSS). Linux tells both.
 """
 
 import argparse
