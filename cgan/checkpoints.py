@@ -186,7 +186,7 @@ def load_discriminator(folder: Path) -> nn.Module:
 
 def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module, dict[str, str]]:
     """The network and its file's metadata. It never takes more memory than the file, whatever its config.json asks."""
-    with torch.device("meta"):
+    with without_memory():
         network = build()
     tensors, metadata = load_tensors(path, expected=network.state_dict())
     network.load_state_dict(tensors, assign=True)

@@ -157,7 +157,7 @@ def test_mcp_tools(address, sampler):
             return tools, answers
 
     tools, (*answers, refusal) = asyncio.run(converse())
-    assert {tool.name for tool in tools} == {"generate", "interpolate", "saliency"}
+    assert {tool.name for tool in tools} == {"generate", "interpolate", "saliency", "invert", "nearest"}
     for tool in tools:
         assert len(tool.description) > 40
         assert all(parameter["description"] for parameter in tool.inputSchema["properties"].values())

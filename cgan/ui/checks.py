@@ -1,7 +1,6 @@
 """What is asked for in the queue and not allowed: checked, and refused with one line."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from typing import Any
 
@@ -59,5 +58,5 @@ def decoded(content: object) -> bytes:
         raise UploadError("too_many_bytes", f"the file is larger than {uploads.MAX_BYTES // 2**20} MB")
     try:
         return base64.b64decode(content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise UploadError("unreadable", "a file in base64 expected") from error

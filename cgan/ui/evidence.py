@@ -91,13 +91,16 @@ class Evidence:
     def nearest(self, picture: str, count: int = _NEIGHBOURS) -> dict:
         """Find the training images nearest to a picture: is it a copy?
 
-        picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
-        pixels, and inverted where its background is bright. count: 1 to 50.
+        Args:
+            picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
+                pixels, and inverted where its background is bright.
+            count: how many, 1 to 50.
 
-        Returns {"exact": whether distances are those to the training images themselves, not to a small index of them,
-        "features": by the judge's features, "pixels": by pixels in [0, 1]}, the last two {"neighbours": a list of
-        {"number": of the training image, "class_index": 0 to 9, "distance": Euclidean}, the nearest first, "closer":
-        the share of real test images of the same class whose nearest training image is nearer than this picture's}.
+        Returns:
+            {"exact": whether distances are those to the training images themselves, not to a small index of them,
+            "features": by the judge's features, "pixels": by pixels in [0, 1]}, the last two {"neighbours": a list of
+            {"number": of the training image, "class_index": 0 to 9, "distance": Euclidean}, the nearest first, "closer":
+            the share of real test images of the same class whose nearest training image is nearer than this picture's}.
         """
         try:
             count = checked("count", check_integer, count, 1, 50)

@@ -47,12 +47,15 @@ class Redrawer:
     def invert(self, checkpoint: str, picture: str, class_index: int = ANY_CLASS) -> dict:
         """Find the z and the class with which a checkpoint's generator redraws a picture best.
 
-        checkpoint: a name, such as "r3gan-conv". picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is
-        cropped to a square, made grey and 28x28 pixels, and inverted where its background is bright. class_index: 0 to
-        9, or -1 to find it too.
+        Args:
+            checkpoint: which trained generator, such as r3gan-conv.
+            picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
+                pixels, and inverted where its background is bright.
+            class_index: 0 to 9, or -1 to find it too.
 
-        Returns {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels":
-        base64 of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}.
+        Returns:
+            {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels": base64
+            of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}
         """
         try:
             sampler = self._sampler(checkpoint)

@@ -17,7 +17,7 @@ TABS = {
         *("Generate", "Interpolate", "Mix", "Directions"),
         *("Watch it learn", "Your picture", "Inside the network", "How good?"),
     ),
-    "zh-CN": ("生成", "插值", "混合", "方向", "看它学习", "你的图片", "网络内部", "效果如何？"),
+    "zh-CN": ("生成", "插值", "混合", "方向", "看它学习", "你的图片", "网络内部", "有多好？"),
 }
 
 

@@ -187,7 +187,7 @@ def test_nothing_can_be_uploaded_as_a_file(app):
 
 def test_an_api_reaches_no_further_than_the_page(app):
     for checkpoint in ("/etc", "checkpoints/r3gan-conv", "../checkpoints/r3gan-conv", "judge", "r3gan-conv/"):
-        answer = app.client.post("/gradio_api/run/generate", json={"data": [checkpoint, 3, 7, 1.0, 1]})
+        answer = app.client.post("/gradio_api/run/generate", json={"data": [3, 7, 1, 1.0, checkpoint]})
         assert answer.status_code == 422 and answer.json()["error"].startswith("checkpoint: ")
 
 
@@ -205,7 +205,7 @@ def test_too_many_runs_of_one_page_are_refused_at_once(app, language, line):
     refused = [answer for answer in answers if answer.status_code == 429]
     assert refused and answers[0].status_code == 200
     assert refused[-1].json()["detail"].startswith(line) and refused[-1].headers["retry-after"]
-    drawn = app.client.post("/gradio_api/run/generate", json={"data": ["r3gan-conv", 3, 7, 1.0, 1]})
+    drawn = app.client.post("/gradio_api/run/generate", json={"data": [3, 7, 1, 1.0, "r3gan-conv"]})
     assert drawn.status_code == 200
 
 
@@ -248,7 +248,7 @@ def test_with_auth_nothing_is_told_to_who_has_not_logged_in(start_app):
             app.client.get("/config").status_code,
             app.client.get("/cgan/generators.json").status_code,
             app.client.get("/gradio_api/info").status_code,
-            app.client.post("/gradio_api/run/generate", json={"data": ["r3gan-conv", 3, 7, 1.0, 1]}).status_code,
+            app.client.post("/gradio_api/run/generate", json={"data": [3, 7, 1, 1.0, "r3gan-conv"]}).status_code,
             app.client.post("/gradio_api/component_server/", json=call).status_code,
         ]
 
