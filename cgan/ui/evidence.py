@@ -99,8 +99,8 @@ class Evidence:
         Returns:
             {"exact": whether distances are those to the training images themselves, not to a small index of them,
             "features": by the judge's features, "pixels": by pixels in [0, 1]}, the last two {"neighbours": a list of
-            {"number": of the training image, "class_index": 0 to 9, "distance": Euclidean}, the nearest first, "closer":
-            the share of real test images of the same class whose nearest training image is nearer than this picture's}.
+            {"number": of the training image, "class_index": 0 to 9, "distance": Euclidean}, the nearest first,
+            "closer": the share of real test images of the same class that have a nearer training image than this one}
         """
         try:
             count = checked("count", check_integer, count, 1, 50)

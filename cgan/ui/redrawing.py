@@ -54,8 +54,8 @@ class Redrawer:
             class_index: 0 to 9, or -1 to find it too.
 
         Returns:
-            {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels": base64
-            of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}
+            {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels":
+            base64 of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}
         """
         try:
             sampler = self._sampler(checkpoint)
