@@ -25,7 +25,7 @@ _PICKER = """
     <button type="button" class="cgan-button" data-mode="upload" data-text="pick_upload"></button>
   </div>
   <div data-part="example">
-    <div class="cgan-sheet" tabindex="0" role="img"><img src="@sheet" alt=""><span></span></div>
+    <div class="cgan-examples" tabindex="0" role="img"><img src="@sheet" alt=""><span></span></div>
     <p data-text="example_info"></p>
   </div>
   <div data-part="drawn" hidden>

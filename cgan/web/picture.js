@@ -20,14 +20,14 @@ function mountPicker(element, props, trigger, server, first) {
   };
   for (const button of modes) button.addEventListener("click", () => open(button.dataset.mode));
   open("example");
-  mountSheet(part("example").querySelector(".cgan-sheet"), first.example, (index) => choose({ example: index }));
+  mountExamples(part("example").querySelector(".cgan-examples"), first.example, (index) => choose({ example: index }));
   mountPad(part("drawn"), (drawn) => choose({ drawn }));
   const uploaded = { set value({ picture }) { choose({ upload: picture }); } };
   cganInside.mountUpload(part("upload"), uploaded, () => {}, server);
 }
 
 /** The sheet of test images: a click or the arrow keys choose. */
-function mountSheet(sheet, first, choose) {
+function mountExamples(sheet, first, choose) {
   const frame = sheet.querySelector("span");
   let chosen = first;
   const show = (index) => {
