@@ -2,11 +2,16 @@
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, live, seed_slider, sentence
-from cgan.ui.drawing import Studio, for_page
+from cgan.data import NUM_CLASSES
+from cgan.directions import COUNT, MAX_SIGMA
+from cgan.ui.controls import class_dropdown, live, seed_slider, sentence, take_along
+from cgan.ui.drawing import SHEET_SEEDS, Studio, for_page
+from cgan.ui.links import Links, numbers
 from cgan.ui.texts import i18n
 
 _DRESS, _SEED, _SCOPE = 3, 7, "class"
+_SIGMAS_LINKED = numbers([0] * COUNT, [(-MAX_SIGMA, MAX_SIGMA, 0.1)] * COUNT)
+_CELL_LINKED = numbers([4, 3], [(0, NUM_CLASSES - 1, 1), (0, SHEET_SEEDS - 1, 1)])  # row, column
 
 _DIRECTIONS = """
 <div class="cgan-directions">
@@ -59,7 +64,7 @@ _SHEET = """
 """
 
 
-def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
+def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it. Its scripts draw when it is opened."""
     request = [checkpoint.value, _DRESS, _SEED, _SCOPE]
     sentence("hint_directions")
@@ -100,4 +105,10 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
         apply_default_css=False,
         elem_id="sheet",
     )
+    take_along("directions")
     live("directions", checkpoint, class_index, seed, scope)
+    links.add(
+        tab,
+        {"class": class_index, "seed": seed, "scope": scope},
+        {"sigmas": _SIGMAS_LINKED, "cell": _CELL_LINKED},
+    )

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, figure, seed_slider, sentence
+from cgan.ui.controls import class_dropdown, figure, seed_slider, sentence, take_along
 from cgan.ui.drawing import Studio
 from cgan.ui.evidence import GENERATED, SOURCES, Evidence
+from cgan.ui.links import Links
 from cgan.ui.report_card import report_card
 from cgan.ui.texts import i18n
 
@@ -14,14 +15,22 @@ _DRESS, _SEED = 3, 7
 _TABLE = '<div class="cgan-report"></div>'
 
 
-def build(studio: Studio, evidence: Evidence, checkpoint: gr.Dropdown, own: gr.HTML, bounded: dict) -> None:
+def build(
+    studio: Studio,
+    evidence: Evidence,
+    checkpoint: gr.Dropdown,
+    own: gr.HTML,
+    links: Links,
+    tab: gr.Tab,
+    bounded: dict,
+) -> None:
     """Lay out the tab and wire it. own: the picker of a person's picture. bounded: how long work is queued."""
 
     def card(checkpoint: str) -> dict:
         return report_card(studio, checkpoint)
 
     sentence("hint_how_good")
-    with gr.Tabs():
+    with gr.Tabs() as steps:
         with gr.Tab(i18n("step_quality"), id="quality"):
             sentence("hint_quality")
             table = gr.HTML(
@@ -38,9 +47,19 @@ def build(studio: Studio, evidence: Evidence, checkpoint: gr.Dropdown, own: gr.H
             sentence("hint_scores")
             scores_picture, scores = _picture_and_figure("scores")
 
+    take_along("how-good")
+    opened = links.add(
+        tab,
+        {
+            "evidence": steps,
+            **dict(zip(("copying-source", "class", "seed"), copying_picture, strict=True)),
+            **dict(zip(("scores-source", "scores-class", "scores-seed"), scores_picture, strict=True)),
+        },
+    )
+
     checkpoint.change(card, checkpoint, table, queue=False, show_progress="hidden", api_visibility="private")
-    _show(evidence.nearest_images, copying_tab, checkpoint, copying_picture, own, copying, bounded)
-    _show(evidence.discriminator, scores_tab, checkpoint, scores_picture, own, scores, bounded)
+    _show(evidence.nearest_images, opened, copying_tab, checkpoint, copying_picture, own, copying, bounded)
+    _show(evidence.discriminator, opened, scores_tab, checkpoint, scores_picture, own, scores, bounded)
     gr.api(evidence.nearest, api_name="nearest", **bounded)
 
 
@@ -63,16 +82,20 @@ def _picture_and_figure(elem_id: str) -> tuple[list, gr.HTML]:
 
 def _show(
     compute: Callable[..., Iterator[dict]],
-    tab: gr.Tab,
+    opened: gr.events.Dependency,
+    step: gr.Tab,
     checkpoint: gr.Dropdown,
     controls: list,
     own: gr.HTML,
     shown: gr.HTML,
     bounded: dict,
 ) -> None:
-    """Compute a figure when its tab is opened, and again whenever what it shows has changed since."""
+    """Compute a figure when its step is opened, and again whenever what it shows has changed since.
+
+    opened: after it the controls say what was chosen on other tabs.
+    """
     request = [checkpoint, *controls, own]
-    seen = gr.State(None)  # the request that is shown, once the tab was opened
+    seen = gr.State(None)  # the request that is shown, once the step was opened
 
     def show(*request: object) -> Iterator:
         for each in compute(*request):
@@ -89,7 +112,7 @@ def _show(
 
     quietly = {"show_progress": "hidden", "api_visibility": "private", **bounded}
     wired = {"outputs": [shown, seen], "trigger_mode": "always_last", **quietly}
-    source, class_index, seed = controls
-    gr.on([source.input, class_index.input, seed.change], show, request, **wired)
-    tab.select(show_if_new, [seen, *request], **wired)
+    gr.on([control.input for control in controls], show, request, **wired)
+    step.select(show_if_new, [seen, *request], **wired)
+    opened.then(show_if_opened, [seen, *request], **wired)
     gr.on([checkpoint.change, own.submit], show_if_opened, [seen, *request], **wired)

@@ -7,6 +7,7 @@ import gradio as gr
 from cgan.ui.drawing import Studio
 
 Control = gr.Dropdown | gr.Radio | gr.Slider | gr.Tabs
+Limits = tuple[float, float, float]  # lowest, highest, step
 
 
 class Links:
@@ -20,27 +21,34 @@ class Links:
         self._studio = studio
         self._checkpoint = checkpoint
         self._tabs: dict[str, dict[str, Control]] = {}
+        self._plain: dict[str, dict[str, dict]] = {}
 
-    def add(self, tab: gr.Tab, controls: dict[str, Control]) -> gr.events.Dependency:
+    def add(
+        self, tab: gr.Tab, controls: dict[str, Control], plain: dict[str, dict] | None = None
+    ) -> gr.events.Dependency:
         """Make controls, by the names that they have in a link, a tab's view.
 
+        plain: the same of what is no control of Gradio's, as `number`, `numbers` or `checkpoint_name` makes it; the
+        tab's script says and shows it (`linkPlain` of `link.js`).
         Returns the event after which an opened tab's controls say what was chosen elsewhere.
         """
         self._tabs[tab.id] = controls
+        self._plain[tab.id] = plain or {}
         for name, control in controls.items():
             if isinstance(control, gr.Tabs):  # has no value that an event could be told
                 for child in control.children:
                     child.select(None, js=f"() => cgan.see({json.dumps({name: child.id})})", api_visibility="private")
         valued = {name: control for name, control in controls.items() if not isinstance(control, gr.Tabs)}
-        entries = ", ".join(f"{json.dumps(name)}: values[{index}]" for index, name in enumerate(valued))
-        gr.on(
-            [control.change for control in valued.values()],
-            None,
-            inputs=[*valued.values()],
-            js=f"(...values) => cgan.see({{ {entries} }})",
-            trigger_mode="multiple",
-            api_visibility="private",
-        )
+        if valued:
+            entries = ", ".join(f"{json.dumps(name)}: values[{index}]" for index, name in enumerate(valued))
+            gr.on(
+                [control.change for control in valued.values()],
+                None,
+                inputs=[*valued.values()],
+                js=f"(...values) => cgan.see({{ {entries} }})",
+                trigger_mode="multiple",
+                api_visibility="private",
+            )
         return tab.select(
             None,
             outputs=[*controls.values()],
@@ -75,10 +83,29 @@ class Links:
         return {
             "checkpoint": self._checkpoint.value,
             "tabs": {
-                tab: {name: _field(control) for name, control in controls.items()}
+                tab: {name: _field(control) for name, control in controls.items()} | self._plain[tab]
                 for tab, controls in self._tabs.items()
             },
         }
+
+
+def number(first: float, limits: Limits) -> dict:
+    """A plain field that says one number."""
+    return {"plain": True, "first": first} | _range(limits)
+
+
+def numbers(first: list[float], limits: list[Limits]) -> dict:
+    """A plain field that says as many numbers as there are limits, in a link with commas between them."""
+    return {"plain": True, "first": first, "each": [_range(each) for each in limits]}
+
+
+def checkpoint_name(first: str) -> dict:
+    """A plain field that says one of the checkpoints."""
+    return {"plain": True, "first": first, "checkpoint": True}
+
+
+def _range(limits: Limits) -> dict:
+    return dict(zip(("low", "high", "step"), limits, strict=True))
 
 
 def _field(control: Control) -> dict:
@@ -87,7 +114,7 @@ def _field(control: Control) -> dict:
         return {"first": tabs[0], "choices": tabs, "tabs": True}
     field = {"id": control.elem_id, "first": control.value}
     if isinstance(control, gr.Slider):
-        return field | {"low": control.minimum, "high": control.maximum, "step": control.step}
+        return field | _range((control.minimum, control.maximum, control.step))
     if isinstance(control, gr.Dropdown) and control.allow_custom_value:
         return field | {"word": True}
     return field | {"choices": [value for _, value in control.choices]}

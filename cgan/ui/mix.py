@@ -2,10 +2,15 @@
 
 import gradio as gr
 
-from cgan.ui.controls import live, seed_slider, sentence
+from cgan.data import NUM_CLASSES
+from cgan.ui.controls import live, seed_slider, sentence, take_along
 from cgan.ui.drawing import MAX_SEED, Studio, for_page
+from cgan.ui.links import Links, numbers
 
 _SEED = 7
+_WEIGHTS_LINKED = numbers([0.5, 0, 0, 0.5, *[0] * 6], [(0, 1, 0.01)] * NUM_CLASSES)
+_CORNERS_LINKED = numbers([0, 7, 3, 21, 7, 7, 9, 21], [(0, NUM_CLASSES - 1, 1), (0, MAX_SEED, 1)] * 4)  # class, seed
+_PLACE_LINKED = numbers([0.5, 0.167], [(0, 1, 0.001)] * 2)  # in the square: from the left, from the top
 
 _WEIGHTS = """
 <div class="cgan-weights">
@@ -52,7 +57,7 @@ _BLEND = f"""
 """
 
 
-def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
+def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it. Its scripts draw when it is opened."""
     request = [checkpoint.value, _SEED]
     sentence("hint_mix")
@@ -85,4 +90,6 @@ def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
         apply_default_css=False,
         elem_id="blend",
     )
+    take_along("mix")
     live("mix", checkpoint, seed)
+    links.add(tab, {"seed": seed}, {"weights": _WEIGHTS_LINKED, "corners": _CORNERS_LINKED, "place": _PLACE_LINKED})

@@ -1,7 +1,5 @@
 """What a person shows the networks: one of the test images that ship, a drawing, or a file; and its picker."""
 
-import json
-
 import gradio as gr
 import numpy as np
 
@@ -25,7 +23,7 @@ _PICKER = """
     <button type="button" class="cgan-button" data-mode="upload" data-text="pick_upload"></button>
   </div>
   <div data-part="example">
-    <div class="cgan-sheet" tabindex="0" role="img"><img src="@sheet" alt=""><span></span></div>
+    <div class="cgan-examples" tabindex="0" role="img"><img src="@sheet" alt=""><span></span></div>
     <p data-text="example_info"></p>
   </div>
   <div data-part="drawn" hidden>
@@ -61,7 +59,7 @@ def picker(lab: Lab, elem_id: str) -> gr.HTML:
     return gr.HTML(
         FIRST,
         html_template=_PICKER.replace("@sheet", sheet).replace("@size", f"{IMAGE_SIZE}"),
-        js_on_load=f"cgan.mountPicker(element, props, trigger, server, {json.dumps(FIRST)}); // 'submit'",
+        js_on_load="cgan.mountPicker(element, props, trigger, server); // 'submit'",
         server_functions=[open_upload],
         apply_default_css=False,
         elem_id=elem_id,

@@ -73,18 +73,18 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 generate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
-            with gr.Tab(i18n("tab_mix"), id="mix"):
-                mix.build(studio, chosen)
-            with gr.Tab(i18n("tab_directions"), id="directions-tab"):
-                directions.build(studio, chosen)
-            with gr.Tab(i18n("tab_watch"), id="watch-tab"):
-                watch.build(studio, chosen)
-            with gr.Tab(i18n("tab_picture"), id="picture-tab") as tab:
-                own = picture.build(Redrawer(studio, lab.worker), lab, chosen, tab, _LONG_WORK)
+            with gr.Tab(i18n("tab_mix"), id="mix") as tab:
+                mix.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_directions"), id="directions") as tab:
+                directions.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_watch"), id="watch") as tab:
+                watch.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_picture"), id="picture") as tab:
+                own = picture.build(Redrawer(studio, lab.worker), lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
-            with gr.Tab(i18n("tab_how_good"), id="how-good"):
-                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, _LONG_WORK)
+            with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
+                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, links, tab, _LONG_WORK)
         links.wire(page, tabs)
         Programs(studio, lab, checkpoint).register()
         chosen.focus(

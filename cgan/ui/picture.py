@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, figure, live, run_and_stop, seed_slider, sentence
+from cgan import examples
+from cgan.ui.controls import class_dropdown, figure, live, run_and_stop, seed_slider, sentence, take_along
 from cgan.ui.drawing import for_page
 from cgan.ui.lab import Lab
-from cgan.ui.own_picture import picker
+from cgan.ui.links import Links, number
+from cgan.ui.own_picture import FIRST, picker
 from cgan.ui.redrawing import ANY_CLASS, Redrawer
 from cgan.ui.texts import class_choices, i18n
 
-_FIRST = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
+_FIRST_ONWARD = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
 
 _ONWARD = """
 <figure class="cgan-figure" hidden>
@@ -26,7 +28,7 @@ _ONWARD = """
 """
 
 
-def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab, bounded: dict) -> gr.HTML:
+def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded: dict) -> gr.HTML:
     """Lay out the tab and wire it; return its picker. bounded: how long work is queued."""
     sentence("hint_picture")
     with gr.Row(elem_classes="cgan-tab"):
@@ -45,7 +47,7 @@ def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab, bo
             onward = gr.HTML(
                 None,
                 html_template=_ONWARD,
-                js_on_load=f"cgan.mountOnward(element, props, watch, server, {[*_FIRST]})",
+                js_on_load=f"cgan.mountOnward(element, props, watch, server, {[*_FIRST_ONWARD]})",
                 server_functions=[for_page(redrawer.walk_from)],
                 apply_default_css=False,
                 elem_id="onward",
@@ -58,7 +60,12 @@ def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab, bo
                     to_class = class_dropdown("to_class", _TO_CLASS, "onward-class")
                 with gr.Column(min_width=220):
                     to_seed = seed_slider("to_seed", _TO_SEED, "onward-seed")
+            take_along("picture")
+            sentence("link_own")
     live("onward", checkpoint, to_class, to_seed, position)
+    onward_to = {"onward-class": to_class, "onward-seed": to_seed, "onward-position": position}
+    image = number(FIRST["example"], (0, examples.COUNT - 1, 1))
+    opened = links.add(tab, {"redrawn-class": class_index, **onward_to}, {"image": image})
 
     request = [checkpoint, picture, class_index]
     seen = gr.State(None)  # the request whose result is shown, once the tab was opened
@@ -80,7 +87,7 @@ def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, tab: gr.Tab, bo
     wired = {"outputs": [shown, onward, seen], "trigger_mode": "always_last", **quietly}
     searches = [
         gr.on([run.click, picture.submit, class_index.input], search, request, **wired),
-        tab.select(search_if_new, [seen, *request], **wired),
+        opened.then(search_if_new, [seen, *request], **wired),
         checkpoint.change(search_if_opened, [seen, *request], **wired),
     ]
     stop.click(None, cancels=searches)

@@ -101,6 +101,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "format_gif": ("GIF", "GIF"),
     "format_webp": ("WebP", "WebP"),
     "format_npz": ("NumPy .npz", "NumPy .npz"),
+    "format_mixture": ("PNG of the mixture", "混合图 PNG"),
+    "format_blend": ("PNG from the square", "方格中的图片 PNG"),
+    "format_blend_map": ("PNG of the whole square", "整个方格 PNG"),
+    "format_moved": ("PNG, before and after", "移动前后 PNG"),
+    "format_sheet": ("PNG of the sheet", "整张表 PNG"),
     "python": ("The Python for this", "对应的 Python 代码"),
     "python_none": (
         "A few lines of Python make the saliency map of a generated picture under one of our networks.",
@@ -111,6 +116,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "链接中的 {name} 为“{given}”，可用的是：{allowed}。现显示：{first}。",
     ),
     "link_range": ("{low} to {high}", "{low} 至 {high}"),
+    "link_numbers": ("{count} numbers with commas between them, {ranges}", "{count} 个数，以逗号分隔，{ranges}"),
     "link_word": ("a name of letters, digits and _", "由字母、数字和 _ 组成的名称"),
     # The tab "Mix".
     "tab_mix": ("Mix", "混合"),
@@ -258,6 +264,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "length_of_z": (
         "Length of z: {length}; random ones are about {usual} long, and {most} is the longest allowed.",
         "z 的长度：{length}；随机的 z 约为 {usual}，允许的最大长度为 {most}。",
+    ),
+    "link_own": (
+        "A link says which test image was redrawn. Your own drawing or file is in no link.",
+        "链接会记录所选的测试图片；你自己的手绘或上传的文件不在链接中。",
     ),
     "as_every_class": ("The same z in all ten classes", "同一个 z 在全部十个类别中的图片"),
     "walk_to": (

@@ -3,8 +3,9 @@
 import gradio as gr
 
 from cgan.timeline import moments
-from cgan.ui.controls import live, sentence
+from cgan.ui.controls import live, sentence, take_along
 from cgan.ui.drawing import Studio
+from cgan.ui.links import Links, checkpoint_name, number
 
 REPORT = "report-mlp"
 
@@ -42,16 +43,18 @@ _WATCH = f"""
 """
 
 
-def build(studio: Studio, checkpoint: gr.Dropdown) -> None:
+def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab: the page's checkpoint beside another one, by default the report's."""
     others = [name for name, folder in studio.folders().items() if moments(folder)]
     other = REPORT if REPORT in others or not others else others[0]
     sentence("hint_watch")
     gr.HTML(
-        {"checkpoint": checkpoint.value, "other": other},
+        checkpoint.value,
         html_template=_WATCH,
         js_on_load="cgan.mountWatch(element, props.value)",
         apply_default_css=False,
         elem_id="watch",
     )
+    take_along("watch")
     live("watch", checkpoint)
+    links.add(tab, {}, {"other": checkpoint_name(other), "moment": number(1, (0, 1, 0.001))})

@@ -9,9 +9,19 @@ const directionsTab = {
   request: null, // [checkpoint, class, seed, scope], scope "class" or "all"
   known: new Map(), // checkpoint: its directions by scope, null where it has none
   sigmas: [],
+  sigmasOf: new Map(), // what the sliders said last, by checkpoint and scope
   show: null, // the sliders for a request
   drawPicture: null,
 };
+
+linkPlain("directions", {
+  sigmas(sigmas, { class: index, seed, scope }) {
+    directionsTab.sigmasOf.set(ofWhich([chosenCheckpoint(), index, seed, scope]), sigmas);
+  },
+  cell(cell) {
+    sheetTab.chosen = cell;
+  },
+});
 
 /** Draw what the controls ask for: [checkpoint, class, seed, scope]. */
 async function directions(request) {
@@ -34,6 +44,7 @@ async function directionsOf(checkpoint) {
 }
 
 const scopeOf = ([, index, , scope]) => (scope === "all" ? "all" : `${index}`);
+const ofWhich = (request) => `${request[0]} ${scopeOf(request)}`;
 const directionName = ({ name }, index) =>
   name ? text(`direction_${name}`) : text("direction_unnamed", { number: index + 1 });
 const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;
@@ -69,6 +80,10 @@ function mountDirections(element, first, server) {
   const change = () => {
     directionsTab.sigmas = rows.map(({ slider }) => Number(slider.value));
     rows.forEach(({ value }, index) => (value.textContent = signed(directionsTab.sigmas[index])));
+    if (rows.length) {
+      directionsTab.sigmasOf.set(shownFor, directionsTab.sigmas);
+      see({ sigmas: directionsTab.sigmas });
+    }
     directionsTab.drawPicture?.();
   };
   reset.addEventListener("click", () => {
@@ -94,6 +109,7 @@ function mountDirections(element, first, server) {
       strip.setAttribute("aria-label", text("direction_strip", { name: directionName(direction, index) }));
       stage.append(strip);
       value.after(stage, slider);
+      slider.value = directionsTab.sigmasOf.get(shownFor)?.[index] ?? 0;
       slider.addEventListener("input", change);
       return { row, slider, value, strip };
     });
@@ -122,9 +138,9 @@ function mountDirections(element, first, server) {
     if (request !== directionsTab.request) return;
     element.querySelector(".cgan-directions").dataset.state = found ? "ready" : "none";
     problem.textContent = found ? "" : text("no_directions", { checkpoint });
-    if (shownFor !== `${checkpoint} ${scopeOf(request)}`) {
+    if (shownFor !== ofWhich(request)) {
+      shownFor = ofWhich(request);
       makeRows(found ?? []);
-      shownFor = `${checkpoint} ${scopeOf(request)}`;
     }
     change();
     drawStrips();
@@ -175,6 +191,7 @@ function mountMoved(element, first, server) {
       caption.textContent = `${what} → ${changes}`;
       canvas.setAttribute("aria-label", text("picture", { what: caption.textContent }));
       Object.assign(canvas.dataset, { seed, class: index, sigmas: sigmas.join(" ") });
+      refreshPython("directions");
     });
   });
   directionsTab.drawPicture = whenSeen(element, draw);
@@ -184,6 +201,42 @@ function mountMoved(element, first, server) {
 
 whenRendererChanges((checkpoint) => {
   if (checkpoint === directionsTab.request?.[0]) directions(directionsTab.request);
+});
+
+function directionsPython() {
+  const [checkpoint, index, seed] = directionsTab.request;
+  const scope = scopeOf(directionsTab.request);
+  const sigmas = directionsTab.sigmas.join(", ");
+  const moving = `
+vectors = load_directions(folder).vectors("${scope}")
+z = latents.latents(np.array([${seed}]), sampler.latent_dim)[0]
+weights = latents.one_hot(np.full(2, ${index}), 10)
+pictures = sampler.draw(move(z, vectors, np.array([[0] * ${directionsTab.sigmas.length}, [${sigmas}]])), weights)`;
+  return `import numpy as np
+
+from cgan import latents
+from cgan.checkpoints import resolve
+from cgan.directions import load_directions, move
+from cgan.sampling import Sampler
+
+folder = resolve(${JSON.stringify(checkpoint)})
+sampler = Sampler(folder)${sigmas && moving}
+classes, seeds = np.arange(10).repeat(${SHEET_SEEDS}), np.tile(np.arange(${seed}, ${seed + SHEET_SEEDS}), 10)
+sheet = sampler.sample(classes, seeds)  # uint8 (${CLASSES * SHEET_SEEDS}, 28, 28)
+`;
+}
+
+function directionsFileName(what) {
+  const [checkpoint, index, seed] = directionsTab.request;
+  return slug(`${checkpoint}-${className(index)}-seed-${seed}-${what}`);
+}
+
+offerToTake("directions", {
+  formats: {
+    moved: () => savePng(document.querySelector("#moved canvas"), directionsFileName("moved"), SAVED_SCALE),
+    sheet: () => savePng(document.querySelector(".cgan-sheet-canvas"), directionsFileName("sheet"), SAVED_SCALE),
+  },
+  python: directionsPython,
 });
 
 Object.assign(tabs, { directions });

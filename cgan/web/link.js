@@ -7,38 +7,64 @@ const HUB = "https://huggingface.co";
 /**
  * `fields`: of each tab, by name, what a control says at `first` and what it may say. `chosen`: what was chosen since,
  * by name: a name means the same on every tab, so class and seed go along from tab to tab. `checkpoint` has no choices
- * before the server has told which there are; until then the address is not touched.
+ * before the server has told which there are; until then the address is not touched. `showPlain`: of each tab, by name,
+ * how what is no control of Gradio's is made to say a link's value.
  */
 const view = {
   fields: cganLinks.tabs,
   checkpoint: { first: cganLinks.checkpoint, choices: null },
   open: Object.keys(cganLinks.tabs)[0],
   chosen: {},
+  showPlain: {},
 };
+
+/** What a tab's field says at first. */
+const firstOf = (tab, name) => view.fields[tab][name].first;
+
+/**
+ * Link what a tab has beside Gradio's controls: `show`, functions by name, each called with the value and all values of
+ * a link that is opened, perhaps before the tab is mounted. What is chosen by hand is told by `see`.
+ */
+const linkPlain = (tab, show) => (view.showPlain[tab] = show);
 
 const CLASS_SLUGS = Array.from({ length: CLASSES }, (_, index) =>
   [cganTexts.en, cganTexts.zh].map((texts) => slug(texts[`class_${index}`])),
 );
 const isClass = (name) => /(^|-)class$/.test(name);
 
-const formatValue = (name, value) => (isClass(name) ? CLASS_SLUGS[value][0] : `${value}`);
+const formatValue = (name, value) => (isClass(name) && CLASS_SLUGS[value]?.[0]) || `${value}`;
+
+const choicesOf = (field) => (field.checkpoint ? view.checkpoint.choices : field.choices);
 
 /** The value that a text in a link gives to a field; undefined where the field may not say that. */
 function parseValue(name, field, given) {
   if (field.word) return /^[\w.]{1,60}$/.test(given) ? given : undefined;
-  if (field.choices) {
+  if (field.each) return parseNumbers(field.each, given.split(","));
+  if (choicesOf(field)) {
     const named = isClass(name) ? CLASS_SLUGS.findIndex((slugs) => slugs.includes(slug(given))) : -1;
-    return named >= 0 ? named : field.choices.find((choice) => `${choice}` === given);
+    return named >= 0 ? named : choicesOf(field).find((choice) => `${choice}` === given);
   }
   const number = given.trim() ? Number(given) : NaN;
   const isOnStep = field.step < 1 || Number.isInteger(number);
   return number >= field.low && number <= field.high && isOnStep ? number : undefined;
 }
 
+function parseNumbers(each, parts) {
+  const numbers = parts.map((part, index) => each[index] && parseValue("", each[index], part));
+  return numbers.length === each.length && !numbers.includes(undefined) ? numbers : undefined;
+}
+
 function describeAllowed(name, field) {
   if (field.word) return text("link_word");
-  if (!field.choices) return text("link_range", { low: field.low, high: field.high });
-  return field.choices.map((choice) => formatValue(name, choice)).join(", ");
+  if (field.each) return describeNumbers(field.each);
+  if (!choicesOf(field)) return text("link_range", { low: field.low, high: field.high });
+  return choicesOf(field).map((choice) => formatValue(name, choice)).join(", ");
+}
+
+/** How many numbers, and which: each range once. */
+function describeNumbers(each) {
+  const ranges = new Set(each.map(({ low, high }) => text("link_range", { low, high })));
+  return text("link_numbers", { count: each.length, ranges: [...ranges].join("; ") });
 }
 
 /** What was chosen for a field, held in its range, for one may be typing; undefined where nothing was. */
@@ -87,12 +113,15 @@ function readLink(query) {
 /** The query that leads to what is shown now; empty for what the page shows at first. */
 function writeLink() {
   const query = new URLSearchParams();
-  const write = (name, field, value) => value !== field.first && query.set(name, formatValue(name, value));
+  const write = (name, field, value) => `${value}` !== `${field.first}` && query.set(name, formatValue(name, value));
   write("tab", { first: Object.keys(view.fields)[0] }, view.open);
   write("checkpoint", view.checkpoint, chosenCheckpoint());
   for (const [name, value] of Object.entries(tabValues(view.open))) write(name, view.fields[view.open][name], value);
-  return `${query}`;
+  return readable(`${query}`);
 }
+
+/** A query whose commas are commas. */
+const readable = (query) => query.replaceAll("%2C", ",");
 
 /** Whether the page is shown within a Space's page on the Hub, whose address is the one that a person sees. */
 const spaceId = () => window.parent !== window && window.gradio_config?.space_id;
@@ -117,6 +146,7 @@ function followWithAddress() {
     const address = new URL(location.href);
     for (const name of linkNames()) address.searchParams.delete(name);
     for (const [name, value] of new URLSearchParams(writeLink())) address.searchParams.set(name, value);
+    address.search = readable(address.search);
     if (address.href === location.href) return;
     history.replaceState(history.state, "", address);
     if (spaceId()) window.parent.postMessage({ queryString: writeLink() }, HUB);
@@ -146,6 +176,7 @@ function openLink(checkpoints) {
   const link = readLink(location.search);
   Object.assign(view.chosen, { checkpoint: link.checkpoint, ...link.values });
   view.open = link.tab;
+  for (const [name, show] of Object.entries(view.showPlain[link.tab] ?? {})) show(link.values[name], link.values);
   if (link.checkpoint !== view.checkpoint.first) prepare(link.checkpoint);
   if (link.problems.length) {
     const note = Object.assign(document.createElement("p"), { id: "link-note", role: "alert" });
@@ -157,10 +188,12 @@ function openLink(checkpoints) {
 
 /** The same for Gradio's events, which take a list: an update that has no value leaves a control as it is. */
 const asUpdates = (fields, values) =>
-  Object.entries(fields).map(([name, { tabs }]) => ({
-    __type__: "update",
-    ...(values[name] !== undefined && { [tabs ? "selected" : "value"]: values[name] }),
-  }));
+  Object.entries(fields)
+    .filter(([, { plain }]) => !plain)
+    .map(([name, { tabs }]) => ({
+      __type__: "update",
+      ...(values[name] !== undefined && { [tabs ? "selected" : "value"]: values[name] }),
+    }));
 
 const gradioLinks = {
   openLink(checkpoints) {

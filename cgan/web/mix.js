@@ -5,14 +5,37 @@ const MAP_SIDE = 7; // pictures, of the map of what lies between the four
 const MAP_MS = 250; // between two drawings of the map while a seed follows a hand
 const KEY_STEP = 0.02; // of the square's side
 
+/** Corners, class and seed by turns as a link has them, as lists of classes and of seeds. */
+const cornersFrom = (numbers) => ({
+  classes: numbers.filter((_, index) => index % 2 === 0),
+  seeds: numbers.filter((_, index) => index % 2 === 1),
+});
+
 const mixTab = {
   request: null, // [checkpoint, seed]
-  weights: oneHot([0]), // of the ten classes, each 0 to 1, before they are scaled to sum to 1
-  corners: { classes: [0, 3, 7, 9], seeds: [7, 21, 7, 21] },
-  position: [0.5, 1 / 6],
+  weights: firstOf("mix", "weights"), // of the ten classes, each 0 to 1, before they are scaled to sum to 1
+  corners: cornersFrom(firstOf("mix", "corners")),
+  position: firstOf("mix", "place"),
+  showWeights: null,
+  showBlend: null,
   drawMixture: null,
   drawBlend: null,
 };
+
+linkPlain("mix", {
+  weights(weights) {
+    mixTab.weights = weights;
+    mixTab.showWeights?.();
+  },
+  corners(numbers) {
+    mixTab.corners = cornersFrom(numbers);
+    mixTab.showBlend?.();
+  },
+  place(position) {
+    mixTab.position = position;
+    mixTab.showBlend?.();
+  },
+});
 
 /** Draw what the controls ask for: [checkpoint, seed]. */
 function mix(request) {
@@ -39,8 +62,8 @@ function fillNames(box, names) {
   box.replaceChildren(...names.map((name) => Object.assign(document.createElement("span"), { textContent: name })));
 }
 
-function fillClasses(menu, chosen) {
-  allClasses().forEach((name, index) => menu.add(new Option(name, index, false, index === chosen)));
+function fillClasses(menu) {
+  allClasses().forEach((name, index) => menu.add(new Option(name, index)));
 }
 
 /** A slider with its name before it and its value after it. */
@@ -58,16 +81,16 @@ function mountWeights(element) {
   const [from, to, way] = ["from", "to", "way"].map((name) => element.querySelector(`[data-do=${name}]`));
   const note = element.querySelector("[role=status]");
   fillTexts(element);
-  fillClasses(from, 0);
-  fillClasses(to, 3);
+  fillClasses(from);
+  fillClasses(to);
   way.ariaLabel = text("mix_two");
   from.ariaLabel = text("from_class");
   to.ariaLabel = text("to_class");
   const rows = allClasses().map((name) => labelledSlider(name, { min: 0, max: 1, step: 0.01 }));
   element.querySelector(".cgan-sliders").append(...rows.map(({ row }) => row));
 
-  const change = (weights) => {
-    mixTab.weights = weights;
+  const show = () => {
+    const { weights } = mixTab;
     const shares = normalized(weights);
     rows.forEach(({ slider, value }, index) => {
       slider.value = weights[index];
@@ -75,6 +98,19 @@ function mountWeights(element) {
     });
     note.textContent = weights.some((weight) => weight > 0) ? "" : text("mix_none");
     mixTab.drawMixture?.();
+  };
+  const change = (weights) => {
+    mixTab.weights = weights.map((weight) => Math.round(100 * weight) / 100); // what the sliders, and links, can say
+    show();
+    see({ weights: mixTab.weights });
+  };
+  /** Have the slider between two classes say the weights, where it can; else the ten sliders are opened. */
+  const showTwo = () => {
+    const used = allClasses().flatMap((_, index) => (mixTab.weights[index] > 0 ? [index] : []));
+    const [first = 0, last = first] = used;
+    const isBetween = used.length <= 2 && Math.round(100 * (mixTab.weights[first] + mixTab.weights[last])) === 100;
+    if (isBetween) [from.value, to.value, way.value] = [first, last, mixTab.weights[last]];
+    else element.querySelector("details").open = true;
   };
   const changeTwo = () => {
     const [weights, share] = [Array(CLASSES).fill(0), Number(way.value)];
@@ -86,7 +122,11 @@ function mountWeights(element) {
   for (const { slider } of rows) {
     slider.addEventListener("input", () => change(rows.map((row) => Number(row.slider.value))));
   }
-  changeTwo();
+  mixTab.showWeights = () => {
+    showTwo();
+    show();
+  };
+  mixTab.showWeights();
 }
 
 /** Nine seeds of the mixture. */
@@ -113,6 +153,7 @@ function mountMixture(element, first, server) {
       caption.textContent = shareList(allClasses(), normalized(weights));
       canvas.setAttribute("aria-label", text("picture", { what: caption.textContent }));
       canvas.dataset.seed = seed;
+      refreshPython("mix");
     });
   });
   mixTab.drawMixture = whenSeen(element, redraw);
@@ -140,7 +181,6 @@ function mountBlend(element, first, server) {
   const handle = element.querySelector(".cgan-handle");
   const caption = element.querySelector("figcaption");
   const mark = element.querySelector(".cgan-mark");
-  const { corners } = mixTab;
   mixTab.request ??= first;
   fillTexts(element);
   pad.ariaLabel = text("blend_pad");
@@ -148,6 +188,7 @@ function mountBlend(element, first, server) {
 
   const draw = async (positions, renderer) => {
     const [checkpoint] = mixTab.request;
+    const { corners } = mixTab;
     if (renderer === "page") return blendHere(checkpoint, corners, positions);
     const request = [checkpoint, corners.classes, corners.seeds, positions];
     return decode((await drawOnServer(server, "blend", request)).pixels);
@@ -165,7 +206,7 @@ function mountBlend(element, first, server) {
     await timed(mark, renderer(), async () => {
       paint(picture, await draw([position], renderer()), 1);
       refit();
-      caption.textContent = shareList(corners.classes.map(className), bilinear(position));
+      caption.textContent = shareList(mixTab.corners.classes.map(className), bilinear(position));
       picture.setAttribute("aria-label", text("picture", { what: caption.textContent }));
       picture.dataset.position = position.join(" ");
     });
@@ -184,12 +225,16 @@ function mountBlend(element, first, server) {
   });
 
   /** The handle's place is that of the nearest picture's middle where it lies on one. */
-  const moveTo = (x, y) => {
-    mixTab.position = [x, y].map((place) => Math.min(1, Math.max(0, place)));
+  const showHandle = () => {
     const middle = (place) => 100 * ((SIZE / 2 + place * (MAP_SIDE - 1) * (SIZE + GAP)) / mapSide());
     const [left, top] = mixTab.position.map(middle);
     Object.assign(handle.style, { left: `${left}%`, top: `${top}%` });
+  };
+  const moveTo = (x, y) => {
+    mixTab.position = [x, y].map((place) => Math.round(1000 * Math.min(1, Math.max(0, place))) / 1000);
+    showHandle();
     drawPicture();
+    see({ place: mixTab.position });
   };
   const moveToPointer = (event) => {
     const box = pad.getBoundingClientRect();
@@ -210,29 +255,39 @@ function mountBlend(element, first, server) {
     moveTo(...mixTab.position.map((place, axis) => place + KEY_STEP * step[axis]));
   });
 
-  element.querySelectorAll("[data-corner]").forEach((box, corner) => {
+  const corners = [...element.querySelectorAll("[data-corner]")].map((box, corner) => {
     const [menu, seed, dice] = ["select", "input", "button"].map((tag) => box.querySelector(tag));
-    fillClasses(menu, corners.classes[corner]);
-    seed.value = corners.seeds[corner];
+    fillClasses(menu);
+    const show = () => {
+      menu.value = mixTab.corners.classes[corner];
+      seed.value = mixTab.corners.seeds[corner];
+    };
     for (const control of [menu, seed, dice]) control.ariaLabel = text(control.dataset.name, { corner: corner + 1 });
     const change = () => {
       const typed = Math.round(Number(seed.value));
       if (seed.value === "" || !(typed >= 0 && typed <= Number(seed.max))) return; // being typed
-      corners.classes[corner] = Number(menu.value);
-      corners.seeds[corner] = typed;
+      mixTab.corners.classes[corner] = Number(menu.value);
+      mixTab.corners.seeds[corner] = typed;
       mixTab.drawBlend();
+      const { classes, seeds } = mixTab.corners;
+      see({ corners: classes.flatMap((index, k) => [index, seeds[k]]) });
     };
     menu.addEventListener("input", change);
     seed.addEventListener("input", change);
-    seed.addEventListener("change", () => (seed.value = corners.seeds[corner]));
+    seed.addEventListener("change", show);
     dice.addEventListener("click", () => {
       seed.value = Math.floor(Math.random() * (Number(seed.max) + 1));
       change();
     });
+    return show;
   });
   keepFitted(map, refit);
-  moveTo(...mixTab.position);
-  mixTab.drawBlend();
+  mixTab.showBlend = () => {
+    for (const show of corners) show();
+    showHandle();
+    mixTab.drawBlend();
+  };
+  mixTab.showBlend();
 }
 
 const mapSide = () => MAP_SIDE * (SIZE + GAP) - GAP; // pixels
@@ -240,6 +295,36 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 whenRendererChanges((checkpoint) => {
   if (checkpoint === mixTab.request?.[0]) mix(mixTab.request);
+});
+
+function mixPython() {
+  const [checkpoint, seed] = mixTab.request;
+  const { weights, corners, position } = mixTab;
+  const list = (numbers) => `[${numbers.join(", ")}]`;
+  return `import numpy as np
+
+from cgan.checkpoints import resolve
+from cgan.sampling import Sampler
+
+sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+weights, seeds = np.array(${list(weights)}), np.arange(${seed}, ${seed + MIXED_SEEDS})
+pictures = sampler.mix(weights, seeds)  # uint8 (${MIXED_SEEDS}, 28, 28)
+classes, seeds = np.array(${list(corners.classes)}), np.array(${list(corners.seeds)})
+picture = sampler.blend(classes, seeds, positions=[${list(position)}])[0]
+`;
+}
+
+function saveMixed(selector, what) {
+  savePng(document.querySelector(selector), slug(`${mixTab.request[0]}-${what}`), SAVED_SCALE);
+}
+
+offerToTake("mix", {
+  formats: {
+    mixture: () => saveMixed("#mixture canvas", `mixture-seed-${mixTab.request[1]}`),
+    blend: () => saveMixed("#blend .cgan-blend-picture", "between-four"),
+    blend_map: () => saveMixed("#blend .cgan-blend-map", "square-of-four"),
+  },
+  python: mixPython,
 });
 
 Object.assign(tabs, { mix });

@@ -3,8 +3,17 @@
 const EXAMPLES = 10; // a row of the sheet of test images, and of its rows
 const STRIP_FRAMES = 16;
 
+const pickerTab = { example: firstOf("picture", "image"), show: null };
+
+linkPlain("picture", {
+  image(example) {
+    pickerTab.example = example;
+    pickerTab.show?.();
+  },
+});
+
 /** Choose one of the test images, draw, or send a file. The component's value is what was chosen last. */
-function mountPicker(element, props, trigger, server, first) {
+function mountPicker(element, props, trigger, server) {
   const part = (name) => element.querySelector(`[data-part=${name}]`);
   const modes = [...element.querySelectorAll("[data-mode]")];
   fillTexts(element);
@@ -20,16 +29,24 @@ function mountPicker(element, props, trigger, server, first) {
   };
   for (const button of modes) button.addEventListener("click", () => open(button.dataset.mode));
   open("example");
-  mountSheet(part("example").querySelector(".cgan-sheet"), first.example, (index) => choose({ example: index }));
+  const showExample = mountExamples(part("example").querySelector(".cgan-examples"), (example) => {
+    see({ image: example });
+    choose({ example });
+  });
+  pickerTab.show = () => {
+    showExample(pickerTab.example);
+    props.value = { example: pickerTab.example };
+  };
+  pickerTab.show();
   mountPad(part("drawn"), (drawn) => choose({ drawn }));
   const uploaded = { set value({ picture }) { choose({ upload: picture }); } };
   cganInside.mountUpload(part("upload"), uploaded, () => {}, server);
 }
 
-/** The sheet of test images: a click or the arrow keys choose. */
-function mountSheet(sheet, first, choose) {
+/** The sheet of test images: a click or the arrow keys choose. Returns what frames one of them. */
+function mountExamples(sheet, choose) {
   const frame = sheet.querySelector("span");
-  let chosen = first;
+  let chosen;
   const show = (index) => {
     chosen = index;
     const [column, row] = [index % EXAMPLES, Math.floor(index / EXAMPLES)];
@@ -51,7 +68,7 @@ function mountSheet(sheet, first, choose) {
     show(next);
     choose(chosen);
   });
-  show(chosen);
+  return show;
 }
 
 /** A black square of the networks' own pixels to draw on; after each stroke its grey levels are handed on. */

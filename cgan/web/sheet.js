@@ -3,7 +3,7 @@
 
 const SHEET_SEEDS = 8;
 
-const sheetTab = { draw: null, chosen: [4, 3] }; // row (class) and column (seed) of the chosen cell
+const sheetTab = { draw: null, chosen: firstOf("directions", "cell") }; // row (class) and column (seed) of the chosen cell
 
 function mountSheet(element, first, server) {
   const sheet = element.querySelector(".cgan-sheet-canvas");
@@ -56,6 +56,7 @@ function mountSheet(element, first, server) {
   const choose = (row, column) => {
     const inside = (value, count) => Math.min(count - 1, Math.max(0, value));
     sheetTab.chosen = [inside(row, CLASSES), inside(column, SHEET_SEEDS)];
+    see({ cell: sheetTab.chosen });
     if (shown) showChosen();
   };
   cells.addEventListener("pointerdown", (event) => {

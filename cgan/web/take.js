@@ -68,8 +68,15 @@ function makeElement(tag, properties, ...children) {
   return element;
 }
 
-/** Lay out the row of a tab, and the menu beneath it, closed. */
+/** Lay out the row of a tab, and the menu beneath it, closed; where there is nothing but the link, it alone. */
 function mountTake(element, tab) {
+  const row = makeElement("div", { className: "cgan-buttons" }, copyButton(text("copy_link"), currentLink));
+  element.querySelector(".cgan-take").append(row);
+  if (offers[tab]) row.after(makeTakeMenu(tab, row));
+}
+
+/** The menu of what a tab offers, and its opener at the row's end. */
+function makeTakeMenu(tab, row) {
   const { formats = {}, python } = offers[tab];
   const note = makeElement("small", { role: "status" });
   const files = Object.entries(formats).map(([key, saveFile]) => formatButton(key, saveFile, note));
@@ -96,6 +103,6 @@ function mountTake(element, tab) {
     menus[tab]();
   });
   opener.setAttribute("aria-expanded", false);
-  const row = makeElement("div", { className: "cgan-buttons" }, copyButton(text("copy_link"), currentLink), opener);
-  element.querySelector(".cgan-take").append(row, menu);
+  row.append(opener);
+  return menu;
 }

@@ -4,7 +4,21 @@ const WATCH_SECONDS = 15; // from the first picture to the last
 const WATCH_STEPS = 1000; // of the scrubber
 const Z_PER_CLASS = 4;
 
-const watchTab = { checkpoint: null, follow: null };
+const watchTab = {
+  checkpoint: null,
+  other: firstOf("watch", "other"),
+  position: firstOf("watch", "moment"), // of the scrubber, 0 to 1: the first look is at the end of the run
+  follow: null,
+};
+
+linkPlain("watch", {
+  other(other) {
+    watchTab.other = other;
+  },
+  moment(position) {
+    watchTab.position = position;
+  },
+});
 
 /** The page's checkpoint was chosen: [checkpoint]. */
 function watch([checkpoint]) {
@@ -122,38 +136,43 @@ function qualitiesOf(runs) {
   return [chart("named_right", inPercent), chart("kid", inDigits)];
 }
 
-/** Two runs, the scrubber that both follow, and the charts. first: {checkpoint, other}. */
-function mountWatch(element, first) {
+/** Two runs, the scrubber that both follow, and the charts. checkpoint: the page's at first. */
+function mountWatch(element, checkpoint) {
   const part = (name) => element.querySelector(`[data-do=${name}]`);
   const [menu, chosenName, play, scrubber, speed] = ["other", "chosen", "play", "scrub", "speed"].map(part);
   const seen = element.querySelector("output");
   const figures = [...element.querySelectorAll("figure")].map(mountRun);
   const boxes = element.querySelectorAll(".cgan-chart");
-  watchTab.checkpoint ??= first.checkpoint;
+  watchTab.checkpoint ??= checkpoint;
   fillTexts(element);
   scrubber.max = WATCH_STEPS;
   scrubber.ariaLabel = text("watch_position");
   menu.ariaLabel = text("watch_compare");
   speed.ariaLabel = text("speed");
   play.textContent = text("play");
-  let other = first.other;
   let runs = [];
   let charts = [];
   let range = [1, 2];
-  let position = 1; // of the scrubber, 0 to 1: the first look is at the end of the run
 
   const xAt = (place) => range[0] * (range[1] / range[0]) ** place;
-  const move = (place) => {
-    position = Math.min(1, Math.max(0, place));
+  const show = () => {
+    const { position } = watchTab;
     scrubber.value = position * WATCH_STEPS;
     const x = position === 1 ? range[1] : xAt(position);
     seen.textContent = text("watch_seen", { count: compact(x) });
     runs.forEach((run, index) => run && figures[index].move(x));
     for (const chart of charts) chart.move(x);
   };
+  const move = (place) => {
+    watchTab.position = Math.min(1, Math.max(0, place));
+    show();
+    see({ moment: onStep(watchTab.position) });
+  };
+  /** A position that the scrubber, and so a link, can say. */
+  const onStep = (place) => Math.round(WATCH_STEPS * place) / WATCH_STEPS;
   const moveTo = (x) => {
     stop();
-    move(Math.log(x / range[0]) / Math.log(range[1] / range[0]));
+    move(onStep(Math.log(x / range[0]) / Math.log(range[1] / range[0])));
   };
 
   const makeCharts = () => {
@@ -165,22 +184,23 @@ function mountWatch(element, first) {
 
   /** Show the runs of the menu and of the page's checkpoint. */
   const load = newestOnly(async () => {
-    const wanted = [other, watchTab.checkpoint];
-    chosenName.textContent = wanted[1];
+    const wanted = [watchTab.other, watchTab.checkpoint];
+    [menu.value, chosenName.textContent] = wanted;
     runs = await Promise.all(wanted.map(loadRun));
     runs.forEach((run, index) => (run ? figures[index].set(run) : figures[index].missing(wanted[index])));
     const all = runs.flatMap((run) => run?.moments.map((moment) => moment.x) ?? []);
     if (all.length) range = [Math.min(...all), Math.max(...all)];
     makeCharts();
-    move(position);
+    show();
   });
   const fillMenu = async () => {
     const names = await (await fetch(`${filesAt}timelines.json`, { cache: "no-cache" })).json();
-    menu.replaceChildren(...names.map((name) => new Option(name, name, false, name === other)));
+    menu.replaceChildren(...names.map((name) => new Option(name, name, false, name === watchTab.other)));
   };
   menu.addEventListener("focus", fillMenu); // a run may have begun meanwhile
   menu.addEventListener("input", () => {
-    other = menu.value;
+    watchTab.other = menu.value;
+    see({ other: watchTab.other });
     load();
   });
 
@@ -191,13 +211,16 @@ function mountWatch(element, first) {
     play.textContent = text("play");
   };
   play.addEventListener("click", () => {
-    if (playing !== null) return stop();
-    if (position === 1) move(0);
+    if (playing !== null) {
+      stop();
+      return move(onStep(watchTab.position));
+    }
+    if (watchTab.position === 1) move(0);
     let before = null;
     const step = (now) => {
-      move(position + (speed.value * (now - (before ?? now))) / (1000 * WATCH_SECONDS));
+      move(watchTab.position + (speed.value * (now - (before ?? now))) / (1000 * WATCH_SECONDS));
       before = now;
-      if (position === 1) return stop();
+      if (watchTab.position === 1) return stop();
       playing = requestAnimationFrame(step);
     };
     playing = requestAnimationFrame(step);

@@ -1,18 +1,21 @@
 """The app's page as its user meets it: sliders, menus, pictures."""
 
+import base64
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, Locator, expect
 
-# From a copy of the canvas: the browser warns of a page that reads its own canvases back.
+# From a copy of the canvas: the browser warns of a page that reads its own canvases back. As text, for Playwright looks
+# at each number of a list.
 _READ_CELLS = """([canvas, count, columns, gap]) => {
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {willReadFrequently: true});
   copy.drawImage(canvas, 0, 0);
-  return Array.from({length: count}, (_, index) => {
+  const pixels = Array.from({length: count}, (_, index) => {
     const [x, y] = [index % columns, Math.floor(index / columns)].map((place) => place * (28 + gap));
-    return Array.from(copy.getImageData(x, y, 28, 28).data.filter((_, byte) => byte % 4 === 0));
+    return [...copy.getImageData(x, y, 28, 28).data.filter((_, byte) => byte % 4 === 0)];
   });
+  return btoa(pixels.flat().map((level) => String.fromCharCode(level)).join(""));
 }"""
 
 
@@ -99,7 +102,8 @@ class AppPage:
     def cells(self, canvas: str, count: int, columns: int, gap: int = 1) -> np.ndarray:
         """The pictures on a canvas, uint8 (count, 28, 28)."""
         handle = self.find(canvas).element_handle()
-        return np.array(self.page.evaluate(_READ_CELLS, [handle, count, columns, gap]), np.uint8).reshape(-1, 28, 28)
+        pixels = base64.b64decode(self.page.evaluate(_READ_CELLS, [handle, count, columns, gap]))
+        return np.frombuffer(pixels, np.uint8).reshape(-1, 28, 28)
 
     def expect_cells(self, canvas: str, expected: np.ndarray, columns: int, seconds: float = 20) -> None:
         """Wait until a canvas shows these pictures: the server's exactly, the page's to a grey level."""

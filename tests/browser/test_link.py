@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cgan import examples
 from cgan.checkpoints import CHECKPOINTS
+from cgan.directions import load_directions
+from cgan.latents import latents, one_hot
 from cgan.sampling import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 
@@ -111,6 +114,139 @@ def test_a_step_inside_and_what_is_chosen_there(visit):
     assert page.find("#fooling-target input").input_value() == "Bag"
 
 
+@pytest.mark.parametrize("renderer", ["page", "server"])
+def test_mix(visit, follow, renderer):
+    page = visit(renderer=renderer)
+    page.open_tab("Mix")
+    page.find("#mix-weights [data-do=to]").select_option("Bag")
+    page.find("#mix-weights summary").click()
+    page.page.get_by_label("Coat", exact=True).fill("0.25")
+    page.type_number("mix-seed", 50)
+    page.page.get_by_label("Corner 4: class").select_option("Bag")
+    page.page.get_by_label("Corner 4: seed").fill("77")
+    page.find(".cgan-pad").press("ArrowRight")
+    weights = np.array([0.5, 0, 0, 0, 0.25, 0, 0, 0, 0.5, 0])
+    square = np.array([0, 3, 7, 8]), np.array([7, 21, 7, 77]), [[0.52, 0.167]]
+    other = follow(page, renderer=renderer)
+    for visited in (page, other):
+        visited.expect_cells("#mixture canvas", sampler().mix(weights, np.arange(50, 59)), columns=3)
+        visited.expect_cells("#blend .cgan-blend-picture", sampler().blend(*square), columns=1)
+    link = other.copied("Copy link")
+    assert "weights=0.5,0,0,0,0.25,0,0,0,0.5,0" in link
+    assert query(link) == {
+        **{"tab": "mix", "seed": "50", "weights": "0.5,0,0,0,0.25,0,0,0,0.5,0"},
+        **{"corners": "0,7,3,21,7,7,8,77", "place": "0.52,0.167"},
+    }
+    assert other.page.get_by_label("Coat", exact=True).input_value() == "0.25"
+
+
+@pytest.mark.parametrize("renderer", ["page", "server"])
+def test_directions(visit, follow, renderer):
+    page = visit(renderer=renderer)
+    page.choose("class", "Bag")
+    page.type_number("seed", 12)
+    page.open_tab("Directions")
+    page.page.get_by_label("all classes").check()
+    sliders = page.find("#directions input[type=range]")
+    expect(page.find("#moved canvas")).to_have_attribute("data-seed", "12", timeout=20_000)
+    sliders.nth(1).fill("-1.5")
+    sliders.nth(4).fill("2.2")
+    page.find(".cgan-cells").press("ArrowDown")
+    sigmas = np.array([[0] * 6, [0, -1.5, 0, 0, 2.2, 0]])
+    z = latents(np.array([12]), 64) + sigmas @ load_directions(CHECKPOINTS / DEFAULT_CHECKPOINT).vectors("all")
+    expected = sampler().draw(z.astype(np.float32), one_hot(np.full(2, 8), 10))
+    page.expect_cells("#moved canvas", expected, columns=2)
+    other = follow(page, renderer=renderer)
+    other.expect_cells("#moved canvas", expected, columns=2)
+    for visited in (page, other):
+        expect(visited.find("#sheet .cgan-triple")).to_have_attribute("data-class", "5", timeout=20_000)
+    assert query(other.copied("Copy link")) == {
+        **{"tab": "directions", "class": "bag", "seed": "12", "scope": "all"},
+        **{"sigmas": "0,-1.5,0,0,2.2,0", "cell": "5,3"},
+    }
+
+
+def test_sigmas_of_a_class_are_those_of_its_directions(visit):
+    page = visit(query="?tab=directions&class=coat&sigmas=1,0,0,0,0,-3")
+    expect(page.find("#moved canvas")).to_have_attribute("data-sigmas", "1 0 0 0 0 -3", timeout=20_000)
+    page.choose("directions-class", "Bag")
+    expect(page.find("#moved canvas")).to_have_attribute("data-sigmas", "0 0 0 0 0 0", timeout=20_000)
+    page.choose("directions-class", "Coat")
+    expect(page.find("#moved canvas")).to_have_attribute("data-sigmas", "1 0 0 0 0 -3", timeout=20_000)
+
+
+def test_watch_it_learn(visit, follow):
+    page = visit()
+    page.open_tab("Watch it learn")
+    left, right = "#watch figure:nth-of-type(1) canvas", "#watch figure:nth-of-type(2) canvas"
+    expect(page.find(f"{left}[data-step]")).to_be_visible(timeout=20_000)
+    page.find("#watch [data-do=other]").select_option(DEFAULT_CHECKPOINT)
+    page.choose("checkpoint", "report-mlp")
+    page.find("#watch [data-do=scrub]").fill("650")
+    expect(page.find(left)).to_have_attribute("data-checkpoint", DEFAULT_CHECKPOINT, timeout=20_000)
+    expect(page.find(right)).to_have_attribute("data-checkpoint", "report-mlp", timeout=20_000)
+    page.page.wait_for_timeout(500)
+    other = follow(page)
+    other.tolerance = 0
+    for canvas in (left, right):
+        other.expect_cells(canvas, page.cells(canvas, 40, columns=10), columns=10)
+        assert other.find(canvas).get_attribute("data-step") == page.find(canvas).get_attribute("data-step") != "0"
+    assert other.find("#watch [data-do=other]").input_value() == DEFAULT_CHECKPOINT
+    assert query(other.copied("Copy link")) == {
+        **{"tab": "watch", "checkpoint": "report-mlp", "other": DEFAULT_CHECKPOINT, "moment": "0.65"}
+    }
+
+
+def test_a_test_image_redrawn_and_where_one_went_from_it(visit, follow):
+    page = visit()
+    page.open_tab("Your picture")
+    redrawn = "#redraw .cgan-inside"
+    expect(page.find(redrawn)).to_have_attribute("data-state", "done", timeout=90_000)
+    page.find("#picker .cgan-examples").press("ArrowDown")
+    page.choose("redraw-class", "Coat")
+    page.choose("onward-class", "Bag")
+    page.type_number("onward-seed", 99)
+    page.type_number("onward-position", 0.25)
+    link = page.copied("Copy link")
+    other = follow(page)
+    for visited in (page, other):
+        expect(visited.find(redrawn)).to_contain_text("as: Coat", timeout=90_000)
+        expect(visited.find(redrawn)).to_have_attribute("data-state", "done", timeout=90_000)
+        expect(visited.find("#onward figure")).to_have_attribute("data-position", "0.25", timeout=20_000)
+    seen = [visited.find("#redraw img").first.get_attribute("src") for visited in (page, other)]
+    assert seen[0] == seen[1]
+    other.tolerance = 0
+    other.expect_cells("#onward .cgan-frame", page.cells("#onward .cgan-frame", 1, columns=1), columns=1)
+    assert (
+        query(link)
+        == query(other.copied("Copy link"))
+        == {
+            **{"tab": "picture", "image": f"{20 + examples.PER_CLASS}", "redrawn-class": "coat"},
+            **{"onward-class": "bag", "onward-seed": "99", "onward-position": "0.25"},
+        }
+    )
+
+
+@pytest.mark.parametrize(("step", "heading"), [("copying", "Is it copying?"), ("scores", "What D thinks")])
+def test_a_step_of_how_good(visit, follow, step, heading):
+    page = visit()
+    page.open_tab("How good?")
+    page.open_tab(heading)
+    page.choose(f"{step}-class", "Bag")
+    page.type_number(f"{step}-seed", 31)
+    other = follow(page)
+    images = []
+    for visited in (page, other):
+        figure = visited.find(f"#{step} .cgan-inside")
+        expect(figure).to_contain_text("Bag", timeout=90_000)
+        expect(figure).to_have_attribute("data-state", "done", timeout=90_000)
+        images.append(figure.locator("img").evaluate_all("(images) => images.map((image) => image.src)"))
+    assert images[0] == images[1] and len(images[0]) >= 3
+    prefix = "" if step == "copying" else "scores-"
+    expected = {"tab": "how-good", "evidence": step, f"{prefix}class": "bag", f"{prefix}seed": "31"}
+    assert query(other.copied("Copy link")) == expected
+
+
 def test_another_checkpoint(visit, follow):
     page = visit()
     page.choose("checkpoint", "report-mlp")
@@ -166,6 +302,17 @@ HOSTILE = [
     ("tab", "__proto__"),
     ("seed", "9" * 5000),
 ]
+HOSTILE_LISTS = [
+    ("mix", "weights", "0,1"),
+    ("mix", "weights", "0,0,0,0,0,0,0,0,0,1.1"),
+    ("mix", "corners", "0,7,3,21,7,7,10,21"),
+    ("mix", "place", "0.5,<img src=x onerror=alert(1)>"),
+    ("directions", "sigmas", ",,,,,"),
+    ("directions", "cell", "4,3,0"),
+    ("watch", "other", "../../etc"),
+    ("picture", "image", "100"),
+    ("how-good", "evidence", "constructor"),
+]
 
 
 @pytest.mark.parametrize(("name", "value"), HOSTILE)
@@ -177,6 +324,15 @@ def test_what_a_link_may_not_say_gets_one_line_and_the_default(visit, name, valu
     assert page.painted() == (3, 7)
     assert page.find("#link-note *").count() == 0
     assert page.page.evaluate("window.broken") is None
+
+
+@pytest.mark.parametrize(("tab", "name", "value"), HOSTILE_LISTS)
+def test_what_a_tabs_own_controls_may_not_say_gets_one_line_too(visit, server, tab, name, value):
+    page = visit(query=f"?{urlencode({'tab': tab, name: value})}")
+    note = page.find("#link-note").inner_text()
+    assert f"The link says {name}: {value[:40]}" in note and "Allowed: " in note and len(note) < 300
+    assert page.find("#link-note *").count() == 0
+    assert page.copied("Copy link") == f"{server}/?tab={tab}"
 
 
 def test_a_link_full_of_nonsense_is_a_page_like_any_other(visit, server):

@@ -71,7 +71,7 @@ def test_a_test_image_is_redrawn_beside_its_difference(picture):
     np.testing.assert_array_equal(picture.seen(), examples.load()[20])
     assert picture.figure.locator("img").count() == 3
     assert re.search(r"Redrawn as: .+ times smaller than", picture.figure.inner_text())
-    sheet = picture.page.find("#picker .cgan-sheet")
+    sheet = picture.page.find("#picker .cgan-examples")
     box = sheet.bounding_box()
     at = {"x": box["width"] * 0.35, "y": box["height"] * 0.95}
     np.testing.assert_array_equal(picture.after(lambda: sheet.click(position=at)), examples.load()[93])

@@ -97,6 +97,26 @@ def test_the_python_for_a_walk_draws_it(visit):
     page.expect_cells("#walk .cgan-frame", made["picture"][None], columns=1)
 
 
+def test_the_python_for_a_mixture_and_a_blend_draws_them(visit, tmp_path):
+    page = visit(query="?tab=mix&seed=40&weights=0,0.5,0,1,0,0,0,0.25,0,0&corners=8,1,3,2,4,3,9,4&place=0.3,0.8")
+    page.page.locator("#blend .cgan-blend-picture[data-position='0.3 0.8']").wait_for()
+    made = run_python(page)
+    page.expect_cells("#mixture canvas", made["pictures"], columns=3)
+    page.expect_cells("#blend .cgan-blend-picture", made["picture"][None], columns=1)
+    pixels = np.array(Image.open(page.download("Download PNG of the mixture", tmp_path)))
+    assert largest_difference(pixels[: 8 * 28 : 8, : 8 * 28 : 8, 0], made["pictures"][0]) <= page.tolerance
+
+
+def test_the_python_for_a_move_and_for_the_sheet_draws_them(visit, tmp_path):
+    page = visit(query="?tab=directions&class=coat&seed=40&sigmas=0,-2,0,0.5,0,0")
+    page.page.locator("#moved canvas[data-sigmas='0 -2 0 0.5 0 0']").wait_for()
+    made = run_python(page)
+    page.expect_cells("#moved canvas", made["pictures"], columns=2)
+    page.expect_cells("#sheet .cgan-sheet-canvas", made["sheet"], columns=8)
+    pixels = np.array(Image.open(page.download("Download PNG, before and after", tmp_path)))
+    assert largest_difference(pixels[: 8 * 28 : 8, -8 * 28 :: 8, 0], made["pictures"][1]) <= page.tolerance
+
+
 @pytest.mark.parametrize("network", ["judge", "discriminator"])
 def test_the_python_for_a_saliency_map_makes_it(visit, network):
     page = visit(query=f"?tab=inside&class=coat&seed=12&network={network}")
