@@ -83,6 +83,7 @@ function mountWeights(element) {
   fillTexts(element);
   fillClasses(from);
   fillClasses(to);
+  [from.value, to.value] = [0, 3]; // until it says the weights
   way.ariaLabel = text("mix_two");
   from.ariaLabel = text("from_class");
   to.ariaLabel = text("to_class");
