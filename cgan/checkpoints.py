@@ -115,7 +115,7 @@ def resolve(name_or_folder: str) -> Path:
             if (folder / CONFIG).is_file():
                 return folder
     raise CheckpointError(
-        f"{name_or_folder!r} is neither a checkpoint's folder nor one of: {', '.join(available()) or 'none'}"
+        f"{name_or_folder!r:.80} is neither a checkpoint's folder nor one of: {', '.join(available()) or 'none'}"
     )
 
 
