@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -156,7 +157,8 @@ def test_mcp_tools(address, sampler):
             ]
             return tools, answers
 
-    tools, (*answers, refusal) = asyncio.run(converse())
+    with ThreadPoolExecutor(1) as thread:  # for Playwright keeps a loop in this one
+        tools, (*answers, refusal) = thread.submit(asyncio.run, converse()).result()
     assert {tool.name for tool in tools} == {"generate", "interpolate", "saliency", "invert", "nearest"}
     for tool in tools:
         assert len(tool.description) > 40
