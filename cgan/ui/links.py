@@ -74,9 +74,6 @@ class Links:
             show_progress="hidden",
             api_visibility="private",
         )
-        self._checkpoint.change(
-            None, self._checkpoint, js="(checkpoint) => cgan.see({ checkpoint })", api_visibility="private"
-        )
 
     def for_page(self) -> dict:
         """What the script has to know: of each tab its fields, what they may say, and what they say at first."""

@@ -15,8 +15,11 @@ function held(tab, values, ranges) {
 
 const tabs = { generate, interpolate };
 
-/** A tab's controls have changed. */
-const update = (tab, values, ranges) => void tabs[tab](held(tab, values, ranges));
+/** A tab's controls have changed, the checkpoint perhaps, which comes first. */
+function update(tab, values, ranges) {
+  if (values[0] !== chosenCheckpoint()) see({ checkpoint: values[0] });
+  tabs[tab](held(tab, values, ranges));
+}
 
 /** A checkpoint was chosen, perhaps once more: its weights may be new. */
 async function choose(tab, values, ranges) {
