@@ -14,6 +14,7 @@ _POLICY = (
     "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
     "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
+_GRADIO = b"<gradio-app"
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
@@ -26,10 +27,14 @@ def policy(page: bytes = b"") -> str:
 class ContentPolicy:
     """Middleware, inside of what compresses: reads each page of HTML as a whole and says which scripts are its own."""
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
-        """head: what Gradio's own script puts into the page's head; the scripts in it may run as well."""
+    def __init__(self, app: ASGIApp, head: str, opening: str) -> None:
+        """head: what Gradio's own script puts into the page's head; the scripts in it may run as well.
+
+        opening: HTML that is put before Gradio's own in the page's body.
+        """
         self._app = app
         self._head = head.encode()
+        self._opening = opening.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None
@@ -45,9 +50,12 @@ class ContentPolicy:
                 body.extend(message.get("body", b""))
                 if message.get("more_body", False):
                     return
-                MutableHeaders(scope=start)["Content-Security-Policy"] = policy(bytes(body) + self._head)
+                page = bytes(body).replace(_GRADIO, self._opening + _GRADIO, 1)
+                headers = MutableHeaders(scope=start)
+                headers["Content-Security-Policy"] = policy(page + self._head)
+                headers["Content-Length"] = f"{len(page)}"
                 await send(start)
-                message = {"type": "http.response.body", "body": bytes(body)}
+                message = {"type": "http.response.body", "body": page}
                 start = None
             await send(message)
 

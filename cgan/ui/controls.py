@@ -1,6 +1,7 @@
 """Controls that more than one tab has."""
 
 import json
+from typing import Any
 
 import gradio as gr
 
@@ -15,19 +16,18 @@ def class_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
     return gr.Dropdown(class_choices(), value=value, label=i18n(label), elem_id=elem_id)
 
 
+def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:
+    """A slider with its number field, on which the page's script listens to the hand itself (`followHand`).
+
+    more: what else a gr.Slider takes.
+    """
+    fixed = {"buttons": [], "interactive": True}  # Gradio would take a control without events for a mere display
+    return gr.Slider(low, high, value=value, step=step, label=i18n(label), elem_id=elem_id, **fixed, **more)
+
+
 def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -> gr.Slider:
-    """A slider of seeds, 0 to MAX_SEED, with its number field, and a button under it that throws the dice."""
-    seed = gr.Slider(
-        0,
-        MAX_SEED,
-        value=value,
-        step=1,
-        precision=0,
-        label=i18n(label),
-        info=i18n(info) if info else None,
-        buttons=[],
-        elem_id=elem_id,
-    )
+    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice."""
+    seed = slider(0, MAX_SEED, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
     dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
     return seed
@@ -53,28 +53,6 @@ def take_along(tab: str) -> None:
         elem_id=f"take-{tab}",
         elem_classes="cgan-take-along",
     )
-
-
-def live(tab: str, checkpoint: gr.Dropdown, *others: gr.components.Component) -> None:
-    """Have the page's script draw a tab anew whenever one of its controls changes, or the same checkpoint is chosen.
-
-    The script gets their values in this order. What is typed into a number field comes letter by letter, so it also
-    gets the range of each slider, to hold the value in it.
-    """
-    controls = [checkpoint, *others]
-    ranges = [[c.minimum, c.maximum] if isinstance(c, gr.Slider) else None for c in controls]
-    for triggers, action in (
-        ([control.change for control in controls], "update"),
-        ([checkpoint.select], "choose"),
-    ):
-        gr.on(
-            triggers,
-            None,
-            inputs=controls,
-            js=f"(...values) => {{ cgan.{action}({json.dumps(tab)}, values, {json.dumps(ranges)}); }}",
-            trigger_mode="multiple",
-            api_visibility="private",
-        )
 
 
 def figure(elem_id: str, stop: str | None = None) -> gr.HTML:

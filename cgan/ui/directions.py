@@ -4,7 +4,7 @@ import gradio as gr
 
 from cgan.data import NUM_CLASSES
 from cgan.directions import COUNT, MAX_SIGMA
-from cgan.ui.controls import class_dropdown, live, seed_slider, sentence, take_along
+from cgan.ui.controls import class_dropdown, seed_slider, sentence, take_along
 from cgan.ui.drawing import SHEET_SEEDS, Studio, for_page
 from cgan.ui.links import Links, numbers
 from cgan.ui.texts import i18n
@@ -106,7 +106,6 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
         elem_id="sheet",
     )
     take_along("directions")
-    live("directions", checkpoint, class_index, seed, scope)
     links.add(
         tab,
         {"class": class_index, "seed": seed, "scope": scope},

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, live, seed_slider, sentence, take_along
+from cgan.ui.controls import class_dropdown, seed_slider, sentence, slider, take_along
 from cgan.ui.drawing import MAX_COUNT, Studio, for_page
 from cgan.ui.links import Links
 from cgan.ui.texts import i18n
@@ -32,17 +32,9 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             class_index = class_dropdown("class", _DRESS, "class")
             seed = seed_slider("seed", _SEED, "seed", info="seed_info")
-            truncation = gr.Slider(
-                0,
-                1,
-                value=_TRUNCATION,
-                step=0.01,
-                label=i18n("truncation"),
-                info=i18n("truncation_info"),
-                buttons=[],
-                elem_id="truncation",
-            )
-            count = gr.Slider(1, MAX_COUNT, value=_COUNT, step=1, label=i18n("count"), buttons=[], elem_id="count")
+            about = i18n("truncation_info")
+            truncation = slider(0, 1, _TRUNCATION, 0.01, "truncation", "truncation", info=about)
+            count = slider(1, MAX_COUNT, _COUNT, 1, "count", "count")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             gr.HTML(
                 studio.generate(checkpoint.value, *FIRST),
@@ -60,5 +52,4 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
                 elem_id="all-classes",
             )
             take_along("generate")
-    live("generate", checkpoint, class_index, seed, truncation, count)
     links.add(tab, {"class": class_index, "seed": seed, "truncation": truncation, "count": count})

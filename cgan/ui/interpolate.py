@@ -3,7 +3,7 @@
 import gradio as gr
 
 from cgan.sampling import MAX_FRAMES, PATHS
-from cgan.ui.controls import class_dropdown, live, seed_slider, sentence, take_along
+from cgan.ui.controls import class_dropdown, seed_slider, sentence, slider, take_along
 from cgan.ui.drawing import Studio, for_page
 from cgan.ui.links import Links
 from cgan.ui.texts import i18n
@@ -41,7 +41,7 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
             to_class = class_dropdown("to_class", _TO_CLASS, "to-class")
             to_seed = seed_slider("to_seed", _TO_SEED, "to-seed")
             path = gr.Radio(list(PATHS), value=_PATH, label=i18n("path"), info=i18n("path_info"), elem_id="path")
-            frames = gr.Slider(2, MAX_FRAMES, value=_FRAMES, step=1, label=i18n("frames"), buttons=[], elem_id="frames")
+            frames = slider(2, MAX_FRAMES, _FRAMES, 1, "frames", "frames")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             with gr.HTML(
                 studio.interpolate(checkpoint.value, *FIRST),
@@ -51,9 +51,7 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
                 apply_default_css=False,
                 elem_id="walk",
             ):
-                position = gr.Slider(0, 1, value=0, step=0.01, label=i18n("position"), buttons=[], elem_id="position")
+                position = slider(0, 1, 0, 0.01, "position", "position")
             take_along("interpolate")
-    position.change(None, position, js="(position) => { cgan.scrub(position); }", api_visibility="private")
-    live("interpolate", checkpoint, from_class, from_seed, to_class, to_seed, path, frames)
     ends = {"class": from_class, "seed": from_seed, "to-class": to_class, "to-seed": to_seed}
     links.add(tab, ends | {"path": path, "frames": frames, "position": position})

@@ -38,17 +38,9 @@ class Links:
             if isinstance(control, gr.Tabs):  # has no value that an event could be told
                 for child in control.children:
                     child.select(None, js=f"() => cgan.see({json.dumps({name: child.id})})", api_visibility="private")
-        valued = {name: control for name, control in controls.items() if not isinstance(control, gr.Tabs)}
-        if valued:
-            entries = ", ".join(f"{json.dumps(name)}: values[{index}]" for index, name in enumerate(valued))
-            gr.on(
-                [control.change for control in valued.values()],
-                None,
-                inputs=[*valued.values()],
-                js=f"(...values) => cgan.see({{ {entries} }})",
-                trigger_mode="multiple",
-                api_visibility="private",
-            )
+            elif not isinstance(control, gr.Slider):  # whose script listens to the hand itself
+                see = f"(value) => cgan.see({{ {json.dumps(name)}: value }})"
+                control.change(None, control, js=see, trigger_mode="multiple", api_visibility="private")
         return tab.select(
             None,
             outputs=[*controls.values()],
@@ -58,7 +50,10 @@ class Links:
         )
 
     def wire(self, page: gr.Blocks, tabs: gr.Tabs) -> None:
-        """Have the page open its link as soon as it has learned which checkpoints there are."""
+        """Have the page follow its checkpoint, and open its link as soon as it knows which checkpoints there are."""
+        told = {"trigger_mode": "multiple", "api_visibility": "private"}
+        self._checkpoint.change(None, self._checkpoint, js="(name) => cgan.see({ checkpoint: name })", **told)
+        self._checkpoint.select(None, self._checkpoint, js="(name) => { cgan.choose(name); }", **told)
         names = gr.JSON(visible=False)
         page.load(
             lambda: (gr.Dropdown(choices=self._studio.names()), self._studio.names()),

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from cgan.data import NUM_CLASSES
-from cgan.ui.controls import live, seed_slider, sentence, take_along
+from cgan.ui.controls import seed_slider, sentence, take_along
 from cgan.ui.drawing import MAX_SEED, Studio, for_page
 from cgan.ui.links import Links, numbers
 
@@ -91,5 +91,4 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
         elem_id="blend",
     )
     take_along("mix")
-    live("mix", checkpoint, seed)
     links.add(tab, {"seed": seed}, {"weights": _WEIGHTS_LINKED, "corners": _CORNERS_LINKED, "place": _PLACE_LINKED})

@@ -25,6 +25,7 @@ from cgan.ui.content_policy import ContentPolicy
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
 from cgan.ui.evidence import Evidence
+from cgan.ui.first_view import first_view
 from cgan.ui.guard import explain_wrong_fields, guarded
 from cgan.ui.lab import Lab
 from cgan.ui.links import Links
@@ -115,6 +116,7 @@ def serve(
     try:
         page, links = build(studio, chosen, offline)
         head = _head(links)
+        opening = "" if auth else first_view(studio, chosen)  # before a login nothing is shown
         page.launch(
             server_name=host,
             server_port=addresses.choose_port(host, port),
@@ -134,7 +136,7 @@ def serve(
             enable_monitoring=False,
             app_kwargs={
                 "routes": [page_files.routes(studio, onnxruntime, charts), *server_functions.routes()],
-                "middleware": [Middleware(ContentPolicy, head=head)],
+                "middleware": [Middleware(ContentPolicy, head=head, opening=opening)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,
             },

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from cgan import examples
-from cgan.ui.controls import class_dropdown, figure, live, run_and_stop, seed_slider, sentence, take_along
+from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, slider, take_along
 from cgan.ui.drawing import for_page
 from cgan.ui.lab import Lab
 from cgan.ui.links import Links, number
@@ -53,16 +53,13 @@ def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, links: Links, t
                 elem_id="onward",
             )
             with gr.Row():
-                position = gr.Slider(
-                    0, 1, value=_POSITION, step=0.01, label=i18n("position"), buttons=[], elem_id="onward-position"
-                )
+                position = slider(0, 1, _POSITION, 0.01, "position", "onward-position")
                 with gr.Column(min_width=220):
                     to_class = class_dropdown("to_class", _TO_CLASS, "onward-class")
                 with gr.Column(min_width=220):
                     to_seed = seed_slider("to_seed", _TO_SEED, "onward-seed")
             take_along("picture")
             sentence("link_own")
-    live("onward", checkpoint, to_class, to_seed, position)
     onward_to = {"onward-class": to_class, "onward-seed": to_seed, "onward-position": position}
     image = number(FIRST["example"], (0, examples.COUNT - 1, 1))
     opened = links.add(tab, {"redrawn-class": class_index, **onward_to}, {"image": image})

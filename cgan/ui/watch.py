@@ -3,7 +3,7 @@
 import gradio as gr
 
 from cgan.timeline import moments
-from cgan.ui.controls import live, sentence, take_along
+from cgan.ui.controls import sentence, take_along
 from cgan.ui.drawing import Studio
 from cgan.ui.links import Links, checkpoint_name, number
 
@@ -56,5 +56,4 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
         elem_id="watch",
     )
     take_along("watch")
-    live("watch", checkpoint)
     links.add(tab, {}, {"other": checkpoint_name(other), "moment": number(1, (0, 1, 0.001))})

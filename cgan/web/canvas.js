@@ -12,12 +12,16 @@ const onPhone = () => window.matchMedia("(max-width: 640px)").matches;
 /** Bytes from base64. */
 const decode = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
-/** Paint the pictures in `pixels` (count * PIXELS) row by row at one pixel a grey level. */
+/**
+ * Paint the pictures in `pixels` (count * PIXELS) row by row at one pixel a grey level. Returns whether the canvas has
+ * another size than before: then it has to be fitted anew, for which the browser has to lay out the page.
+ */
 function paint(canvas, pixels, columns, gap = GAP) {
   const count = pixels.length / PIXELS;
   const width = columns * (SIZE + gap) - gap;
   const height = Math.ceil(count / columns) * (SIZE + gap) - gap;
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const resized = canvas.width !== width || canvas.height !== height;
+  if (resized) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height); // transparent where no picture is
   const rgba = new Uint32Array(image.data.buffer);
@@ -31,6 +35,7 @@ function paint(canvas, pixels, columns, gap = GAP) {
     }
   }
   context.putImageData(image, 0, 0);
+  return resized;
 }
 
 /** Show a canvas as large as its stage and `maxHeight` (CSS pixels) allow, by a whole number of screen pixels. */

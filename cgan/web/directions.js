@@ -33,6 +33,8 @@ async function directions(request) {
   sheetTab.draw?.();
 }
 
+drawFrom("directions", ["class", "seed", "scope"], directions);
+
 /** Directions of a checkpoint, by scope, or null where there are none. */
 async function directionsOf(checkpoint) {
   const { known } = directionsTab;
@@ -50,12 +52,12 @@ const directionName = ({ name }, index) =>
 const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;
 
 /** One picture for each row of sigmas, drawn in the page. */
-function moveHere([checkpoint, index, seed], found, rows) {
+function moveHere([checkpoint, index, seed], found, rows, draw) {
   const [start] = [latents([seed], page.opened.get(checkpoint).latent_dim)];
   const vectors = found.map((direction) => direction.z);
   const z = new Float32Array(rows.length * start.length);
   rows.forEach((sigmas, row) => z.set(moved(start, vectors, sigmas), row * start.length));
-  return drawHere(checkpoint, rows.length, z, oneHot(rows.map(() => index)));
+  return draw(checkpoint, rows.length, z, oneHot(rows.map(() => index)));
 }
 
 const moveOnServer = async (server, [checkpoint, index, seed, scope], rows) => {
@@ -63,8 +65,8 @@ const moveOnServer = async (server, [checkpoint, index, seed, scope], rows) => {
   return decode((await drawOnServer(server, "move", request)).pixels);
 };
 
-const moveAnywhere = (server, request, found, rows) =>
-  drawsHere(request[0]) ? moveHere(request, found, rows) : moveOnServer(server, request, rows);
+const moveAnywhere = (server, request, found, rows, draw = drawHere) =>
+  drawsHere(request[0]) ? moveHere(request, found, rows, draw) : moveOnServer(server, request, rows);
 
 /** A slider for each direction, with a strip that shows what it does to this picture alone. */
 function mountDirections(element, first, server) {
@@ -122,7 +124,7 @@ function mountDirections(element, first, server) {
     if (!found || found.length !== rows.length) return;
     const alone = (index, sigma) => found.map((_, k) => (k === index ? sigma : 0));
     const cells = found.flatMap((_, index) => STRIP_SIGMAS.map((sigma) => alone(index, sigma)));
-    const pixels = await moveAnywhere(server, request, found, cells);
+    const pixels = await moveAnywhere(server, request, found, cells, drawBehind);
     const size = STRIP_SIGMAS.length * PIXELS;
     rows.forEach(({ strip }, index) => {
       paint(strip, pixels.subarray(index * size, (index + 1) * size), STRIP_SIGMAS.length);
@@ -183,8 +185,7 @@ function mountMoved(element, first, server) {
     if (!found || sigmas.length !== found.length) return;
     const renderer = drawsHere(checkpoint) ? "page" : "server";
     await timed(mark, renderer, async () => {
-      paint(canvas, await moveAnywhere(server, request, found, [sigmas.map(() => 0), sigmas]), 2);
-      refit();
+      if (paint(canvas, await moveAnywhere(server, request, found, [sigmas.map(() => 0), sigmas]), 2)) refit();
       const steps = found.map((direction, k) => [directionName(direction, k), sigmas[k]]).filter(([, sigma]) => sigma);
       const what = text("what_one", { name: className(index), first: seed });
       const changes = steps.map(([name, sigma]) => `${name} ${signed(sigma)}`).join(" · ") || text("direction_start");
@@ -239,5 +240,4 @@ offerToTake("directions", {
   python: directionsPython,
 });
 
-Object.assign(tabs, { directions });
 Object.assign(window.cgan, { mountDirections, mountMoved, mountSheet });

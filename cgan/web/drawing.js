@@ -3,6 +3,7 @@
 const POLL_MS = 3000; // while the app is still fetching the runtime
 const ATTEMPTS = 3; // at having the server draw
 const BUSY_MS = 1000; // between them
+const MARK_MS = 200; // between two of the times that are said under a picture
 const MOST_OPENED = 3; // generators, each a few MB
 
 /** What the app can give to a page that wants to draw by itself lies beneath this address. */
@@ -12,6 +13,7 @@ const page = {
   offer: null, // generators.json: the runtime's folder, and a card for each checkpoint whose generator can be had
   opened: new Map(), // checkpoint: the card of the generator that the workers have opened
   workers: [],
+  urgent: new Set(), // what is being drawn at once
 };
 const readers = new Set(); // called with a checkpoint that the page can draw from now on, or no longer
 
@@ -76,8 +78,28 @@ async function openGenerator(checkpoint, card) {
   }
 }
 
-/** Grey levels (count * PIXELS) from z and class weights, drawn in the page, by each worker a share. */
-async function drawHere(checkpoint, count, z, classWeights) {
+/** Grey levels (count * PIXELS) from z and class weights, drawn in the page, by each worker a share, at once. */
+function drawHere(checkpoint, count, z, classWeights) {
+  const drawing = shareOut(checkpoint, count, z, classWeights).finally(() => page.urgent.delete(drawing));
+  page.urgent.add(drawing);
+  return drawing;
+}
+
+/** The same behind what is drawn at once: a picture a worker, then another one, so that no hand waits for more. */
+async function drawBehind(checkpoint, count, z, classWeights) {
+  const pixels = new Uint8Array(count * PIXELS);
+  const dimensions = z.length / count;
+  const most = page.workers.length;
+  for (let first = 0; first < count; first += most) {
+    await Promise.allSettled(page.urgent);
+    const end = Math.min(count, first + most);
+    const inputs = [z.slice(first * dimensions, end * dimensions), classWeights.slice(first * CLASSES, end * CLASSES)];
+    pixels.set(await shareOut(checkpoint, end - first, ...inputs), first * PIXELS);
+  }
+  return pixels;
+}
+
+async function shareOut(checkpoint, count, z, classWeights) {
   const dimensions = z.length / count;
   const pixels = new Uint8Array(count * PIXELS);
   const drawShare = async ([first, end], index) => {
@@ -115,10 +137,10 @@ async function drawOnServer(functions, name, request) {
   throw new Error(text("server_busy"));
 }
 
-/** One picture for each class and seed, drawn in the page. */
-function sampleHere(checkpoint, classes, seeds, truncation) {
+/** One picture for each class and seed, drawn in the page, at once or behind (`drawHere`, `drawBehind`). */
+function sampleHere(checkpoint, classes, seeds, truncation, draw = drawHere) {
   const z = latents(seeds, page.opened.get(checkpoint).latent_dim, truncation);
-  return drawHere(checkpoint, seeds.length, z, oneHot(classes));
+  return draw(checkpoint, seeds.length, z, oneHot(classes));
 }
 
 /** The inputs of the generator at `positions` (0 to 1) on the way between two classes and seeds. */
@@ -134,9 +156,9 @@ function walkPoints({ classes, seeds, path }, positions, dimensions) {
 }
 
 /** Pictures at `positions` of a walk, drawn in the page. */
-function walkHere(route, positions) {
+function walkHere(route, positions, draw = drawHere) {
   const { z, classWeights } = walkPoints(route, positions, page.opened.get(route.checkpoint).latent_dim);
-  return drawHere(route.checkpoint, positions.length, z, classWeights);
+  return draw(route.checkpoint, positions.length, z, classWeights);
 }
 
 /**
@@ -160,8 +182,7 @@ function newestOnly(draw) {
 }
 
 /** In a page without a server a checkpoint has to be loaded before its first picture. */
-async function loaded(checkpoint, server, mark) {
-  if (server || drawsHere(checkpoint)) return;
+async function loaded(checkpoint, mark) {
   mark.textContent = text("loading");
   await prepare(checkpoint);
 }
@@ -180,9 +201,21 @@ async function timed(mark, renderer, draw) {
   }
 }
 
-/** The small print under a picture: who drew it, and in how many milliseconds. */
+const marks = new WeakMap(); // what is yet to be said on each, while a hand moves
+
+/** The small print under a picture: who drew it, and in how many milliseconds; no more often than it can be read. */
 function showMark(mark, renderer, milliseconds) {
   mark.dataset.renderer = renderer;
+  if (!marks.has(mark)) {
+    setTimeout(() => {
+      sayMark(mark, ...marks.get(mark));
+      marks.delete(mark);
+    }, MARK_MS);
+  }
+  marks.set(mark, [renderer, milliseconds]);
+}
+
+function sayMark(mark, renderer, milliseconds) {
   const time = milliseconds === undefined ? "" : ` · ${text("milliseconds", { count: Math.round(milliseconds) })}`;
   mark.textContent = text(`drawn_${renderer}`) + time;
 }

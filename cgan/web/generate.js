@@ -4,6 +4,14 @@ const ROW_MS = 100; // between two drawings of the ten classes while the sheet f
 
 const generateTab = { request: null, server: null, sheet: null, row: null, shown: null };
 
+/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. The row follows, and holds nothing up. */
+function generate(request) {
+  generateTab.request = request;
+  if (generateTab.sheet) drawBoth(request);
+}
+
+drawFrom("generate", ["class", "seed", "truncation", "count"], generate);
+
 /** The sheet of pictures of one class. */
 function mountPicture(element, first, server) {
   const canvas = element.querySelector("canvas");
@@ -22,8 +30,7 @@ function mountPicture(element, first, server) {
     generateTab.shown = { request, pixels, dimensions };
     const values = { name: className(index), first: seed, last: seed + count - 1 };
     const what = text(count === 1 ? "what_one" : "what_many", values);
-    paint(canvas, pixels, Math.ceil(Math.sqrt(count)));
-    refit();
+    if (paint(canvas, pixels, Math.ceil(Math.sqrt(count)))) refit();
     canvas.setAttribute("aria-label", text("picture", { what }));
     const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
     caption.textContent = what + trained;
@@ -32,11 +39,14 @@ function mountPicture(element, first, server) {
   };
   keepFitted(canvas, refit);
 
-  Object.assign(generateTab, { server, sheet: { show, mark }, request: first.request });
+  Object.assign(generateTab, { server, sheet: { show, mark } });
   if (first.pixels) {
-    show(generateTab.request, decode(first.pixels), first, "server");
+    show(first.request, decode(first.pixels), first, "server");
     showMark(mark, "server");
   }
+  document.getElementById("first-view")?.remove();
+  if (generateTab.request) generate(generateTab.request); // of a link, or of a hand quicker than the page
+  generateTab.request ??= first.request;
   const [checkpoint] = generateTab.request;
   afterFirstPaint(() => prepare(checkpoint));
 }
@@ -54,8 +64,7 @@ function mountAllClasses(element, first) {
   };
   const show = ([, seed], pixels) => {
     const description = text("all_classes", { first: seed });
-    paint(canvas, pixels, CLASSES);
-    refit();
+    if (paint(canvas, pixels, CLASSES)) refit();
     canvas.setAttribute("aria-label", description);
     caption.textContent = description;
   };
@@ -64,12 +73,10 @@ function mountAllClasses(element, first) {
   if (first.pixels) show(first.request, decode(first.pixels));
 }
 
-/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. The row follows, and holds nothing up. */
-const generate = newestOnly(async (request) => {
-  generateTab.request = request;
+const drawBoth = newestOnly(async (request) => {
   const [checkpoint, , seed, truncation] = request;
   const { server, sheet } = generateTab;
-  await loaded(checkpoint, server, sheet.mark);
+  if (!server && !drawsHere(checkpoint)) await loaded(checkpoint, sheet.mark);
   const renderer = drawsHere(checkpoint) ? "page" : "server";
   await timed(sheet.mark, renderer, () => drawSheet(request, renderer));
   drawRow([checkpoint, seed, truncation]);
@@ -95,7 +102,7 @@ const drawRow = newestOnly(async (request) => {
   const { server, row } = generateTab;
   if (drawsHere(checkpoint)) {
     const classes = Array.from({ length: CLASSES }, (_, index) => index);
-    row.show(request, await sampleHere(checkpoint, classes, Array(CLASSES).fill(seed), truncation));
+    row.show(request, await sampleHere(checkpoint, classes, Array(CLASSES).fill(seed), truncation, drawBehind));
   } else {
     row.show(request, decode((await drawOnServer(server, "all_classes", request)).pixels));
   }

@@ -13,11 +13,13 @@ function interpolate(request) {
   return interpolateTab.draw?.(request);
 }
 
-/** Move to a position, 0 to 1; whatever is being typed into its field. */
+/** Move to a position, 0 to 1. */
 function scrub(position) {
-  interpolateTab.position = Math.min(1, Math.max(0, position ?? 0));
-  interpolateTab.scrub?.(interpolateTab.position);
+  interpolateTab.position = position;
+  interpolateTab.scrub?.(position);
 }
+
+drawFrom("interpolate", ["class", "seed", "to-class", "to-seed", "path", "frames"], interpolate, { position: scrub });
 
 /** A walk: the frame at the slider's position, the strip of all frames, and what plays and saves them. */
 function mountWalk(element, first, server) {
@@ -81,12 +83,12 @@ function mountWalk(element, first, server) {
   };
   const drawStripHere = async () => {
     const card = page.opened.get(request[0]);
-    showStrip(await walkHere(routeOf(request), positionsOf(frames())), card);
+    showStrip(await walkHere(routeOf(request), positionsOf(frames()), drawBehind), card);
     stripAt = performance.now();
   };
   interpolateTab.draw = newestOnly(async (newest, isNewest) => {
     request = newest;
-    await loaded(request[0], server, mark);
+    if (!server && !drawsHere(request[0])) await loaded(request[0], mark);
     if (drawsHere(request[0])) {
       await drawFrame(position);
       if (isNewest() || performance.now() - stripAt > STRIP_MS) await drawStripHere();
@@ -139,17 +141,20 @@ function thereAndBack(strip) {
 function mountPlayer(element, position) {
   const [play, loop, speed] = ["play", "loop", "speed"].map((name) => element.querySelector(`[data-do=${name}]`));
   let playing = null; // the animation frame asked for
+  let moving = false; // the slider, by the player, who knows better than the slider where it is
   let shown = position.get(); // the slider's position, which is rounded to its step
   play.textContent = text("play");
 
   interpolateTab.scrub = (newPosition) => {
-    if (newPosition === shown) return; // the player moved it, and knows better where it is
+    if (moving) return;
     shown = newPosition;
     position.set(shown);
   };
   const moveSlider = (to) => {
     position.set(to);
+    moving = true;
     shown = slide("position", to);
+    moving = false;
   };
   const stop = () => {
     cancelAnimationFrame(playing);

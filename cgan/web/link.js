@@ -18,6 +18,40 @@ const view = {
   showPlain: {},
 };
 
+const drawers = {}; // of each tab that the page itself draws: `names`, `draw`, `aside`, and what it `drew` last
+
+/**
+ * Have `draw` called with [checkpoint, ...values of `names`] whenever one of them is not what it was and the tab is
+ * open. `aside`: functions by name, each called with the value of a control that changes nothing else.
+ */
+function drawFrom(tab, names, draw, aside = {}) {
+  drawers[tab] = { names, draw, aside };
+  drawers[tab].drew = `${requestOf(tab)}`;
+}
+
+const valueOf = (tab, name) => chosenValue(name, view.fields[tab][name]) ?? firstOf(tab, name);
+
+const requestOf = (tab) => [chosenCheckpoint(), ...drawers[tab].names.map((name) => valueOf(tab, name))];
+
+/** Draw the open tab, whether or not anything has changed. */
+function drawOpenTab() {
+  const drawer = drawers[view.open];
+  if (!drawer) return;
+  const request = requestOf(view.open);
+  drawer.drew = `${request}`;
+  drawer.draw(request);
+}
+
+function drawIfChanged() {
+  if (view.open in drawers && `${requestOf(view.open)}` !== drawers[view.open].drew) drawOpenTab();
+}
+
+/** The open tab is another one, or its link was opened: draw what is to be seen on it. */
+function showOpenTab() {
+  for (const [name, show] of Object.entries(drawers[view.open]?.aside ?? {})) show(valueOf(view.open, name));
+  drawIfChanged();
+}
+
 /** What a tab's field says at first. */
 const firstOf = (tab, name) => view.fields[tab][name].first;
 
@@ -71,7 +105,7 @@ function describeNumbers(each) {
 function chosenValue(name, field) {
   const value = view.chosen[name];
   if (value === undefined) return undefined;
-  if ("low" in field) return Math.min(field.high, Math.max(field.low, value));
+  if ("low" in field) return Math.min(field.high, Math.max(field.low, field.step < 1 ? value : Math.round(value)));
   return parseValue(name, field, formatValue(name, value));
 }
 
@@ -79,7 +113,7 @@ const chosenCheckpoint = () => view.chosen.checkpoint ?? view.checkpoint.first;
 
 /** What the fields of a tab say now. */
 function tabValues(tab) {
-  return mapFields(tab, (name, field) => chosenValue(name, field) ?? field.first);
+  return mapFields(tab, (name) => valueOf(tab, name));
 }
 
 /** An object of `value(name, field)` by the names of a tab's fields. */
@@ -153,10 +187,11 @@ function followWithAddress() {
   }, SETTLED_MS);
 }
 
-/** Something was chosen: values by name, empty ones (being typed) left out. */
+/** Something was chosen: values by name. What is drawn from them is drawn. */
 function see(values) {
-  const isSaid = ([, value]) => value !== null && value !== undefined;
-  Object.assign(view.chosen, Object.fromEntries(Object.entries(values).filter(isSaid)));
+  Object.assign(view.chosen, values);
+  for (const name of Object.keys(values)) drawers[view.open]?.aside[name]?.(valueOf(view.open, name));
+  drawIfChanged();
   followWithAddress();
   refreshPython(view.open);
 }
@@ -164,6 +199,7 @@ function see(values) {
 /** A tab was opened. Returns what its fields are to say, undefined where they stay as they are. */
 function enter(tab) {
   view.open = tab;
+  showOpenTab();
   followWithAddress();
   return mapFields(tab, chosenValue);
 }
@@ -178,6 +214,7 @@ function openLink(checkpoints) {
   view.open = link.tab;
   for (const [name, show] of Object.entries(view.showPlain[link.tab] ?? {})) show(link.values[name], link.values);
   if (link.checkpoint !== view.checkpoint.first) prepare(link.checkpoint);
+  showOpenTab();
   if (link.problems.length) {
     const note = Object.assign(document.createElement("p"), { id: "link-note", role: "alert" });
     note.textContent = link.problems.join(" ");

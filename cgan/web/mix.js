@@ -44,6 +44,8 @@ function mix(request) {
   mixTab.drawBlend?.();
 }
 
+drawFrom("mix", ["seed"], mix);
+
 const percent = (share) => `${Math.round(100 * share)} %`;
 
 /** "Dress 75 % · Coat 25 %": what has a share, the largest first. */
@@ -136,6 +138,7 @@ function mountMixture(element, first, server) {
   const caption = element.querySelector("figcaption");
   const mark = element.querySelector(".cgan-mark");
   mixTab.request ??= first;
+  const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
 
   const draw = async (checkpoint, weights, seed, renderer) => {
     if (renderer === "server") return decode((await drawOnServer(server, "mix", [checkpoint, weights, seed])).pixels);
@@ -146,11 +149,9 @@ function mountMixture(element, first, server) {
   const redraw = newestOnly(async () => {
     const [checkpoint, seed] = mixTab.request;
     const weights = Array.from(mixTab.weights);
-    await loaded(checkpoint, server, mark);
     const renderer = drawsHere(checkpoint) ? "page" : "server";
     await timed(mark, renderer, async () => {
-      paint(canvas, await draw(checkpoint, weights, seed, renderer), Math.sqrt(MIXED_SEEDS));
-      fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
+      if (paint(canvas, await draw(checkpoint, weights, seed, renderer), Math.sqrt(MIXED_SEEDS))) refit();
       caption.textContent = shareList(allClasses(), normalized(weights));
       canvas.setAttribute("aria-label", text("picture", { what: caption.textContent }));
       canvas.dataset.seed = seed;
@@ -158,12 +159,12 @@ function mountMixture(element, first, server) {
     });
   });
   mixTab.drawMixture = whenSeen(element, redraw);
-  keepFitted(canvas, () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420));
+  keepFitted(canvas, refit);
   mixTab.drawMixture();
 }
 
 /** Pictures at positions in a square, four garments in its corners, drawn in the page. */
-function blendHere(checkpoint, { classes, seeds }, positions) {
+function blendHere(checkpoint, { classes, seeds }, positions, draw) {
   const dimensions = page.opened.get(checkpoint).latent_dim;
   const corners = seeds.map((seed) => latents([seed], dimensions));
   const z = new Float32Array(positions.length * dimensions);
@@ -172,7 +173,7 @@ function blendHere(checkpoint, { classes, seeds }, positions) {
     z.set(blend(corners, weights), row * dimensions);
     weights.forEach((weight, corner) => (classWeights[row * CLASSES + classes[corner]] += weight));
   });
-  return drawHere(checkpoint, positions.length, z, classWeights);
+  return draw(checkpoint, positions.length, z, classWeights);
 }
 
 /** The square between four garments: a map of what lies in it, a handle on it, and the picture at the handle. */
@@ -187,10 +188,10 @@ function mountBlend(element, first, server) {
   pad.ariaLabel = text("blend_pad");
   map.setAttribute("aria-label", text("blend_map"));
 
-  const draw = async (positions, renderer) => {
+  const draw = async (positions, renderer, drawInPage = drawHere) => {
     const [checkpoint] = mixTab.request;
     const { corners } = mixTab;
-    if (renderer === "page") return blendHere(checkpoint, corners, positions);
+    if (renderer === "page") return blendHere(checkpoint, corners, positions, drawInPage);
     const request = [checkpoint, corners.classes, corners.seeds, positions];
     return decode((await drawOnServer(server, "blend", request)).pixels);
   };
@@ -203,21 +204,17 @@ function mountBlend(element, first, server) {
   };
   const drawPicture = newestOnly(async () => {
     const position = [...mixTab.position];
-    await loaded(mixTab.request[0], server, mark);
     await timed(mark, renderer(), async () => {
-      paint(picture, await draw([position], renderer()), 1);
-      refit();
+      if (paint(picture, await draw([position], renderer()), 1)) refit();
       caption.textContent = shareList(mixTab.corners.classes.map(className), bilinear(position));
       picture.setAttribute("aria-label", text("picture", { what: caption.textContent }));
       picture.dataset.position = position.join(" ");
     });
   });
   const drawMap = newestOnly(async () => {
-    await loaded(mixTab.request[0], server, mark);
     const places = Array.from({ length: MAP_SIDE }, (_, index) => index / (MAP_SIDE - 1));
-    const pixels = await draw(places.flatMap((y) => places.map((x) => [x, y])), renderer());
-    paint(map, pixels, MAP_SIDE);
-    refit();
+    const pixels = await draw(places.flatMap((y) => places.map((x) => [x, y])), renderer(), drawBehind);
+    if (paint(map, pixels, MAP_SIDE)) refit();
     await new Promise((resolve) => setTimeout(resolve, MAP_MS));
   });
   mixTab.drawBlend = whenSeen(element, () => {
@@ -328,5 +325,4 @@ offerToTake("mix", {
   python: mixPython,
 });
 
-Object.assign(tabs, { mix });
 Object.assign(window.cgan, { mountWeights, mountMixture, mountBlend });

@@ -1,31 +1,29 @@
 // What Gradio's events and the page's own controls call.
 
-const usable = {}; // the last values of a tab's controls that were in their ranges
-
-/** Values of a tab's controls, held in their ranges: while someone types, a field is empty or far beyond its end. */
-function held(tab, values, ranges) {
-  usable[tab] = values.map((value, index) => {
-    if (!ranges[index]) return value;
-    const [low, high] = ranges[index];
-    if (typeof value !== "number") return usable[tab]?.[index] ?? low;
-    return Math.min(high, Math.max(low, value));
-  });
-  return usable[tab];
-}
-
-const tabs = { generate, interpolate };
-
-/** A tab's controls have changed, the checkpoint perhaps, which comes first. */
-function update(tab, values, ranges) {
-  if (values[0] !== chosenCheckpoint()) see({ checkpoint: values[0] });
-  tabs[tab](held(tab, values, ranges));
-}
-
 /** A checkpoint was chosen, perhaps once more: its weights may be new. */
-async function choose(tab, values, ranges) {
-  await prepare(values[0]);
-  update(tab, values, ranges);
+async function choose(checkpoint) {
+  see({ checkpoint });
+  await prepare(checkpoint);
+  drawOpenTab();
 }
+
+const sliderNames = new Map(
+  Object.values(view.fields).flatMap((fields) =>
+    Object.entries(fields).flatMap(([name, { id, low }]) => (id && low !== undefined ? [[id, name]] : [])),
+  ),
+);
+
+/**
+ * A hand moves a slider of Gradio's, or types into its field. Gradio tells of it too, but half a frame of the screen
+ * later, so its sliders have no events of their own.
+ */
+function followHand({ target }) {
+  if (!["range", "number"].includes(target.type) || target.value === "") return; // empty: being typed
+  let box = target;
+  while (box && !sliderNames.has(box.id)) box = box.parentElement;
+  if (box) see({ [sliderNames.get(box.id)]: Number(target.value) });
+}
+document.addEventListener("input", followHand, { capture: true });
 
 /** Move a slider, by its elem_id, as a hand would; its number field follows. Returns the value that it then says. */
 function slide(name, value) {
@@ -42,7 +40,7 @@ function throwDice(name) {
 }
 
 window.cgan = {
-  ...{ mountPicture, mountAllClasses, mountWalk, mountTake, update, choose, scrub, throwDice },
+  ...{ mountPicture, mountAllClasses, mountWalk, mountTake, choose, throwDice },
   ...{ prepare, drawsHere, sampleHere }, // for benchmarks and tests
   ...gradioLinks,
 };

@@ -112,10 +112,12 @@ function mountPad(element, choose) {
 const onwardTab = { request: null, draw: null };
 
 /** Draw what the controls ask for: [checkpoint, class, seed, position]. */
-tabs.onward = (request) => {
+function onward(request) {
   onwardTab.request = request;
   return onwardTab.draw?.(request);
-};
+}
+
+drawFrom("picture", ["onward-class", "onward-seed", "onward-position"], onward);
 
 /** The found garment as each of the ten classes, and a walk from it to a seed's. */
 function mountOnward(element, props, watch, server, first) {
@@ -129,7 +131,7 @@ function mountOnward(element, props, watch, server, first) {
   const names = element.querySelector(".cgan-class-names");
   nameClasses(names);
 
-  const walk = (toClass, toSeed, positions) => {
+  const walk = (toClass, toSeed, positions, draw = drawHere) => {
     const start = Float32Array.from(found.z);
     const end = latents([toSeed], start.length);
     const [from, to] = [found.class_index, toClass].map((index) => oneHot([index]));
@@ -139,11 +141,11 @@ function mountOnward(element, props, watch, server, first) {
       z.set(slerp(start, end, position), row * start.length);
       weights.set(lerp(from, to, position), row * CLASSES);
     });
-    return drawHere(found.checkpoint, positions.length, z, weights);
+    return draw(found.checkpoint, positions.length, z, weights);
   };
   const evenly = Array.from({ length: STRIP_FRAMES }, (_, index) => index / (STRIP_FRAMES - 1));
   const drawFrames = async (toClass, toSeed) => {
-    if (drawsHere(found.checkpoint)) return walk(toClass, toSeed, evenly);
+    if (drawsHere(found.checkpoint)) return walk(toClass, toSeed, evenly, drawBehind);
     const request = [found.checkpoint, found.z, found.class_index, toClass, toSeed];
     return decode((await drawOnServer(server, "walk_from", request)).pixels);
   };
@@ -190,7 +192,7 @@ function mountOnward(element, props, watch, server, first) {
     paint(ten, decode(found.pixels), CLASSES);
     ten.setAttribute("aria-label", text("as_every_class"));
     refit();
-    tabs.onward(onwardTab.request);
+    onward(onwardTab.request);
   };
   watch("value", show);
   keepFitted(ten, () => found && refit());

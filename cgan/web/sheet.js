@@ -16,6 +16,8 @@ function mountSheet(element, first, server) {
   let shown = null; // {pixels, seed, index}: what the sheet shows, and class and seed that the controls have
   fillTexts(element);
   cells.ariaLabel = text("sheet_cells");
+  const [width, height] = [SHEET_SEEDS, CLASSES].map((count) => count * (SIZE + GAP) - GAP);
+  Object.assign(sheet, { width, height }); // its place, before there is anything to be seen in it
   fillNames(rowNames, allClasses());
 
   const refit = () => {
@@ -28,8 +30,8 @@ function mountSheet(element, first, server) {
     element.querySelector(".cgan-triple-names").style.width = triple.style.width;
   };
   const place = (name, row, column) => {
-    const [width, height] = [SHEET_SEEDS, CLASSES].map((count) => count * (SIZE + GAP) - GAP);
     Object.assign(frame(name).style, {
+      display: "block",
       left: `${(100 * column * (SIZE + GAP)) / width}%`,
       top: `${(100 * row * (SIZE + GAP)) / height}%`,
       width: `${(100 * SIZE) / width}%`,
@@ -76,7 +78,7 @@ function mountSheet(element, first, server) {
     const columns = Array.from({ length: SHEET_SEEDS }, (_, column) => seed + column);
     const rows = Array.from({ length: CLASSES }, (_, row) => row);
     const pixels = drawsHere(checkpoint)
-      ? await sampleHere(checkpoint, rows.flatMap((row) => columns.map(() => row)), rows.flatMap(() => columns), 1)
+      ? await sampleHere(checkpoint, rows.flatMap((row) => columns.map(() => row)), rows.flatMap(() => columns), 1, drawBehind)
       : decode((await drawOnServer(server, "sheet", [checkpoint, seed])).pixels);
     shown = { pixels, seed, index };
     paint(sheet, pixels, SHEET_SEEDS);

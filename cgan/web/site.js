@@ -17,23 +17,18 @@ function makeMenu(box, choices, value) {
   for (const [name, choice] of choices) menu.add(new Option(name, choice));
   menu.value = value;
   fillControl(box, menu);
-  menu.addEventListener("change", changed);
+  menu.addEventListener("change", menuChanged);
 }
 
-/** A slider and a number field that say the same; `move` gets the value when either is changed. */
-function makeSlider(box, [min, max, step], value, move = changed) {
+/** A slider and a number field that say the same; the page follows the hand on either (`followHand`). */
+function makeSlider(box, [min, max, step], value) {
   const [slider, field] = ["range", "number"].map((type) =>
     Object.assign(document.createElement("input"), { type, min, max, step, value }),
   );
   fillControl(box, slider, field);
-  slider.addEventListener("input", () => {
-    field.value = slider.value;
-    move(Number(slider.value));
-  });
+  slider.addEventListener("input", () => (field.value = slider.value));
   field.addEventListener("input", () => {
-    if (field.value === "") return; // being typed
-    slider.value = field.value;
-    move(Number(slider.value));
+    if (field.value !== "") slider.value = field.value; // else it is being typed
   });
   field.addEventListener("change", () => (field.value = slider.value));
 }
@@ -42,11 +37,7 @@ function makeSeed(box, value) {
   makeSlider(box, [0, MAX_SEED, 1], value);
   const dice = Object.assign(document.createElement("button"), { type: "button", className: "cgan-button" });
   dice.textContent = text("dice");
-  dice.addEventListener("click", () => {
-    const slider = box.querySelector("[type=range]");
-    slider.value = Math.floor(Math.random() * (MAX_SEED + 1));
-    slider.dispatchEvent(new Event("input"));
-  });
+  dice.addEventListener("click", () => throwDice(box.id));
   box.append(dice);
 }
 
@@ -69,13 +60,8 @@ function controlValue(name) {
   return name === "checkpoint" || name === "path" ? value : Number(value);
 }
 
-/** Draw the open tab anew; the other one when it is opened. */
-const draw = () => update(view.open, REQUESTS[view.open].map(controlValue), []);
-
-function changed() {
+const menuChanged = () =>
   see({ checkpoint: controlValue("checkpoint"), ...mapFields(view.open, (_, { id }) => controlValue(id)) });
-  draw();
-}
 
 function setControl(name, value) {
   for (const input of document.querySelectorAll(`#${name} :is(select, input)`)) input.value = value;
@@ -107,27 +93,19 @@ function mountSite() {
       if (!box.children.length) CONTROLS[box.dataset.control](box, request[index]);
     });
   }
-  makeSlider(document.getElementById("position"), [0, 1, 0.01], 0, (position) => {
-    scrub(position);
-    see({ position });
-  });
+  makeSlider(document.getElementById("position"), [0, 1, 0.01], 0);
   fillTexts(document);
   mountPicture(document.getElementById("picture"), picture, null);
   mountAllClasses(document.getElementById("all-classes"), allClasses);
   mountWalk(document.getElementById("walk"), walk, null);
   for (const tab of Object.keys(REQUESTS)) mountTake(document.getElementById(`take-${tab}`), tab);
   for (const button of document.querySelectorAll("[role=tab]")) {
-    button.addEventListener("click", () => {
-      select(button.getAttribute("aria-controls"));
-      draw();
-    });
+    button.addEventListener("click", () => select(button.getAttribute("aria-controls")));
   }
   const link = openLink(cganFirst.checkpoints);
   select(view.open);
   if (!link) return;
   setControl("checkpoint", link.checkpoint);
-  scrub(link.values.position);
-  draw();
 }
 
 mountSite();

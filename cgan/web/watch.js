@@ -26,6 +26,8 @@ function watch([checkpoint]) {
   return watchTab.follow?.();
 }
 
+drawFrom("watch", [], watch);
+
 /** What is known of a run, its steps as training images seen; null where it has no timeline. */
 async function loadRun(checkpoint) {
   const base = `${filesAt}checkpoints/${encodeURIComponent(checkpoint)}/timeline`;
@@ -235,5 +237,4 @@ function mountWatch(element, checkpoint) {
   watchTab.follow();
 }
 
-Object.assign(tabs, { watch });
 Object.assign(window.cgan, { mountWatch });

@@ -21,6 +21,16 @@ TABS = {
 }
 
 
+# The levels and the transparency of an image's, or a canvas's, own pixels.
+_READ_IMAGE = """async (source) => {
+  await source.decode?.();
+  const [width, height] = [source.naturalWidth ?? source.width, source.naturalHeight ?? source.height];
+  const copy = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true});
+  copy.drawImage(source, 0, 0);
+  return [width, ...copy.getImageData(0, 0, width, height).data];
+}"""
+
+
 def options(page):
     return [text.removeprefix("✓").strip() for text in page.page.get_by_role("option").all_inner_texts()]
 
@@ -55,6 +65,41 @@ def test_other_languages_get_english_and_nothing_else(visit, language):
     text = visible_text(visit(language=language))
     assert "What a conditional GAN has learned" in text and "Dress, seeds 7 to 22" in text
     assert re.findall("[\u4e00-\u9fff]+", text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "caption"),
+    [
+        ("en-US", "What a conditional GAN has learned", "Dress, seeds 7 to 22"),
+        ("zh-CN", "条件 GAN 学到了什么", "连衣裙，种子 7 至 22"),
+    ],
+)
+def test_first_pictures_are_seen_before_gradio_is_there(browser, server, language, title, caption):
+    context = browser.new_context(locale=language)
+    page = context.new_page()
+    held = []
+    page.route("**/assets/Blocks-*.js", lambda route: held.append(route))
+    page.goto(server, wait_until="commit")
+    first = page.locator("#first-view")
+    first.locator("img").wait_for()
+    assert first.inner_text().split("\n") == [title, caption]
+    levels = first.locator("img").evaluate(_READ_IMAGE)
+    assert page.locator("#picture").count() == 0
+    for route in held:
+        route.continue_()
+    page.locator("#picture canvas").wait_for()
+    assert first.count() == 0
+    assert page.locator("#picture canvas").evaluate(_READ_IMAGE) == levels
+    context.close()
+
+
+def test_a_link_to_something_else_does_not_begin_with_the_first_pictures(browser, server):
+    page = browser.new_page()
+    page.route("**/assets/*.js", lambda route: route.abort())
+    page.goto(f"{server}/?seed=9", wait_until="domcontentloaded")
+    assert page.locator("gradio-app").count() == 1
+    assert page.locator("#first-view").count() == 0
+    page.close()
 
 
 @pytest.mark.parametrize("language", TABS)

@@ -260,6 +260,7 @@ def test_with_auth_nothing_is_told_to_who_has_not_logged_in(start_app):
     assert "inside-network" in app.client.get("/").text
     app.client.cookies.clear()
     assert "inside-network" not in app.client.get("/").text
+    assert "first-view" not in app.client.get("/").text
 
 
 def test_flags_of_any_kind_are_taken_or_refused_in_one_line(capsys):
