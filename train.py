@@ -21,7 +21,7 @@ import torch
 from cgan import data
 from cgan.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.cli import Parser, fail, integer, real
-from cgan.networks import NORMALIZATIONS
+from cgan.networks import NORMALIZATIONS, PERCEPTION_WIDTH
 from cgan.objectives import OBJECTIVES
 from cgan.ranks import join
 from cgan.run_folder import RunError
@@ -181,6 +181,12 @@ def _parser(default: TrainingConfig) -> Parser:
         help="conv: of the generator (default: %(default)s)",
     )
     pair.add_argument("--spectral-norm", action="store_true", help="conv: of the discriminator's layers")
+    pair.add_argument(
+        "--perception",
+        metavar="DIR",
+        help="conv: a small classifier's folder, whose activations the discriminator sees beside the image; "
+        f"python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out DIR makes one",
+    )
 
     steps = parser.add_argument_group("the steps")
     steps.add_argument("--loss", choices=list(OBJECTIVES), default=default.loss, help="default: %(default)s")

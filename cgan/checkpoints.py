@@ -44,6 +44,7 @@ _SETTING_RANGES = {
     "dropout": (float, 0.0, 0.99),
     "width": (int, 4, 512),
     "features": (int, 1, 4096),
+    "perception": (int, 0, 512),
 }
 _SETTING_CHOICES = {"normalization": list(NORMALIZATIONS), "spectral_norm": [False, True]}
 _MAX_CONFIG_BYTES = 2**20

@@ -2,6 +2,7 @@
 
 python -m cgan.classifier                 train it into checkpoints/judge, and test it
 python -m cgan.classifier --test          test the one that is there
+python -m cgan.classifier --width 16 --epochs 3 --out DIR      a smaller one, for `train.py --perception DIR`
 """
 
 import argparse
@@ -18,12 +19,11 @@ from tqdm import tqdm
 
 from cgan import checkpoints, data
 from cgan.checkpoints import CHECKPOINTS, CheckpointError
+from cgan.classifier_networks import CLASSIFIER, WIDTH, ResidualClassifier
 from cgan.cli import Parser, fail, integer
-from cgan.data import NUM_CLASSES
 from cgan.files import write_text
 
 JUDGE = CHECKPOINTS / "judge"
-WEIGHTS = "classifier.safetensors"
 METRICS = "metrics.json"
 
 _BATCH_SIZE = 128
@@ -31,71 +31,6 @@ _EVALUATION_BATCH_SIZE = 500
 _MAX_SHIFT = 2  # pixels, of the augmentation
 _MAX_LEARNING_RATE = 4e-3
 _WEIGHT_DECAY = 0.05
-
-
-class ResidualBlock(nn.Module):
-    """He et al. 2016 (arXiv:1512.03385): two 3x3 convolutions beside a shortcut, at half the size where stride is 2."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False),
-            nn.BatchNorm2d(outputs),
-            nn.ReLU(),
-            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
-            nn.BatchNorm2d(outputs),
-        )
-        self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return (self.layers(x) + self.shortcut(x)).relu()
-
-
-class ResidualClassifier(nn.Module):
-    """A small residual network: images (N, 1, 28, 28) in [-1, 1] to logits (N, 10)."""
-
-    def __init__(self, width: int = 32) -> None:
-        """width: channels of the first layer; the features have four times as many dimensions."""
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(1, width, 3, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-            nn.ReLU(),
-            ResidualBlock(width, 2 * width, stride=2),
-            ResidualBlock(2 * width, 2 * width, stride=1),
-            ResidualBlock(2 * width, 4 * width, stride=2),
-        )
-        self.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * width, NUM_CLASSES))
-
-    def features(self, images: Tensor) -> Tensor:
-        """What the last layer sees, (N, 4 width): the last activations, averaged over the image, none negative."""
-        return self.body(images).mean(dim=(2, 3))
-
-    def forward(self, images: Tensor) -> Tensor:
-        return self.head(self.features(images))
-
-
-class LeNet(nn.Module):
-    """A network of the size of LeNet-5 (LeCun et al. 1998): images (N, 1, 28, 28) in [-1, 1] to logits (N, 10)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Conv2d(1, 32, 5, padding=2),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(32, 64, 5, padding=2),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Flatten(),
-            nn.Linear(64 * 7 * 7, 128),
-            nn.ReLU(),
-            nn.Dropout(0.5),
-            nn.Linear(128, NUM_CLASSES),
-        )
-
-    def forward(self, images: Tensor) -> Tensor:
-        return self.layers(images)
 
 
 def to_float(images: Tensor) -> Tensor:
@@ -162,7 +97,7 @@ def accuracy(network: nn.Module, images: np.ndarray, labels: np.ndarray) -> floa
 def load_judge(folder: Path = JUDGE) -> ResidualClassifier:
     """The judge in eval mode. Raises CheckpointError."""
     network = ResidualClassifier()
-    checkpoints.load_weights(network, folder / WEIGHTS)
+    checkpoints.load_weights(network, folder / CLASSIFIER)
     return network.eval()
 
 
@@ -172,6 +107,9 @@ def main() -> None:
     )
     parser.add_argument("--test", action="store_true", help="train nothing")
     parser.add_argument("--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
+    parser.add_argument(
+        "--width", type=integer(1, 512), default=WIDTH, metavar="N", help="channels (default: %(default)s)"
+    )
     parser.add_argument("--epochs", type=integer(1), default=12, metavar="N", help="default: %(default)s")
     parser.add_argument("--seed", type=integer(0, 2**32 - 1), default=0, metavar="N", help="default: %(default)s")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
@@ -179,24 +117,26 @@ def main() -> None:
     try:
         test = data.load("test", arguments.data_dir)
         if not arguments.test:
-            _train_judge(arguments, test)
-        judge = load_judge(arguments.out)
+            _train(arguments, test)
+        trained = ResidualClassifier(arguments.width)
+        checkpoints.load_weights(trained, arguments.out / CLASSIFIER)
     except (data.DataError, CheckpointError) as error:
         fail(error)
     except OSError as error:
         fail(f"--out {arguments.out}: cannot be written ({error.strerror})")
-    print(f"{arguments.out}: {accuracy(judge, *test):.2%} of the 10,000 test images named right")
+    print(f"{arguments.out}: {accuracy(trained.eval(), *test):.2%} of the 10,000 test images named right")
 
 
-def _train_judge(arguments: argparse.Namespace, test: tuple[np.ndarray, np.ndarray]) -> None:
+def _train(arguments: argparse.Namespace, test: tuple[np.ndarray, np.ndarray]) -> None:
     start = time.perf_counter()
     torch.manual_seed(arguments.seed)
     images, labels = data.load("train", arguments.data_dir)
-    judge = fit(ResidualClassifier(), images, labels, arguments.epochs, arguments.seed, "judge")
+    network = ResidualClassifier(arguments.width)
+    fit(network, images, labels, arguments.epochs, arguments.seed, "classifier")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    checkpoints.save_tensors(arguments.out / WEIGHTS, judge.state_dict(), {"epochs": str(arguments.epochs)})
+    checkpoints.save_tensors(arguments.out / CLASSIFIER, network.state_dict(), {"epochs": str(arguments.epochs)})
     measured = {
-        "accuracy": accuracy(judge, *test),
+        "accuracy": accuracy(network, *test),
         "test_images": len(test[0]),
         "epochs": arguments.epochs,
         "seed": arguments.seed,

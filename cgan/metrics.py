@@ -20,7 +20,7 @@ from torch import Tensor
 
 from cgan import checkpoints, classifier, data
 from cgan.checkpoints import CheckpointError
-from cgan.classifier import LeNet, ResidualClassifier
+from cgan.classifier_networks import LeNet, ResidualClassifier
 from cgan.cli import Parser, fail, integer
 from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.files import write_text

@@ -21,7 +21,8 @@ import torch
 
 from cgan import classifier, data
 from cgan.checkpoints import CheckpointError
-from cgan.classifier import JUDGE, WEIGHTS, ResidualClassifier, load_judge
+from cgan.classifier import JUDGE, load_judge
+from cgan.classifier_networks import CLASSIFIER, ResidualClassifier
 from cgan.cli import Parser, fail
 from cgan.data import NUM_CLASSES
 from cgan.files import replaced
@@ -219,9 +220,9 @@ def _unpacked(packed: np.ndarray) -> np.ndarray:
 @cache
 def _judge_version() -> str:
     try:
-        return hashlib.sha256((JUDGE / WEIGHTS).read_bytes()).hexdigest()[:16]
+        return hashlib.sha256((JUDGE / CLASSIFIER).read_bytes()).hexdigest()[:16]
     except OSError as error:
-        raise CheckpointError(f"{JUDGE / WEIGHTS}: cannot be read ({error.strerror})") from error
+        raise CheckpointError(f"{JUDGE / CLASSIFIER}: cannot be read ({error.strerror})") from error
 
 
 def main() -> None:

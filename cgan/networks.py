@@ -9,10 +9,13 @@ import math
 import torch
 from torch import Tensor, nn
 
+from cgan.classifier_networks import ResidualClassifier
+
 IMAGE_SHAPE = (1, 28, 28)
 IMAGE_PIXELS = 28 * 28
 NUM_CLASSES = 10
 LEAKY_SLOPE = 0.2
+PERCEPTION_WIDTH = 16
 
 
 class ClassEmbedding(nn.Embedding):
@@ -169,6 +172,25 @@ class ResidualBlock(nn.Module):
         return x + y
 
 
+class Bounded(torch.autograd.Function):
+    """clamp(-1, 1) whose gradient is cut off only where a step along it would lead further out.
+
+    So a pixel that has strayed below black comes back when the discriminator asks for it. With the gradient of clamp
+    it never does, and too many pixels end exactly black.
+    """
+
+    @staticmethod
+    def forward(context: torch.autograd.function.FunctionCtx, x: Tensor) -> Tensor:
+        context.save_for_backward(x)
+        return x.clamp(-1, 1)
+
+    @staticmethod
+    def backward(context: torch.autograd.function.FunctionCtx, gradient: Tensor) -> Tensor:
+        (x,) = context.saved_tensors
+        outwards = ((x < -1) & (gradient > 0)) | ((x > 1) & (gradient < 0))
+        return gradient.masked_fill(outwards, 0)
+
+
 class ConvGenerator(nn.Module):
     """z and class in, image out: residual blocks at 7x7 and 14x14, then two convolutions at 28x28.
 
@@ -199,7 +221,8 @@ class ConvGenerator(nn.Module):
         for block in self.blocks14:
             x = block(x, classes)
         x = upsample(self.to28(x))
-        return self.output(activation(self.hidden(activation(x)))).clamp(-1, 1)
+        x = self.output(activation(self.hidden(activation(x))))
+        return Bounded.apply(x) if self.training else x.clamp(-1, 1)
 
     def first_features(self, z: Tensor, classes: Tensor) -> Tensor:
         """What the first layer makes of z and class, (N, 49 * width): linear in both."""
@@ -210,6 +233,27 @@ def upsample(x: Tensor) -> Tensor:
     return nn.functional.interpolate(x, scale_factor=2, mode="bilinear")
 
 
+class Perception(nn.Module):
+    """The frozen body of a small classifier, after Projected GAN (Sauer et al. 2021, arXiv:2111.01007).
+
+    There the features of a network trained on other images are all that the discriminator sees; here it sees them
+    beside the image.
+    """
+
+    def __init__(self, width: int) -> None:
+        """width: channels of the classifier's first layer."""
+        super().__init__()
+        self.body = ResidualClassifier(width).body.eval().requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "Perception":
+        return self  # its normalizations stay as they were learned
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """images (N, 1, 28, 28) to activations (N, 2 width, 14, 14) and (N, 4 width, 7, 7)."""
+        at14 = self.body[:-1](images)
+        return at14, self.body[-1](at14)
+
+
 class ConvDiscriminator(nn.Module):
     """Image and class in, an unbounded score out: residual blocks at 14x14 and 7x7, then a projection on the class.
 
@@ -217,8 +261,11 @@ class ConvDiscriminator(nn.Module):
     features with the class's embedding.
     """
 
-    def __init__(self, width: int = 32, features: int = 128, spectral_norm: bool = False) -> None:
-        """width: channels at 14x14; twice as many at 7x7. spectral_norm: of all layers (arXiv:1802.05957)."""
+    def __init__(self, width: int = 32, features: int = 128, spectral_norm: bool = False, perception: int = 0) -> None:
+        """width: channels at 14x14; twice as many at 7x7. spectral_norm: of all layers (arXiv:1802.05957).
+
+        perception: width of the frozen classifier whose activations are added; 0 for none.
+        """
         super().__init__()
         last_gain = 1.0 if spectral_norm else 0.0  # nothing divides by the norm of a zero
         self.input = convolution(4, width)
@@ -232,16 +279,28 @@ class ConvDiscriminator(nn.Module):
             for layer in [*self.modules()]:
                 if isinstance(layer, (nn.Conv2d, nn.Linear)):
                     nn.utils.parametrizations.spectral_norm(layer)
+        self.perception = Perception(perception) if perception else None
+        if perception:  # nothing is added at first, so that a pair may go on with it that began without
+            self.perceived14 = convolution(2 * perception, width, size=1, gain=0)
+            self.perceived7 = convolution(4 * perception, 2 * width, size=1, gain=0)
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         """images (N, 1, 28, 28) and class weights (N, 10) or labels (N,) to scores (N, 1)."""
         x = self.input(nn.functional.pixel_unshuffle(images, 2))
         for block in self.blocks14:
             x = block(x, classes)
-        x = nn.functional.avg_pool2d(self.to7(x), 2)
+        perceived14, perceived7 = self._perceive(images)
+        x = nn.functional.avg_pool2d(self.to7(x + perceived14), 2) + perceived7
         for block in self.blocks7:
             x = block(x, classes)
         x = activation(self.features(activation(x).flatten(1)))
         # In float32 also where the layers are in bfloat16, whose steps between scores of 4 and 8 are 1/32 wide.
         direction = self.score.weight + self.embedding(classes)
         return (x * direction).sum(dim=1, keepdim=True) / math.sqrt(x.shape[1]) + self.score.bias
+
+    def _perceive(self, images: Tensor) -> tuple[Tensor, Tensor] | tuple[float, float]:
+        """What the frozen classifier adds at 14x14 and at 7x7."""
+        if self.perception is None:
+            return 0.0, 0.0
+        at14, at7 = self.perception(images)
+        return self.perceived14(at14), self.perceived7(at7)

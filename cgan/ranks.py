@@ -95,8 +95,10 @@ class BatchNormAcrossRanks(nn.modules.batchnorm._BatchNorm):
 
 
 def normalize_across(network: nn.Module) -> nn.Module:
-    """Replace, in place, every batch normalization by one over the batches of all ranks."""
+    """Replace, in place, every batch normalization that still learns by one over the batches of all ranks."""
     for name, child in network.named_children():
+        if not child.training:
+            continue
         if isinstance(child, nn.modules.batchnorm._BatchNorm):
             synced = BatchNormAcrossRanks(child.num_features, child.eps, child.momentum, child.affine)
             synced.load_state_dict(child.state_dict())

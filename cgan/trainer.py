@@ -22,8 +22,9 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from cgan import checkpoints, objectives
 from cgan.adam import Adam
 from cgan.checkpoints import NetworkConfig
+from cgan.classifier_networks import CLASSIFIER, ResidualClassifier
 from cgan.data import NUM_CLASSES
-from cgan.networks import Dropout
+from cgan.networks import PERCEPTION_WIDTH, Dropout
 from cgan.ranks import ALONE, Ranks, normalize_across
 
 
@@ -40,6 +41,7 @@ class TrainingConfig:
     width_d: int = 32  # conv, of the discriminator
     normalization: str = "none"  # conv, of the generator
     spectral_norm: bool = False  # conv, of the discriminator
+    perception: str | None = None  # conv: a classifier's folder, whose activations the discriminator sees
     loss: str = "least-squares"
     penalty: float = 0.0  # the weight of R1 and R2, gamma
     penalty_every: int = 1  # steps; the weight grows with it
@@ -67,6 +69,7 @@ class TrainingConfig:
         else:
             generator = common | {"width": self.width, "normalization": self.normalization}
             discriminator = {"width": self.width_d, "spectral_norm": self.spectral_norm}
+            discriminator |= {"perception": PERCEPTION_WIDTH} if self.perception else {}
         return NetworkConfig(self.arch, generator, discriminator)
 
 
@@ -147,7 +150,8 @@ class Trainer:
         return network.to(self.device, memory_format=torch.channels_last)
 
     def _optimizer(self, network: nn.Module) -> Adam:
-        return Adam(network.parameters(), self.config.learning_rate, (self.config.beta1, self.config.beta2))
+        learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        return Adam(learning, self.config.learning_rate, (self.config.beta1, self.config.beta2))
 
     @property
     def batches_per_epoch(self) -> int:
@@ -232,7 +236,7 @@ class Trainer:
             r1, r2 = (objectives.gradient_penalty(*pair) for pair in ((real_scores, real), (fake_scores, fake)))
             total = loss_d + weight * (r1 + r2)
         self.optimizer_d.zero_grad()
-        total.backward(inputs=list(self.discriminator.parameters()))
+        total.backward(inputs=self.optimizer_d.parameters)
         return loss_g.detach(), gradient, torch.stack([loss_d, real_scores.mean(), fake_scores.mean()]).detach()
 
     def _update(self, optimizer: Adam) -> None:
@@ -283,8 +287,8 @@ class Trainer:
             "step": self.step_count,
             "images": self.images_seen,
             **dict(zip(_SUMMED, (self.sums / steps).tolist(), strict=True)),
-            "gradient_norm_g": _gradient_norm(self.generator),
-            "gradient_norm_d": _gradient_norm(self.discriminator),
+            "gradient_norm_g": _gradient_norm(self.optimizer_g),
+            "gradient_norm_d": _gradient_norm(self.optimizer_d),
             "images_per_second": round(
                 (self.images_seen - self._images_after(self.logged_step)) / (seconds - self.logged_seconds), 1
             ),
@@ -306,16 +310,23 @@ class Trainer:
         self._clock = now
         return self.seconds
 
+    def take_perception(self, folder: Path) -> None:
+        """Give the discriminator the body of the classifier in a folder. Raises CheckpointError."""
+        classifier = ResidualClassifier(PERCEPTION_WIDTH)
+        checkpoints.load_weights(classifier, folder / CLASSIFIER)
+        self.discriminator.perception.body.load_state_dict(classifier.body.state_dict())
+
     def take_weights(self, folder: Path) -> None:
         """Start with the pair of a checkpoint of the same networks: its weights alone, everything else is new.
 
-        Raises CheckpointError.
+        Its discriminator may be one without perception. Raises CheckpointError.
         """
         raw = folder / checkpoints.RAW_GENERATOR
         averaged = folder / checkpoints.AVERAGED_GENERATOR
         checkpoints.load_weights(self.generator, raw if raw.exists() else averaged)
         checkpoints.load_weights(self.averaged, averaged)
-        checkpoints.load_weights(self.discriminator, folder / checkpoints.DISCRIMINATOR)
+        theirs = checkpoints.load_discriminator(folder)
+        self.discriminator.load_state_dict(theirs.state_dict(), strict=False)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, str]]:
         """Everything that decides how the run goes on: (tensors, metadata)."""
@@ -360,10 +371,11 @@ class Trainer:
 
 def _moments(network: nn.Module, optimizer: Adam | None) -> Iterator[tuple[str, Tensor]]:
     """What the optimizer keeps of each of the network's parameters, by name."""
+    learning = [name for name, parameter in network.named_parameters() if parameter.requires_grad]
     for key, tensors in optimizer.state.items() if optimizer else ():
-        for (name, _), tensor in zip(network.named_parameters(), tensors, strict=True):
+        for name, tensor in zip(learning, tensors, strict=True):
             yield f"adam.{key}.{name}", tensor
 
 
-def _gradient_norm(network: nn.Module) -> float:
-    return nn.utils.get_total_norm([parameter.grad for parameter in network.parameters()]).item()
+def _gradient_norm(optimizer: Adam) -> float:
+    return nn.utils.get_total_norm([parameter.grad for parameter in optimizer.parameters]).item()

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from cgan import checkpoints
 from cgan.board import Board
 from cgan.checkpoints import CheckpointError
+from cgan.networks import PERCEPTION_WIDTH
 from cgan.ranks import ALONE, Ranks
 from cgan.run_folder import RunError, RunFolder, timeline_steps
 from cgan.trainer import Trainer, TrainingConfig
@@ -77,8 +78,11 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
     folder = RunFolder(out) if trainer.ranks.is_first else None
     if resume:
         _resume(trainer, out / checkpoints.TRAINING_STATE)
-    elif trainer.config.start_from:
-        _take_weights(trainer, trainer.config.start_from)
+    else:
+        if trainer.config.start_from:
+            _take_weights(trainer, trainer.config.start_from)
+        if trainer.config.perception:
+            _take_perception(trainer, Path(trainer.config.perception))
     if folder:
         (_go_on if resume else _start)(trainer, folder)
 
@@ -115,9 +119,18 @@ def _take_weights(trainer: Trainer, start_from: str) -> None:
     """Start with the weights of a checkpoint. Raises RunError where its networks are others."""
     folder = checkpoints.resolve(start_from)
     theirs, ours = checkpoints.load_config(folder), trainer.config.networks()
-    if theirs != ours:
+    if theirs not in (ours, dataclasses.replace(trainer.config, perception=None).networks()):
         raise RunError(f"--start-from {start_from}: holds {theirs}; this run is to train {ours}")
     trainer.take_weights(folder)
+
+
+def _take_perception(trainer: Trainer, folder: Path) -> None:
+    """Give the discriminator its frozen classifier. Raises RunError where there is none."""
+    try:
+        trainer.take_perception(folder)
+    except CheckpointError as error:
+        advice = f"make one by `python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out {folder}`"
+        raise RunError(f"--perception: {error}; {advice}") from error
 
 
 def _start(trainer: Trainer, folder: RunFolder) -> None:

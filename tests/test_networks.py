@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from cgan.networks import (
+    Bounded,
     ClassEmbedding,
     ConvDiscriminator,
     ConvGenerator,
@@ -64,6 +65,7 @@ NETWORKS = {
     "conv, discriminator": ConvDiscriminator(),
     "conv, generator, normalized": ConvGenerator(normalization="class-batch"),
     "conv, discriminator, normalized": ConvDiscriminator(spectral_norm=True),
+    "conv, discriminator, with perception": ConvDiscriminator(perception=4),
 }
 
 
@@ -93,6 +95,33 @@ def test_the_convolutional_generator_is_small_enough_for_a_phone():
     assert len(multiply_adds) == 11
     assert sum(multiply_adds) <= 15e6
     assert sum(parameter.numel() for parameter in generator.parameters()) <= 2e6
+
+
+def test_what_has_strayed_beyond_black_or_white_can_come_back_but_not_go_on():
+    pixels = torch.tensor([-1.5, -1.5, 0.25, 0.25, 1.5, 1.5], requires_grad=True)
+    images = Bounded.apply(pixels)
+    assert images.tolist() == [-1, -1, 0.25, 0.25, 1, 1]
+    images.backward(torch.tensor([1.0, -2, 3, -4, 5, -6]))  # a step goes against the gradient
+    assert pixels.grad.tolist() == [0, -2, 3, -4, 5, 0]
+
+
+def test_perception_adds_nothing_at_first_and_never_learns():
+    torch.manual_seed(0)
+    without, seeing = ConvDiscriminator(), ConvDiscriminator(perception=4)
+    seeing.load_state_dict(without.state_dict(), strict=False)
+    images, labels = torch.randn(6, 1, 28, 28), torch.arange(6)
+    torch.testing.assert_close(seeing(images, labels), without(images, labels))
+
+    frozen = {name: tensor.clone() for name, tensor in seeing.perception.state_dict().items()}
+    learning = [parameter for parameter in seeing.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.SGD(learning, lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        seeing.train()(images, labels).square().mean().backward()
+        optimizer.step()
+    assert seeing.perceived14.weight.abs().max() > 0 and seeing.perceived7.weight.abs().max() > 0
+    for name, tensor in seeing.perception.state_dict().items():  # averages of its normalizations included
+        assert torch.equal(tensor, frozen[name]), name
 
 
 def test_a_residual_block_starts_as_an_identity():

@@ -11,7 +11,9 @@ from safetensors.torch import load_file
 from torch import nn
 
 from cgan import checkpoints
+from cgan.classifier_networks import CLASSIFIER, ResidualClassifier
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
+from cgan.networks import PERCEPTION_WIDTH
 from cgan.run_folder import RunError, RunFolder, timeline_steps
 from cgan.trainer import RECIPES, Trainer, TrainingConfig
 from cgan.training import train
@@ -232,12 +234,22 @@ def interrupt_at(step, monkeypatch):
 SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8)
 
 
-INTERRUPTIONS = [*(("mlp", at) for at in (1, 31, 32, 33, 50)), ("conv", 33)]
+@pytest.fixture(scope="module")
+def perception(tmp_path_factory):
+    """The folder of a classifier that has learned nothing."""
+    folder = tmp_path_factory.mktemp("perception")
+    torch.manual_seed(0)
+    checkpoints.save_tensors(folder / CLASSIFIER, ResidualClassifier(PERCEPTION_WIDTH).state_dict(), {})
+    return folder
+
+
+INTERRUPTIONS = [*(("mlp", at) for at in (1, 31, 32, 33, 50)), ("conv", 33), ("conv with perception", 33)]
 
 
 @pytest.mark.parametrize(("arch", "at"), INTERRUPTIONS)
-def test_an_interrupted_run_ends_as_one_that_was_not(few, tmp_path, monkeypatch, arch, at):
-    recipe = {"mlp": TrainingConfig(), "conv": SMALL_CONV}[arch]
+def test_an_interrupted_run_ends_as_one_that_was_not(few, tmp_path, monkeypatch, perception, arch, at):
+    seeing = dataclasses.replace(SMALL_CONV, perception=f"{perception}")
+    recipe = {"mlp": TrainingConfig(), "conv": SMALL_CONV, "conv with perception": seeing}[arch]
     config = dataclasses.replace(recipe, steps=70, log_every=20, seed=3)
     assert train(config, *few, tmp_path / "whole", CPU) is None
     with monkeypatch.context() as patch:
@@ -318,6 +330,23 @@ def test_a_run_can_start_with_the_weights_of_another(few, short_run, tmp_path):
         for key in before:
             if "running" not in key and "num_batches" not in key:  # which a step updates, whatever the learning rate
                 assert torch.equal(before[key], after[key]), key
+
+
+def test_a_run_can_go_on_with_perception_from_one_without(few, perception, tmp_path):
+    train(dataclasses.replace(SMALL_CONV, steps=3), *few, tmp_path / "without", CPU)
+    config = dataclasses.replace(SMALL_CONV, steps=3, start_from=f"{tmp_path / 'without'}", perception=f"{perception}")
+    train(config, *few, tmp_path / "seeing", CPU)
+    classifier = load_file(perception / CLASSIFIER)
+    discriminator = checkpoints.load_discriminator(tmp_path / "seeing")
+    for name, tensor in discriminator.perception.state_dict().items():
+        assert torch.equal(tensor, classifier[name]), name
+    assert discriminator.perceived7.weight.abs().max() > 0
+
+
+def test_a_missing_perception_is_refused_with_the_command_that_makes_one(few, tmp_path):
+    config = dataclasses.replace(SMALL_CONV, steps=3, perception=f"{tmp_path / 'none'}")
+    with pytest.raises(RunError, match=r"--perception: .*cgan\.classifier --width 16 --epochs 3 --out .*none"):
+        train(config, *few, tmp_path / "run", CPU)
 
 
 def test_weights_of_other_networks_are_refused(few, short_run, tmp_path):

@@ -1,0 +1,73 @@
+"""The classifiers' networks: the judge's, a smaller one, and the discriminator's perception."""
+
+from torch import Tensor, nn
+
+from cgan.data import NUM_CLASSES
+
+CLASSIFIER = "classifier.safetensors"  # the file of its weights
+WIDTH = 32  # of the judge
+
+
+class ResidualBlock(nn.Module):
+    """He et al. 2016 (arXiv:1512.03385): two 3x3 convolutions beside a shortcut, at half the size where stride is 2."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(),
+            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+        self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (self.layers(x) + self.shortcut(x)).relu()
+
+
+class ResidualClassifier(nn.Module):
+    """A small residual network: images (N, 1, 28, 28) in [-1, 1] to logits (N, 10)."""
+
+    def __init__(self, width: int = WIDTH) -> None:
+        """width: channels of the first layer; the features have four times as many dimensions."""
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(1, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            ResidualBlock(width, 2 * width, stride=2),
+            ResidualBlock(2 * width, 2 * width, stride=1),
+            ResidualBlock(2 * width, 4 * width, stride=2),
+        )
+        self.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * width, NUM_CLASSES))
+
+    def features(self, images: Tensor) -> Tensor:
+        """What the last layer sees, (N, 4 width): the last activations, averaged over the image, none negative."""
+        return self.body(images).mean(dim=(2, 3))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.features(images))
+
+
+class LeNet(nn.Module):
+    """A network of the size of LeNet-5 (LeCun et al. 1998): images (N, 1, 28, 28) in [-1, 1] to logits (N, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 32, 5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(32, 64, 5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(64 * 7 * 7, 128),
+            nn.ReLU(),
+            nn.Dropout(0.5),
+            nn.Linear(128, NUM_CLASSES),
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.layers(images)
