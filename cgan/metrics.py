@@ -47,7 +47,7 @@ class Metrics:
 
     pictures: int
     fid: float
-    fid_per_class: dict[str, float]
+    per_class: dict[str, dict[str, float]]  # FID, precision, recall and GAN-test of each class by itself
     precision: float
     recall: float
     density: float
@@ -67,8 +67,8 @@ def measure(
     return Metrics(
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
-        fid_per_class={
-            name: frechet_distance(features[labels == index], test_features[test[1] == index])
+        per_class={
+            name: _measure_class(features[labels == index], test_features[test[1] == index], index)
             for index, name in enumerate(CLASS_NAMES)
         },
         **manifold_metrics(test_features, features),
@@ -76,6 +76,19 @@ def measure(
         nearest_training=nearest_distances(pictures, training[0]),
         gan_train=gan_train,
     )
+
+
+def _measure_class(features: np.ndarray, test_features: np.ndarray, index: int) -> dict[str, float]:
+    """Of one class's pictures, features (N, D), beside its test images'."""
+    manifold = manifold_metrics(test_features, features)
+    with torch.inference_mode():
+        named = classifier.load_judge().head(torch.from_numpy(features)).argmax(dim=1)
+    return {
+        "fid": frechet_distance(features, test_features),
+        "precision": manifold["precision"],
+        "recall": manifold["recall"],
+        "gan_test": (named == index).float().mean().item(),
+    }
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -221,7 +234,7 @@ def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
     """A Markdown table: a row a measure, a column a checkpoint; FID also as a multiple of the floor's."""
     rows = {
         "FID": lambda m: f"{m.fid:.3g}" + (f" ({m.fid / floor.fid:.1f} x)" if floor else ""),
-        "FID of a class, mean": lambda m: f"{np.mean([*m.fid_per_class.values()]):.3g}",
+        "FID of a class, mean": lambda m: f"{np.mean([each['fid'] for each in m.per_class.values()]):.3g}",
         "precision": lambda m: f"{m.precision:.3f}",
         "recall": lambda m: f"{m.recall:.3f}",
         "density": lambda m: f"{m.density:.3f}",

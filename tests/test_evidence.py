@@ -119,13 +119,15 @@ def test_the_report_card_says_what_the_files_say():
     assert card["columns"][:2] == ["r3gan-conv", "report-mlp"] and card["columns"][2]["key"] == "column_real"
     rows = {row["title"]["key"]: row["cells"] for row in card["rows"]}
     assert rows["measure_recall"][:2] == [f"{100 * of['recall']:.1f}%" for of in measured]
-    assert [group["values"][1] for group in card["classes"]] == [*measured[1]["fid_per_class"].values()]
+    for measure in ("fid", "precision", "recall", "gan_test"):
+        of_report = [of_class[measure] for of_class in measured[1]["per_class"].values()]
+        assert [group["values"][1] for group in card["by_class"][measure]] == of_report
     assert card["missing"] is None
     last([card])
 
 
 @pytest.mark.parametrize(
-    "content", [None, "{", "[]", '{"fid": "low", "fid_per_class": [1], "gan_train": {"lenet": 3}}']
+    "content", [None, "{", "[]", '{"fid": "low", "per_class": {"Dress": 1}, "gan_train": {"lenet": 3}}']
 )
 def test_what_nobody_measured_is_said_and_not_made_up(tmp_path, content):
     if content is not None:
@@ -134,7 +136,7 @@ def test_what_nobody_measured_is_said_and_not_made_up(tmp_path, content):
         (tmp_path / name).symlink_to(resolve("report-mlp") / name)
     card = report_card(Studio(extra_folder=tmp_path), str(tmp_path))
     assert all(row["cells"][0]["key"] == "no_number" for row in card["rows"])
-    assert all(group["values"][0] is None for group in card["classes"])
+    assert all(group["values"][0] is None for groups in card["by_class"].values() for group in groups)
     assert (card["missing"] is None) == (content is not None and "fid" in content)
 
 

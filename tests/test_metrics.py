@@ -91,7 +91,9 @@ def test_the_command_measures_a_checkpoint(run_command, tmp_path):
     finished = run_command("-m", "cgan.metrics", "--checkpoint", "report-mlp", "--json", tmp_path / "m.json")
     assert finished.returncode == 0, finished.stderr
     measured = json.loads((tmp_path / "m.json").read_text())
-    assert measured["pictures"] == 10_000 and len(measured["fid_per_class"]) == 10
+    assert measured["pictures"] == 10_000 and len(measured["per_class"]) == 10
+    shares = [of_class["gan_test"] for of_class in measured["per_class"].values()]
+    assert np.mean(shares) == pytest.approx(measured["gan_test"], abs=1e-6)  # all classes count the same
     shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())
     assert measured["fid"] == pytest.approx(shipped["fid"], rel=1e-2)
     assert measured["gan_test"] == pytest.approx(shipped["gan_test"], abs=2e-3)

@@ -29,7 +29,7 @@ class Links:
         """Make controls, by the names that they have in a link, a tab's view.
 
         plain: the same of what is no control of Gradio's, as `number`, `numbers` or `checkpoint_name` makes it; the
-        tab's script says and shows it (`linkPlain` of `link.js`).
+        tab's script says and shows it (`linkPlain` of `view.js`).
         Returns the event after which an opened tab's controls say what was chosen elsewhere.
         """
         self._tabs[tab.id] = controls

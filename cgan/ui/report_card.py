@@ -21,10 +21,14 @@ _MEASURES = {
     "gan_test": "{:.1%}",
     "gan_train": "{:.1%}",
 }
+_MEASURES_BY_CLASS = ("fid", "precision", "recall", "gan_test")
 
 
 def report_card(studio: Studio, checkpoint: str) -> dict:
-    """A table (columns, and rows with a cell a column), FID class by class, and what is missing. Raises gr.Error."""
+    """A table (columns, and rows with a cell a column), measures class by class, and what is missing.
+
+    Raises gr.Error.
+    """
     names = [checkpoint] if checkpoint == REPORT or REPORT not in studio.names() else [checkpoint, REPORT]
     measured = [_read(studio.folder(name) / metrics.METRICS) for name in names]
     columns = [*names, say("column_real")]
@@ -37,16 +41,15 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         }
         for measure, form in _MEASURES.items()
     ]
-    by_class = [of_column.get("fid_per_class") for of_column in measured]
-    classes = [
-        {
-            "name": say(f"class_{index}"),
-            "values": [_number(values.get(name)) if isinstance(values, dict) else None for values in by_class],
-        }
-        for index, name in enumerate(CLASS_NAMES)
-    ]
+    by_class = {
+        measure: [
+            {"name": say(f"class_{index}"), "values": [_of_class(column, name, measure) for column in measured]}
+            for index, name in enumerate(CLASS_NAMES)
+        ]
+        for measure in _MEASURES_BY_CLASS
+    }
     missing = None if measured[0] else say("not_measured", name=checkpoint)
-    return {"columns": columns, "rows": rows, "classes": classes, "missing": missing}
+    return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
 
 
 def _read(path: Path) -> dict:
@@ -56,6 +59,12 @@ def _read(path: Path) -> dict:
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _of_class(measured: dict, name: str, measure: str) -> float | None:
+    classes = measured.get("per_class")
+    of_class = classes.get(name) if isinstance(classes, dict) else None
+    return _number(of_class.get(measure)) if isinstance(of_class, dict) else None
 
 
 def _value(measured: dict, measure: str) -> float | None:

@@ -6,6 +6,7 @@ WEB = Path(__file__).resolve().parent
 PAGE_SCRIPTS = (
     "texts.js",
     "canvas.js",
+    "view.js",
     "link.js",
     "latents.js",
     "workers.js",

@@ -183,7 +183,7 @@ function newestOnly(draw) {
 
 /** In a page without a server a checkpoint has to be loaded before its first picture. */
 async function loaded(checkpoint, mark) {
-  mark.textContent = text("loading");
+  writeMark(mark, text("loading"));
   await prepare(checkpoint);
 }
 
@@ -197,25 +197,30 @@ async function timed(mark, renderer, draw) {
     await draw();
     showMark(mark, renderer, performance.now() - start);
   } catch (error) {
-    mark.textContent = `${text("failed")}: ${error.message}`;
+    writeMark(mark, `${text("failed")}: ${error.message}`);
   }
 }
 
-const marks = new WeakMap(); // what is yet to be said on each, while a hand moves
-
-/** The small print under a picture: who drew it, and in how many milliseconds; no more often than it can be read. */
+/** The small print under a picture: who drew it, and in how many milliseconds. */
 function showMark(mark, renderer, milliseconds) {
   mark.dataset.renderer = renderer;
-  if (!marks.has(mark)) {
-    setTimeout(() => {
-      sayMark(mark, ...marks.get(mark));
-      marks.delete(mark);
-    }, MARK_MS);
-  }
-  marks.set(mark, [renderer, milliseconds]);
+  const time = milliseconds === undefined ? "" : ` · ${text("milliseconds", { count: Math.round(milliseconds) })}`;
+  writeMark(mark, text(`drawn_${renderer}`) + time);
 }
 
-function sayMark(mark, renderer, milliseconds) {
-  const time = milliseconds === undefined ? "" : ` · ${text("milliseconds", { count: Math.round(milliseconds) })}`;
-  mark.textContent = text(`drawn_${renderer}`) + time;
+const written = new WeakMap(); // of each mark: when it was written, and what is to be written next
+
+/** Write on a mark, no more often than it can be read; what comes last stays. */
+function writeMark(mark, words) {
+  const state = written.get(mark) ?? { at: -Infinity, waiting: false };
+  written.set(mark, Object.assign(state, { words }));
+  const write = () => {
+    mark.textContent = state.words;
+    Object.assign(state, { at: performance.now(), waiting: false });
+  };
+  if (state.waiting) return;
+  const wait = state.at + MARK_MS - performance.now();
+  if (wait <= 0) return write();
+  state.waiting = true;
+  setTimeout(write, wait);
 }

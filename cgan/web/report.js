@@ -6,6 +6,7 @@ const MEASURE_MEANING = "cgan-meaning";
 function mountReport(element, props, watch) {
   const report = element.querySelector(".cgan-report");
   const say = cganInside.say;
+  let measure = "fid"; // of each class
   const make = (tag, className = "", content = "") => {
     const made = document.createElement(tag);
     made.className = className;
@@ -30,18 +31,21 @@ function mountReport(element, props, watch) {
   };
 
   /** A bar a column for each class; FIDs differ so much that lengths are their square roots. */
-  const chartOf = ({ columns, classes }) => {
+  const chartOf = ({ columns, by_class: byClass }) => {
     const chart = make("div", "cgan-classes");
-    const longest = Math.sqrt(Math.max(...classes.flatMap(({ values }) => values.map((value) => value ?? 0)), 1e-9));
+    const classes = byClass[measure];
+    const largest = Math.max(...classes.flatMap(({ values }) => values.map((value) => value ?? 0)), 1e-9);
+    const share = (value) => (measure === "fid" ? Math.sqrt(value / largest) : value);
+    const written = (value) => (measure === "fid" ? value.toPrecision(2) : percent(value));
     for (const { name, values } of classes) {
       const group = make("div");
       group.append(make("span", "", say(name)));
       values.forEach((value, kind) => {
         if (value === null) return;
-        const bar = make("div", "cgan-bar", value.toPrecision(2));
+        const bar = make("div", "cgan-bar", written(value));
         bar.dataset.kind = kind;
         bar.title = say(columns[kind]);
-        bar.style.setProperty("--share", Math.sqrt(value) / longest);
+        bar.style.setProperty("--share", share(value));
         group.append(bar);
       });
       chart.append(group);
@@ -59,11 +63,25 @@ function mountReport(element, props, watch) {
     return legend;
   };
 
+  /** What the bars show. */
+  const menuOf = ({ by_class: byClass }) => {
+    const menu = make("select");
+    menu.ariaLabel = text("by_class_measure");
+    for (const name of Object.keys(byClass)) menu.add(new Option(text(`measure_${name}`), name, false, name === measure));
+    menu.addEventListener("input", () => {
+      measure = menu.value;
+      show();
+      report.querySelector("select").focus();
+    });
+    return menu;
+  };
+
   const show = () => {
     const value = props.value;
     if (!value) return;
     const parts = value.missing ? [make("p", "", say(value.missing))] : [];
-    parts.push(tableOf(value), make("h3", "", text("fid_by_class")), make("p", "", text("fid_by_class_info")));
+    const about = text(measure === "fid" ? "by_class_fid" : "by_class_share");
+    parts.push(tableOf(value), make("h3", "", text("by_class")), menuOf(value), make("p", "", about));
     report.replaceChildren(...parts, legendOf(value), chartOf(value));
     report.dataset.checkpoint = say(value.columns[0]);
   };

@@ -33,6 +33,9 @@ def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
         cells = report.locator("tr", has_text="Recall").locator("td").all_inner_texts()
         assert cells[0] == f"{measured['recall']:.1%}" and len(cells) == (3 if name == "r3gan-conv" else 2)
         assert report.locator(".cgan-classes > div").count() == 10
+        report.locator("select").select_option("Recall")
+        of_dress = report.locator(".cgan-classes > div", has_text="Dress").locator(".cgan-bar").first
+        expect(of_dress).to_have_text(f"{100 * measured['per_class']['Dress']['recall']:.0f} %")
 
 
 def test_nearest_training_images_of_another_seed(page):

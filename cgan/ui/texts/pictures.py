@@ -105,10 +105,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} is not measured yet: python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json",
         "{name} 尚未测量：python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json",
     ),
-    "fid_by_class": ("FID, class by class", "各类别的 FID"),
-    "fid_by_class_info": (
+    "by_class": ("Class by class", "逐个类别"),
+    "by_class_measure": ("Measure", "指标"),
+    "by_class_fid": (
         "Shorter is better. The bars are as long as the root of the number. A dash in the table: not measured.",
         "越短越好。条形长度为数值的平方根。表中的短横线表示没有测量。",
+    ),
+    "by_class_share": (
+        "Longer is better, and nothing can be expected beyond real images.",
+        "越长越好，但不能指望超过真实图片。",
     ),
     "step_copying": ("Is it copying?", "是照抄吗？"),
     "hint_copying": (
