@@ -2,9 +2,8 @@
 
 from torch import Tensor, nn
 
-from cgan.data import NUM_CLASSES
-
 CLASSIFIER = "classifier.safetensors"  # the file of its weights
+NUM_CLASSES = 10
 WIDTH = 32  # of the judge
 
 

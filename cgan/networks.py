@@ -9,11 +9,10 @@ import math
 import torch
 from torch import Tensor, nn
 
-from cgan.classifier_networks import ResidualClassifier
+from cgan.classifier_networks import NUM_CLASSES, ResidualClassifier
 
 IMAGE_SHAPE = (1, 28, 28)
 IMAGE_PIXELS = 28 * 28
-NUM_CLASSES = 10
 LEAKY_SLOPE = 0.2
 PERCEPTION_WIDTH = 16
 
