@@ -87,7 +87,7 @@ def test_first_pictures_are_seen_before_gradio_is_there(browser, server, languag
     assert page.locator("#picture").count() == 0
     for route in held:
         route.continue_()
-    page.locator("#picture canvas").wait_for()
+    page.locator("#picture[data-seed]").wait_for()
     assert first.count() == 0
     assert page.locator("#picture canvas").evaluate(_READ_IMAGE) == levels
     context.close()
