@@ -8,6 +8,7 @@ from torchmetrics.image.fid import FrechetInceptionDistance
 
 from cgan import classifier, metrics
 from cgan.classifier import JUDGE, load_judge
+from cgan.classifier_networks import LeNet
 
 
 class AlreadyFeatures(torch.nn.Module):
@@ -78,7 +79,7 @@ def test_the_shipped_judge_knows_what_its_card_says(fashion_mnist_test):
 
 def test_classifiers_learn_from_what_they_are_given(fashion_mnist, fashion_mnist_test, monkeypatch):
     """And from pictures whose labels are drawn they learn nothing."""
-    monkeypatch.setattr(metrics, "GAN_TRAIN_CLASSIFIERS", {"lenet": classifier.LeNet})
+    monkeypatch.setattr(metrics, "GAN_TRAIN_CLASSIFIERS", {"lenet": LeNet})
     monkeypatch.setattr(metrics, "GAN_TRAIN_EPOCHS", 3)
     images, labels = (array[:6000] for array in fashion_mnist)
     score = metrics.gan_train(images, labels, fashion_mnist_test, seeds=1)["lenet"]

@@ -34,7 +34,7 @@ _VISUALIZATION_SIZE = 160  # pixels: half the work of 224, and the networks take
 # Step lengths are L2 in pixels from 0 to 1, so larger pictures take longer ones; of z, whose length is about 8, in its
 # own units.
 _PIXEL_STEP = 0.25
-_Z_STEP = 0.5
+_Z_STEP = 0.25
 _OURS_VISUALIZED = {"steps": 60, "step_size": 0.7, "decay": 1e-2, "jitter": 2, "blur_every": 8, "blur_sigma": 0.5}
 _IMAGENET_VISUALIZED = {"steps": 60}
 
