@@ -64,30 +64,30 @@ def measure(
     judge = classifier.load_judge()
     features = classifier.evaluate(judge.features, pictures)
     test_features = classifier.evaluate(judge.features, test[0])
+    with torch.inference_mode():
+        is_named = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
     return Metrics(
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
         per_class={
-            name: _measure_class(features[labels == index], test_features[test[1] == index], index)
+            name: _measure_class(features[labels == index], test_features[test[1] == index])
+            | {"gan_test": float(is_named[labels == index].mean())}
             for index, name in enumerate(CLASS_NAMES)
         },
         **manifold_metrics(test_features, features),
-        gan_test=classifier.accuracy(judge, pictures, labels),
+        gan_test=float(is_named.mean()),
         nearest_training=nearest_distances(pictures, training[0]),
         gan_train=gan_train,
     )
 
 
-def _measure_class(features: np.ndarray, test_features: np.ndarray, index: int) -> dict[str, float]:
+def _measure_class(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
     """Of one class's pictures, features (N, D), beside its test images'."""
     manifold = manifold_metrics(test_features, features)
-    with torch.inference_mode():
-        named = classifier.load_judge().head(torch.from_numpy(features)).argmax(dim=1)
     return {
         "fid": frechet_distance(features, test_features),
         "precision": manifold["precision"],
         "recall": manifold["recall"],
-        "gan_test": (named == index).float().mean().item(),
     }
 
 

@@ -18,7 +18,7 @@ from cgan.trainer import RECIPES
 from cgan.training import train
 
 BATCH_SIZE = 64
-IMAGES = 2000
+IMAGES = 15 * BATCH_SIZE + 16  # so that an epoch's last batch is a smaller one
 
 if __name__ == "__main__":
     folder, steps, settings = sys.argv[1:4]

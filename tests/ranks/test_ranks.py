@@ -33,18 +33,21 @@ def history(folder):
 
 
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "steps"),
     [
-        {},
-        {"arch": "conv", "width": 16, "width_d": 8},
-        {"arch": "conv", "width": 16, "width_d": 8, "normalization": "class-batch", "loss": "hinge", "d_steps": 2},
+        ({}, 50),
+        ({"arch": "conv", "width": 16, "width_d": 8}, 20),
+        (
+            {"arch": "conv", "width": 16, "width_d": 8, "normalization": "class-batch", "loss": "hinge", "d_steps": 2},
+            20,
+        ),
     ],
     ids=["report", "conv", "conv, batch normalization, two steps of D"],
 )
-def test_two_ranks_follow_one_process(tmp_path, settings):
+def test_two_ranks_follow_one_process(tmp_path, settings, steps):
     """Also over the epoch's last batch, which is of 16, and with dropout, whose masks are the same."""
-    short_run(1, tmp_path / "one", 50, settings)
-    short_run(2, tmp_path / "two", 50, settings)
+    short_run(1, tmp_path / "one", steps, settings)
+    short_run(2, tmp_path / "two", steps, settings)
     np.testing.assert_allclose(history(tmp_path / "two"), history(tmp_path / "one"), rtol=1e-6, atol=1e-9)
     one, two = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
     for name in one:
@@ -52,9 +55,9 @@ def test_two_ranks_follow_one_process(tmp_path, settings):
 
 
 def test_a_run_goes_on_with_another_number_of_ranks(tmp_path):
-    short_run(1, tmp_path / "one", 40, {})
-    short_run(2, tmp_path / "two", 20, {})
-    short_run(1, tmp_path / "two", 40, {}, "--resume")
+    short_run(1, tmp_path / "one", 20, {})
+    short_run(2, tmp_path / "two", 10, {})
+    short_run(1, tmp_path / "two", 20, {}, "--resume")
     np.testing.assert_allclose(history(tmp_path / "two"), history(tmp_path / "one"), rtol=1e-6, atol=1e-9)
 
 

@@ -52,23 +52,31 @@ def assert_same(one, other):
     assert (one / "samples.png").read_bytes() == (other / "samples.png").read_bytes()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_a_signal_saves_and_says_how_to_go_on(tmp_path, number):
-    def run(folder):
-        return ["train.py", "--steps", 200, "--log-every", 10, "--out", folder]
+def signalled_run(folder):
+    return ["train.py", "--steps", 100, "--log-every", 10, "--out", folder]
 
-    interrupted, whole = tmp_path / "interrupted", tmp_path / "whole"
-    process = start(*run(interrupted))
+
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory):
+    """What the run that gets a signal is when it gets none."""
+    out = tmp_path_factory.mktemp("whole")
+    assert finish(start(*signalled_run(out)))[0] == 0
+    return out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_signal_saves_and_says_how_to_go_on(tmp_path, whole_run, number):
+    interrupted = tmp_path / "interrupted"
+    process = start(*signalled_run(interrupted))
     wait_until(lambda: len(history(interrupted)) >= 3, process)
     process.send_signal(number)
     status, output = finish(process)
     assert status == 128 + number
-    said = f"{' '.join(map(str, run(interrupted)))} --resume"
+    said = f"{' '.join(map(str, signalled_run(interrupted)))} --resume"
     assert output == f"Saved. Go on with: python {said}\n"
 
     assert finish(start(*said.split()))[0] == 0
-    assert finish(start(*run(whole)))[0] == 0
-    assert_same(interrupted, whole)
+    assert_same(interrupted, whole_run)
 
 
 @pytest.fixture(scope="module")
