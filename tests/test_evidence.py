@@ -31,6 +31,14 @@ def pixels(panel):
     return picture(panel["src"])[0, :, :, 0]
 
 
+def assert_splits(histogram, value, share):
+    """A histogram of everything, with `value` marked, has this share of it to the left, to half a bar."""
+    (bars,) = (series["shares"] for series in histogram["series"])
+    edges = np.linspace(histogram["low"], histogram["high"], len(bars) + 1)
+    assert histogram["marker"] == pytest.approx(value, abs=0.01) and sum(bars) == pytest.approx(1, abs=0.01)
+    assert np.interp(value, edges, np.cumsum([0, *bars])) == pytest.approx(share, abs=max(bars) / 2)
+
+
 def test_the_nearest_images_are_training_images_with_distances_that_grow(evidence, fashion_mnist):
     figure = last(evidence.nearest_images(*request()))
     this, *rows = figure["rows"]
@@ -42,6 +50,7 @@ def test_the_nearest_images_are_training_images_with_distances_that_grow(evidenc
         assert len(distances) == 6 and distances == sorted(distances)
         assert any((fashion_mnist[0] == pixels(row["panels"][0])).all(axis=(1, 2)))
         assert 0 <= int(row["caption"]["values"]["share"]) <= 100
+        assert_splits(row["histogram"], distances[0], int(row["caption"]["values"]["share"]) / 100)
     assert figure["caption"][0]["key"] == "compared_exactly"
 
 

@@ -191,7 +191,17 @@ def _neighbour_row(measure: str, nearest: Nearest) -> dict:
     share = f"{100 * nearest.closer:.0f}"
     usual = {name: f"{nearest.yardstick[percent]:.2f}" for name, percent in (("low", 5), ("high", 95))}
     key = "nearest_features" if measure == FEATURES else "nearest_pixels"
-    return figures.row(panels, say(key)) | {"caption": say("nearest_verdict", share=share, **usual), "small": True}
+    verdict = say("nearest_verdict", share=share, **usual)
+    return figures.row(panels, say(key)) | {"histogram": _distances(nearest), "caption": verdict, "small": True}
+
+
+def _distances(nearest: Nearest) -> dict:
+    """The distances of real test images, as a histogram, and where the nearest image of this picture lies."""
+    distance = nearest.neighbours[0].distance
+    edges = np.linspace(0, max(nearest.yardstick[-1], distance), _BARS + 1)
+    below = np.interp(edges, nearest.yardstick, np.linspace(0, 1, len(nearest.yardstick)), left=0, right=1)
+    shares = {"label": say("real_one"), "shares": np.diff(below).round(4).tolist()}
+    return _marked([shares], edges, distance)
 
 
 def _scores_of_class(folder: Path, sampler: Sampler, class_index: int) -> Scores:
@@ -243,5 +253,9 @@ def _histogram(scores: Scores, score: float) -> dict:
         {"label": say(f"{name}_one"), "shares": (np.histogram(of_kind, edges)[0] / len(of_kind)).round(4).tolist()}
         for name, of_kind in _kinds(scores).items()
     ]
+    return _marked(series, edges, score)
+
+
+def _marked(series: list[dict], edges: np.ndarray, value: float) -> dict:
     low, high = (round(float(edge), 2) for edge in edges[[0, -1]])
-    return {"series": series, "low": low, "high": high, "marker": round(score, 3), "label": say("this_picture")}
+    return {"series": series, "low": low, "high": high, "marker": round(value, 2), "label": say("this_picture")}

@@ -21,7 +21,7 @@ WORKER_SCRIPTS = ("worker.js", "gif.js")
 
 
 # What the page has beyond the site, which is Generate and Interpolate alone.
-EXPLORE_SCRIPTS = ("mix.js", "directions.js", "sheet.js", "charts.js", "watch.js")
+EXPLORE_SCRIPTS = ("mix.js", "directions.js", "sheet.js", "charts.js", "plots.js", "watch.js")
 
 
 def page_script(*more: str) -> str:

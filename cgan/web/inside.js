@@ -42,49 +42,6 @@ window.cganInside = (() => {
     return list;
   }
 
-  /** A curve of values from 0 to 1 over the steps. */
-  function curveOf({ values, label }) {
-    const box = make("div", "cgan-curve");
-    const points = values.map((value, index) => `${(100 * index) / Math.max(1, values.length - 1)},${40 - 40 * value}`);
-    const last = values[values.length - 1];
-    box.innerHTML =
-      '<svg viewBox="0 -1 100 42" preserveAspectRatio="none" role="img">' +
-      '<path d="M0 0H100M0 20H100M0 40H100" class="cgan-grid"/><polyline fill="none"/></svg>';
-    box.querySelector("polyline").setAttribute("points", points.join(" "));
-    const description = `${say(label)}: ${(100 * values[0]).toFixed(1)} % → ${(100 * last).toFixed(1)} %`;
-    box.querySelector("svg").setAttribute("aria-label", description);
-    box.append(make("span", "", description));
-    return box;
-  }
-
-  /** Shares of two kinds over one range, and where a value lies among them. */
-  function histogramOf({ series, low, high, marker, label }) {
-    const box = make("div", "cgan-histogram");
-    const top = Math.max(...series.flatMap(({ shares }) => shares));
-    const bars = series.map(({ shares }, kind) =>
-      shares.map((share, index) => {
-        const [width, height] = [100 / shares.length, (40 * share) / top];
-        return `<rect data-kind="${kind}" x="${index * width}" y="${40 - height}" width="${width}" height="${height}"/>`;
-      }),
-    );
-    const at = (100 * (marker - low)) / (high - low);
-    box.innerHTML =
-      `<svg viewBox="0 -1 100 42" preserveAspectRatio="none" role="img">${bars.flat().join("")}` +
-      `<path d="M${at} 0V40M0 40H100"/></svg>`;
-    const legend = make("p");
-    series.forEach(({ label }, kind) => {
-      const entry = make("span", "cgan-kind", say(label));
-      entry.dataset.kind = kind;
-      legend.append(entry);
-    });
-    legend.append(make("span", "cgan-kind cgan-marker", `${say(label)}: ${marker.toFixed(2)}`));
-    box.querySelector("svg").setAttribute("aria-label", legend.textContent);
-    const range = make("p", "cgan-range");
-    range.append(make("span", "", low.toFixed(1)), make("span", "", high.toFixed(1)));
-    box.append(range, legend);
-    return box;
-  }
-
   function panelOf(panel, key, imageOf) {
     const box = make("div", "cgan-panel");
     box.append(make("h4", "", say(panel.title)));
@@ -129,6 +86,9 @@ window.cganInside = (() => {
   /** Show the figures that come in one after the other while a step runs. `stop` is the button that ends it, if any. */
   function mount(element, props, watch, stop) {
     const imageOf = imageKeeper();
+    const curveOf = curveKeeper(say);
+    const histograms = [];
+    const histogramOf = (place, histogram) => (histograms[place] ??= histogramKeeper(say))(histogram);
     const figure = element.querySelector(".cgan-inside");
     let stopped; // the run that was, one figure of which may still be on its way
     const show = () => {
@@ -143,6 +103,7 @@ window.cganInside = (() => {
         panels.append(...row.panels.map((panel, place) => panelOf(panel, `${index} ${place}`, imageOf)));
         panels.classList.toggle("cgan-small", Boolean(row.small));
         parts.push(panels);
+        if (row.histogram) parts.push(histogramOf(index, row.histogram));
         if (row.caption) parts.push(make("p", "", say(row.caption)));
       });
       if (value.progress !== undefined) {
@@ -151,7 +112,7 @@ window.cganInside = (() => {
         parts.push(progress);
       }
       if (value.curve) parts.push(curveOf(value.curve));
-      if (value.histogram) parts.push(histogramOf(value.histogram));
+      if (value.histogram) parts.push(histogramOf(value.rows.length, value.histogram));
       const caption = make("figcaption", "", (value.caption ?? []).map(say).join(" "));
       caption.setAttribute("role", "status");
       parts.push(caption);

@@ -1,0 +1,106 @@
+// Plots beside the figures of a run: uPlot draws them, and where it cannot be had their words remain.
+
+const PLOT_HEIGHT = 120; // CSS pixels
+const HISTOGRAM_COLOURS = ["#16a34a", "#8b8b94"]; // of what is real, and of what is generated
+const MARK_COLOUR = "--body-text-color";
+
+/** Have uPlot draw in `stage`, as wide as that is: what `show` is given, the options of a width and the data. */
+function keepPlotted(stage) {
+  let plot = null;
+  let shown = null;
+  const draw = () => {
+    plot?.destroy();
+    plot = null;
+    const width = stage.clientWidth;
+    if (shown && width) plot = new uPlot(shown.options(width), shown.data, stage);
+  };
+  const observer = new ResizeObserver(draw);
+  loadCharts().then((can) => can && observer.observe(stage));
+  return (options, data) => {
+    shown = { options, data };
+    if (window.uPlot) draw();
+  };
+}
+
+/** What all of them have in common; `more` as uPlot takes it. */
+function quietPlot(width, { axes, series, ...more }) {
+  const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
+  const axis = { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui", grid, ticks: grid };
+  return {
+    width,
+    height: PLOT_HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    axes: axes.map((own) => ({ ...axis, ...own })),
+    series: [{}, ...series.map((own) => ({ points: { show: false }, ...own }))],
+    ...more,
+  };
+}
+
+/** A box that stays from one painting of its figure to the next: returns what fills it and hands it out. */
+function plotKeeper(className) {
+  const [box, stage, words] = ["div", "div", "p"].map((tag) => document.createElement(tag));
+  box.className = className;
+  stage.setAttribute("role", "img");
+  box.append(stage, words);
+  const plot = keepPlotted(stage);
+  return { box, stage, words, plot };
+}
+
+/** A share over the steps of a run. Returns a function that shows {values, label}, with the page's `say`. */
+function curveKeeper(say) {
+  const { box, stage, words, plot } = plotKeeper("cgan-plot");
+  return ({ values, label }) => {
+    const [first, last] = [values[0], values.at(-1)].map((value) => `${(100 * value).toFixed(1)} %`);
+    words.textContent = `${say(label)}: ${first} → ${last}`;
+    stage.setAttribute("aria-label", words.textContent);
+    const options = (width) =>
+      quietPlot(width, {
+        scales: { x: { time: false }, y: { range: [0, 1] } },
+        axes: [{ size: 26, incrs: [1, 2, 5, 10, 20, 50, 100] }, { size: 52, splits: [0, 0.5, 1], values: percents }],
+        series: [{ stroke: colourOf("--color-accent"), width: 2 }],
+      });
+    plot(options, [values.map((_, step) => step), values]);
+    return box;
+  };
+}
+
+const percents = (_, shares) => shares.map((share) => `${Math.round(100 * share)} %`);
+
+/** Shares over one range, of one kind or two, and where a value lies among them. Returns what shows such a histogram. */
+function histogramKeeper(say) {
+  const { box, stage, words, plot } = plotKeeper("cgan-plot");
+  const entry = (label, colour, className = "cgan-kind") => {
+    const made = Object.assign(document.createElement("span"), { className, textContent: label });
+    made.style.setProperty("--colour", colour);
+    return made;
+  };
+  return ({ series, low, high, marker, label }) => {
+    const kinds = series.map(({ label }, kind) => entry(say(label), HISTOGRAM_COLOURS[kind]));
+    const mark = entry(`${say(label)}: ${marker.toFixed(2)}`, `var(${MARK_COLOUR})`, "cgan-kind cgan-marker");
+    words.replaceChildren(...kinds, mark);
+    stage.setAttribute("aria-label", words.textContent);
+    const count = series[0].shares.length;
+    const middles = Array.from({ length: count }, (_, bar) => low + ((bar + 0.5) * (high - low)) / count);
+    const options = (width) =>
+      quietPlot(width, {
+        scales: { x: { time: false, range: [low, high] }, y: { range: (_, __, top) => [0, top] } },
+        axes: [{ size: 26, grid: { show: false } }, { size: 52, values: percents }],
+        series: series.map((_, kind) => ({
+          fill: `${HISTOGRAM_COLOURS[kind]}99`,
+          stroke: "transparent",
+          paths: uPlot.paths.bars({ size: [1, Infinity] }),
+        })),
+        hooks: { draw: [(drawn) => drawMark(drawn, marker)] },
+      });
+    plot(options, [middles, ...series.map(({ shares }) => shares)]);
+    return box;
+  };
+}
+
+/** A line from top to bottom. */
+function drawMark({ ctx, bbox, valToPos }, value) {
+  const x = Math.round(valToPos(value, "x", true));
+  ctx.fillStyle = colourOf(MARK_COLOUR);
+  ctx.fillRect(x - devicePixelRatio, bbox.top, 2 * devicePixelRatio, bbox.height);
+}
