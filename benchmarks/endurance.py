@@ -1,7 +1,7 @@
 """Does the app stay as small as it is when it runs for a long time?
 
 python -m benchmarks.endurance           10,000 requests a kind: about 15 minutes
-python -m benchmarks.endurance --fast    200 a kind: what CI runs
+python -m benchmarks.endurance --fast    100 a kind: what CI runs
 
 Kinds: the page, each with a session that ends; pictures for its scripts; a walk; the same by Gradio's API; refusals.
 Each kind is first asked some hundred times, until all caches are full. Linux only: it reads /proc.
@@ -99,8 +99,8 @@ def main() -> None:
     parser = Parser(
         prog="python -m benchmarks.endurance", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--fast", action="store_true", help="200 requests a kind")
-    requests = 200 if parser.parse_args().fast else 10_000
+    parser.add_argument("--fast", action="store_true", help="100 requests a kind")
+    requests = 100 if parser.parse_args().fast else 10_000
 
     print("| kind | requests | MB before | MB after | growth | threads | open files | cache |")
     print("|" + " --- |" * 8)
