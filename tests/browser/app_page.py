@@ -59,7 +59,9 @@ class AppPage:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.address = address
         if renderer == "server":
-            self.page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER))
+            self.page.route(
+                "**/cgan/generators.json", lambda route: route.fulfill(json=route.fetch().json() | NO_OFFER)
+            )
         self.tolerance = TOLERANCE if renderer == "page" else 0
         self.page.goto(f"{address.rstrip('/')}/{query}")
         self.wait_for_renderer(renderer)

@@ -37,12 +37,12 @@ class Inside:
 
 
 @pytest.fixture
-def inside(visit):
-    return Inside(visit())
+def inside(visit_served):
+    return Inside(visit_served())
 
 
-def test_nothing_is_computed_before_the_tab_is_opened(visit):
-    page = visit()
+def test_nothing_is_computed_before_the_tab_is_opened(visit_served):
+    page = visit_served()
     assert page.find("#saliency img").count() == 0
     page.open_tab("Inside the network")
     page.find("#saliency img").nth(7).wait_for()
@@ -132,12 +132,12 @@ def test_a_run_is_watched_and_can_be_stopped(inside):
     inside.run("visualization")  # and can be started anew
 
 
-def test_sliders_answer_while_someone_elses_run_is_on(visit, inside):
+def test_sliders_answer_while_someone_elses_run_is_on(visit_served, inside):
     inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
     expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
     inside.wait("saliency", "done")
     inside.page.open_tab(STEPS["visualization"])
-    other = visit()
+    other = visit_served()
     inside.page.find("#visualization-run").click()
     inside.wait("visualization", "running")
     other.type_number("seed", 1234)
@@ -166,8 +166,8 @@ def test_a_network_that_nobody_knows_gets_one_line(inside):
     expect(inside.figure("inside-picture")).to_contain_text("No classification model of torchvision has this name.")
 
 
-def test_chinese(visit):
-    page = visit(language="zh-CN")
+def test_chinese(visit_served):
+    page = visit_served(language="zh-CN")
     Inside(page, "网络内部")
     for tab in ("2 · 欺骗", "3 · 类别可视化", "1 · 显著图"):
         page.open_tab(tab)
@@ -177,8 +177,8 @@ def test_chinese(visit):
 
 
 @pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])
-def test_no_step_sticks_out_sideways(visit, wide):
-    page = visit(wide=wide)
+def test_no_step_sticks_out_sideways(visit_served, wide):
+    page = visit_served(wide=wide)
     inside = Inside(page)
     for step in ("fooling", "visualization"):
         inside.run(step)

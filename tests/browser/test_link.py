@@ -231,13 +231,13 @@ def test_a_test_image_redrawn_and_where_one_went_from_it(visit, follow):
 
 
 @pytest.mark.parametrize(("step", "heading"), [("copying", "Is it copying?"), ("scores", "What D thinks")])
-def test_a_step_of_how_good(visit, follow, step, heading):
-    page = visit()
+def test_a_step_of_how_good(visit_served, follow, step, heading):
+    page = visit_served()
     page.open_tab("How good?")
     page.open_tab(heading)
     page.choose(f"{step}-class", "Bag")
     page.type_number(f"{step}-seed", 31)
-    other = follow(page)
+    other = follow(page, renderer="server")
     images = []
     for visited in (page, other):
         figure = visited.find(f"#{step} .cgan-inside")
@@ -285,8 +285,8 @@ def test_the_address_follows_and_says_no_more_of_itself(visit, server):
 
 
 @pytest.mark.parametrize("name", ["bag", "Bag", "包", "8"])
-def test_a_class_goes_by_any_of_its_names(visit, name):
-    visit(query=f"?{urlencode({'class': name})}").wait_until_painted(8, 7)
+def test_a_class_goes_by_any_of_its_names(visit_served, name):
+    visit_served(query=f"?{urlencode({'class': name})}").wait_until_painted(8, 7)
 
 
 HOSTILE = [
@@ -319,8 +319,8 @@ HOSTILE_LISTS = [
 
 
 @pytest.mark.parametrize(("name", "value"), HOSTILE)
-def test_what_a_link_may_not_say_gets_one_line_and_the_default(visit, name, value):
-    page = visit(query=f"?{urlencode({name: value})}")
+def test_what_a_link_may_not_say_gets_one_line_and_the_default(visit_served, name, value):
+    page = visit_served(query=f"?{urlencode({name: value})}")
     note = page.find("#link-note").inner_text()
     assert f"The link says {name}: {value[:40]}" in note and "Allowed: " in note and "\n" not in note.strip()
     assert len(note) < 300
@@ -330,17 +330,17 @@ def test_what_a_link_may_not_say_gets_one_line_and_the_default(visit, name, valu
 
 
 @pytest.mark.parametrize(("tab", "name", "value"), HOSTILE_LISTS)
-def test_what_a_tabs_own_controls_may_not_say_gets_one_line_too(visit, server, tab, name, value):
-    page = visit(query=f"?{urlencode({'tab': tab, name: value})}")
+def test_what_a_tabs_own_controls_may_not_say_gets_one_line_too(visit_served, server, tab, name, value):
+    page = visit_served(query=f"?{urlencode({'tab': tab, name: value})}")
     note = page.find("#link-note").inner_text()
     assert f"The link says {name}: {value[:40]}" in note and "Allowed: " in note and len(note) < 300
     assert page.find("#link-note *").count() == 0
     assert page.copied("Copy link") == f"{server}/?tab={tab}"
 
 
-def test_a_link_full_of_nonsense_is_a_page_like_any_other(visit, server):
+def test_a_link_full_of_nonsense_is_a_page_like_any_other(visit_served, server):
     nonsense = {"tab": "interpolate", "path": "${1}", "to-class": "hat", "frames": "x", "position": "2", "other": "<b>"}
-    page = visit(query=f"?{urlencode(nonsense)}")
+    page = visit_served(query=f"?{urlencode(nonsense)}")
     page.expect_cells(STRIP, sampler().walk((7, 9), (7, 21), 32, "slerp"), columns=16)
     assert len(re.findall("The link says", page.find("#link-note").inner_text())) == 4
     assert page.copied("Copy link") == f"{server}/?tab=interpolate"

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from cgan.checkpoints import CHECKPOINTS
 from cgan.timeline import load_pictures, moments
 from cgan.ui.page import DEFAULT_CHECKPOINT
+from tests.browser.app_page import NO_OFFER
 
 OTHER = "report-mlp"
 LEFT, RIGHT = "#watch figure:nth-of-type(1) canvas", "#watch figure:nth-of-type(2) canvas"
@@ -25,8 +26,8 @@ def expect_moment(page, canvas, name, step):
 
 
 @pytest.fixture
-def page(visit):
-    page = visit()
+def page(visit_served):
+    page = visit_served()
     page.open_tab("Watch it learn")
     return page
 
@@ -73,8 +74,9 @@ def test_the_other_run_is_chosen_here_and_this_one_above(page):
     expect(page.find(RIGHT)).to_have_attribute("data-checkpoint", OTHER, timeout=20_000)
 
 
-def test_without_the_charts_library_pictures_and_numbers_are_there(visit):
-    page = visit(renderer="server")  # it is not offered either
+def test_without_the_charts_library_pictures_and_numbers_are_there(visit_served):
+    page = visit_served()
+    page.page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER | {"charts": None}))
     page.open_tab("Watch it learn")
     expect_moment(page, LEFT, OTHER, max(moments(CHECKPOINTS / OTHER)))
     expect(page.find(".cgan-no-charts")).to_be_visible()
