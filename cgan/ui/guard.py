@@ -178,6 +178,7 @@ class _Answer:
     def __init__(self, request: Request, send: Send, frame_ancestors: str) -> None:
         self.is_failure = False
         self._has_started = False
+        self._is_stream = False  # of no known length, and not yet at its end
         self._request = request
         self._send = send
         self._frame_ancestors = frame_ancestors
@@ -188,12 +189,17 @@ class _Answer:
         if self.is_failure:
             return
         if message["type"] == "http.response.start":
-            self._has_started = True
-            self._add_headers(MutableHeaders(scope=message))
+            headers = MutableHeaders(scope=message)
+            self._has_started, self._is_stream = True, "content-length" not in headers
+            self._add_headers(headers)
+        elif not message.get("more_body"):
+            self._is_stream = False
         await self._send(message)
 
     async def replace(self, response: Response) -> None:
-        """Send this response instead, unless another one is already on its way."""
+        """Send this response instead; one that is already on its way is ended, so that nobody waits for more."""
+        if self._is_stream:
+            await self._send({"type": "http.response.body"})
         if self._has_started:
             return
 

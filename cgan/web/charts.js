@@ -96,15 +96,19 @@ function makeChart(box, { title, series, show, range, moved, missing }) {
 /** uPlot leaves out what has no room. */
 const orNothing = (tick) => (tick === null ? "" : compact(tick));
 
+/** A plot that only shows, and takes no hand. */
+const withoutControls = (width, height) => ({ width, height, legend: { show: false }, cursor: { show: false } });
+
+function axisStyle() {
+  const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
+  return { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui", grid, ticks: grid };
+}
+
 /** What uPlot is to draw: the horizontal axis logarithmic, the vertical one from 0 on or below. */
 function plotOptions(width, range, show, lines) {
-  const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
-  const axis = { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui", grid, ticks: grid };
+  const axis = axisStyle();
   return {
-    width,
-    height: CHART_HEIGHT,
-    legend: { show: false },
-    cursor: { show: false },
+    ...withoutControls(width, CHART_HEIGHT),
     scales: {
       x: { time: false, distr: 3, range: () => range },
       y: { range: (_, low, high) => [Math.min(0, low), high] },

@@ -22,25 +22,18 @@ function keepPlotted(stage) {
   };
 }
 
-/** What all of them have in common; `more` as uPlot takes it. */
-function quietPlot(width, { axes, series, ...more }) {
-  const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
-  const axis = { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui", grid, ticks: grid };
-  return {
-    width,
-    height: PLOT_HEIGHT,
-    legend: { show: false },
-    cursor: { show: false },
-    axes: axes.map((own) => ({ ...axis, ...own })),
-    series: [{}, ...series.map((own) => ({ points: { show: false }, ...own }))],
-    ...more,
-  };
-}
+/** `axes` and `series` in the page's style, and `more` as uPlot takes it. */
+const plotOf = (width, { axes, series, ...more }) => ({
+  ...withoutControls(width, PLOT_HEIGHT),
+  axes: axes.map((own) => ({ ...axisStyle(), ...own })),
+  series: [{}, ...series.map((own) => ({ points: { show: false }, ...own }))],
+  ...more,
+});
 
 /** A box that stays from one painting of its figure to the next: returns what fills it and hands it out. */
-function plotKeeper(className) {
+function plotKeeper() {
   const [box, stage, words] = ["div", "div", "p"].map((tag) => document.createElement(tag));
-  box.className = className;
+  box.className = "cgan-plot";
   stage.setAttribute("role", "img");
   box.append(stage, words);
   const plot = keepPlotted(stage);
@@ -49,13 +42,13 @@ function plotKeeper(className) {
 
 /** A share over the steps of a run. Returns a function that shows {values, label}, with the page's `say`. */
 function curveKeeper(say) {
-  const { box, stage, words, plot } = plotKeeper("cgan-plot");
+  const { box, stage, words, plot } = plotKeeper();
   return ({ values, label }) => {
     const [first, last] = [values[0], values.at(-1)].map((value) => `${(100 * value).toFixed(1)} %`);
     words.textContent = `${say(label)}: ${first} → ${last}`;
     stage.setAttribute("aria-label", words.textContent);
     const options = (width) =>
-      quietPlot(width, {
+      plotOf(width, {
         scales: { x: { time: false }, y: { range: [0, 1] } },
         axes: [{ size: 26, incrs: [1, 2, 5, 10, 20, 50, 100] }, { size: 52, splits: [0, 0.5, 1], values: percents }],
         series: [{ stroke: colourOf("--color-accent"), width: 2 }],
@@ -69,7 +62,7 @@ const percents = (_, shares) => shares.map((share) => `${Math.round(100 * share)
 
 /** Shares over one range, of one kind or two, and where a value lies among them. Returns what shows such a histogram. */
 function histogramKeeper(say) {
-  const { box, stage, words, plot } = plotKeeper("cgan-plot");
+  const { box, stage, words, plot } = plotKeeper();
   const entry = (label, colour, className = "cgan-kind") => {
     const made = Object.assign(document.createElement("span"), { className, textContent: label });
     made.style.setProperty("--colour", colour);
@@ -83,7 +76,7 @@ function histogramKeeper(say) {
     const count = series[0].shares.length;
     const middles = Array.from({ length: count }, (_, bar) => low + ((bar + 0.5) * (high - low)) / count);
     const options = (width) =>
-      quietPlot(width, {
+      plotOf(width, {
         scales: { x: { time: false, range: [low, high] }, y: { range: (_, __, top) => [0, top] } },
         axes: [{ size: 26, grid: { show: false } }, { size: 52, values: percents }],
         series: series.map((_, kind) => ({

@@ -293,3 +293,9 @@ def test_flags_of_any_kind_are_taken_or_refused_in_one_line(capsys):
             assert end.code == 2 and len(errors) == 1, (words, errors)
             outcomes.add("refused")
     assert outcomes == {"taken", "refused"}
+
+
+def test_a_stream_that_fails_on_its_way_comes_to_an_end(app):
+    """Gradio finds out that it knows no such event when it has already begun to answer."""
+    answer = app.client.get("/gradio_api/call/generate/nobody-asked")  # raises where the stream breaks off
+    assert answer.text == 'event: error\ndata: "404: Not Found"\n\n'
