@@ -43,7 +43,7 @@ that of real test images, which stands in the column of the real ones, if pictur
 RECIPES_TEXT = """
 ## Recipes
 
-Each trained for about {minutes:.0f} minutes on one core (`python -m benchmarks.recipes`), then measured as above.
+Each trained on one core for the seconds that stand in the table (`python -m benchmarks.recipes`), then measured as above.
 
 {recipes}
 """
@@ -61,8 +61,7 @@ def main() -> None:
     )
     if recipes.RESULTS.exists():
         rows = json.loads(recipes.RESULTS.read_text())
-        minutes = np.mean([row["seconds"] for row in rows]) / 60
-        page += RECIPES_TEXT.format(minutes=minutes, recipes=recipes.table(rows))
+        page += RECIPES_TEXT.format(recipes=recipes.table(rows))
     images.save_png(PICTURE, side_by_side(list(columns)[1:]))
     write_text(PAGE, page)
     print(f"{PAGE} and {PICTURE.name} written")

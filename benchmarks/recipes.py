@@ -59,17 +59,18 @@ def main() -> None:
 
 def train(flags: str, minutes: float, out: Path) -> dict:
     """Train by `train.py` on one core for about this long; what was run."""
-    seconds = _train(flags, TIMED_STEPS, out.with_name(f"{out.name}-timed"))["seconds"]
-    steps = max(TIMED_STEPS, round(minutes * 60 / seconds * TIMED_STEPS))
-    last = _train(flags, steps, out)
+    *_, warm, end = _train(f"{flags} --log-every {TIMED_STEPS // 2}", TIMED_STEPS, out.with_name(f"{out.name}-timed"))
+    rate = (end["step"] - warm["step"]) / (end["seconds"] - warm["seconds"])  # the first steps are slower
+    steps = max(TIMED_STEPS, round(minutes * 60 * rate))
+    last = _train(flags, steps, out)[-1]
     return {"command": f"python train.py {flags} --steps {steps}", "images": last["images"], "seconds": last["seconds"]}
 
 
-def _train(flags: str, steps: int, out: Path) -> dict:
-    """The last entry of the run's history."""
+def _train(flags: str, steps: int, out: Path) -> list[dict]:
+    """The run's history."""
     command = [sys.executable, "train.py", *flags.split(), "--steps", f"{steps}", "--out", f"{out}"]
     subprocess.run(command, cwd=ROOT, env=ONE_CORE, check=True, capture_output=True)
-    return json.loads((out / "history.jsonl").read_text().splitlines()[-1])
+    return [json.loads(line) for line in (out / "history.jsonl").read_text().splitlines()]
 
 
 def _measured(folder: Path, pictures: int) -> dict:
@@ -88,9 +89,9 @@ def _measured(folder: Path, pictures: int) -> dict:
 
 def table(rows: list[dict]) -> str:
     """A Markdown table, a row a recipe."""
-    lines = ["| recipe | images | FID | precision | recall | GAN-test |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = ["| recipe | seconds | images | FID | precision | recall | GAN-test |", "|" + " --- |" * 7]
     lines += [
-        f"| {row['recipe']}<br>`{row['command']}` | {row['images']:,} | {row['fid']:.3g} | "
+        f"| {row['recipe']}<br>`{row['command']}` | {row['seconds']:.0f} | {row['images']:,} | {row['fid']:.3g} | "
         f"{row['precision']:.3f} | {row['recall']:.3f} | {row['gan_test']:.1%} |"
         for row in rows
     ]
