@@ -43,7 +43,7 @@ that of real test images, which stands in the column of the real ones, if pictur
 RECIPES_TEXT = """
 ## Recipes
 
-Each trained on one core for the seconds that stand in the table (`python -m benchmarks.recipes`), then measured as above.
+Each trained on one core for the seconds in the table, then measured as above: `python -m benchmarks.recipes`.
 
 {recipes}
 """
