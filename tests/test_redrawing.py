@@ -1,5 +1,6 @@
 import base64
 import io
+import json
 
 import gradio as gr
 import numpy as np
@@ -73,6 +74,34 @@ def test_the_walk_begins_at_the_picture_and_ends_at_the_seed(redrawer, searched)
     assert len(frames) == STRIP
     np.testing.assert_array_equal(frames[0], decoded(found["pixels"])[found["class_index"]])
     np.testing.assert_array_equal(frames[-1], Sampler(resolve(CHECKPOINT)).sample(np.array([9]), np.array([21]))[0])
+
+
+def test_a_found_garment_moves_along_the_directions_of_its_class(redrawer, searched):
+    found = searched[-1][1]
+    index = found["class_index"]
+    sigmas = np.array([[0, 0, 0, 0, 0, 0], [1, 0, -2.5, 0, 0, 3]])
+    pictures = decoded(redrawer.move_from(CHECKPOINT, found["z"], index, sigmas.tolist())["pixels"])
+    kept = json.loads((resolve(CHECKPOINT) / "directions.json").read_text())["scopes"][f"{index}"]
+    z = found["z"] + sigmas @ np.array([direction["z"] for direction in kept])
+    expected = Sampler(resolve(CHECKPOINT)).draw(z.astype(np.float32), latents.one_hot(np.full(2, index), 10))
+    np.testing.assert_array_equal(pictures, expected)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"z": [0.0] * 63},
+        {"class_index": -1},
+        {"sigmas": [[0] * 5]},
+        {"sigmas": [[4, 0, 0, 0, 0, 0]]},
+        {"sigmas": []},
+        {"checkpoint": "../judge"},
+    ],
+)
+def test_a_move_of_what_no_search_found_is_refused(redrawer, changes):
+    allowed = {"checkpoint": CHECKPOINT, "z": [0.0] * 64, "class_index": 0, "sigmas": [[0] * 6]}
+    with pytest.raises(gr.Error):
+        redrawer.move_from(**(allowed | changes))
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,12 @@
 import gradio as gr
 
 from cgan.data import NUM_CLASSES
-from cgan.directions import COUNT, MAX_SIGMA
 from cgan.ui.controls import class_dropdown, seed_slider, sentence, take_along
 from cgan.ui.drawing import SHEET_SEEDS, Studio, for_page
-from cgan.ui.links import Links, numbers
+from cgan.ui.links import Links, numbers, sigmas
 from cgan.ui.texts import i18n
 
 _DRESS, _SEED, _SCOPE = 3, 7, "class"
-_SIGMAS_LINKED = numbers([0] * COUNT, [(-MAX_SIGMA, MAX_SIGMA, 0.1)] * COUNT)
 _CELL_LINKED = numbers([4, 3], [(0, NUM_CLASSES - 1, 1), (0, SHEET_SEEDS - 1, 1)])  # row, column
 
 _DIRECTIONS = """
@@ -109,5 +107,5 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
     links.add(
         tab,
         {"class": class_index, "seed": seed, "scope": scope},
-        {"sigmas": _SIGMAS_LINKED, "cell": _CELL_LINKED},
+        {"sigmas": sigmas(), "cell": _CELL_LINKED},
     )

@@ -14,7 +14,7 @@ from cgan import checkpoints, images, latents
 from cgan.bounds import check_choice, check_integer, check_list, check_real
 from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES
-from cgan.directions import COUNT, MAX_SIGMA, SCOPES, load_directions, move
+from cgan.directions import COUNT, MAX_SIGMA, SCOPES, Directions, load_directions, move
 from cgan.sampling import MAX_FRAMES, PATHS, Sampler, SamplerCache
 from cgan.shared_sampling import Desk, PictureCache, SharedSampler
 from cgan.ui.texts import i18n
@@ -128,13 +128,9 @@ class Studio:
         class_index = _checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
         seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
         scope = _checked("scope", check_choice, scope, SCOPES)
-        sigmas = _checked_rows("sigmas", sigmas, MAX_MOVED, COUNT, -MAX_SIGMA, MAX_SIGMA)
-        directions = load_directions(self.folder(checkpoint))
-        if directions is None:
-            advice = f"make them by `python -m cgan.directions --checkpoint {checkpoint}`"
-            raise gr.Error(f"{checkpoint}: has no directions of its weights; {advice}", title=i18n("failed"))
+        sigmas = checked_sigmas(sigmas)
         start = latents.latents(np.array([seed]), sampler.latent_dim)
-        z = move(start, directions.vectors(scope), sigmas)
+        z = move(start, self.directions(checkpoint).vectors(scope), sigmas)
         pictures = sampler.draw(z, latents.one_hot(np.full(len(z), class_index), NUM_CLASSES))
         return payload(pictures, [checkpoint, class_index, seed, scope, sigmas.tolist()])
 
@@ -150,6 +146,14 @@ class Studio:
         """Of the checkpoints that the page can draw from by itself."""
         cards = {name: load_card(self.folder(name)) for name in self.names()}
         return {name: card for name, card in cards.items() if card}
+
+    def directions(self, checkpoint: str) -> Directions:
+        """Of a checkpoint. Raises gr.Error where it has none."""
+        directions = load_directions(self.folder(checkpoint))
+        if directions is None:
+            advice = f"make them by `python -m cgan.directions --checkpoint {checkpoint}`"
+            raise gr.Error(f"{checkpoint}: has no directions of its weights; {advice}", title=i18n("failed"))
+        return directions
 
     def folder(self, checkpoint: str) -> Path:
         """Where a checkpoint lies. Raises gr.Error."""
@@ -207,6 +211,11 @@ def _checked_rows(name: str, rows: object, most: int, length: int, low: float, h
     if not isinstance(rows, list) or not 1 <= len(rows) <= most:
         raise gr.Error(f"{name}: {rows!r:.60} given; allowed: a list of 1 to {most} lists", title=i18n("failed"))
     return np.array([_checked(name, check_list, row, length, check_real, low, high) for row in rows])
+
+
+def checked_sigmas(sigmas: object) -> np.ndarray:
+    """How far pictures go along each direction, (N, 6). Raises gr.Error."""
+    return _checked_rows("sigmas", sigmas, MAX_MOVED, COUNT, -MAX_SIGMA, MAX_SIGMA)
 
 
 def payload(pictures: np.ndarray, request: list, **more: object) -> dict:

@@ -3,7 +3,6 @@
 Whatever arrives is checked here, as in `drawing`.
 """
 
-import itertools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -77,7 +76,6 @@ class Evidence:
         self._studio = studio
         self._samplers = SamplerCache()
         self._worker = worker
-        self._runs = itertools.count()
         self._scores: dict[tuple, Scores] = {}
 
     def nearest_images(self, *request: object) -> Iterator[dict]:
@@ -111,25 +109,29 @@ class Evidence:
         return {"exact": searcher.exact} | {measure: _for_programs(found[measure]) for measure in MEASURES}
 
     def _run(self, compute: Callable, request: tuple) -> Iterator[dict]:
-        mark = {"run": next(self._runs)}
+        mark = figures.new_run()
         try:
             for figure in self._worker.steps(compute(Request.of(self._studio, *request))):
                 yield figure | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark
 
-    def _picture(self, request: Request, sampler: Sampler) -> np.ndarray:
+    def _picture(self, request: Request, sampler: Sampler) -> tuple[np.ndarray, dict]:
+        """The picture, and the panel that shows which one it is."""
         if request.source == OWN:
-            return own_picture.read(request.own)
-        return sampler.sample(np.array([request.class_index]), np.array([request.seed]))[0]
+            picture, which = own_picture.read(request.own), None
+        else:
+            picture = sampler.sample(np.array([request.class_index]), np.array([request.seed]))[0]
+            which = say("what_one", name=say(f"class_{request.class_index}"), first=f"{request.seed}")
+        return picture, figures.panel(say("this_picture"), picture, which)
 
     def _sampler(self, request: Request) -> Sampler:
         return self._samplers.get(self._studio.folder(request.checkpoint))
 
     def _nearest_images(self, request: Request) -> Iterator[dict]:
-        picture = self._picture(request, self._sampler(request))
+        picture, panel = self._picture(request, self._sampler(request))
         ((searcher, found),) = _search(picture, _NEIGHBOURS)
-        rows = [figures.row([figures.panel(say("this_picture"), picture)])]
+        rows = [figures.row([panel])]
         rows += [_neighbour_row(measure, found[measure]) for measure in MEASURES]
         caption = [say("compared_exactly" if searcher.exact else "compared_by_index", count=f"{searcher.size:,}")]
         yield figures.figure(rows, state="done", crisp=True, caption=caption, name="nearest")
@@ -137,12 +139,12 @@ class Evidence:
     def _discriminator(self, request: Request) -> Iterator[dict]:
         sampler = self._sampler(request)
         scores = self._distribution(request, sampler)
-        picture = self._picture(request, sampler)
+        picture, panel = self._picture(request, sampler)
         image = torch.from_numpy(picture)[None, None].float() / 255
         score = float(_score(scores.network, image)[0]) - scores.offset
         slope = gradients.saliency(scores.network, image, torch.tensor([REAL]))[0]
         panels = [
-            figures.panel(say("this_picture"), picture),
+            panel,
             figures.panel(say("gradient_of_d"), figures.heat(slope), say("gradient_of_d_note")),
             figures.panel(say("on_the_picture"), figures.overlay(image, slope)),
         ]

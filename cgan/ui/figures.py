@@ -5,6 +5,7 @@ All of it is JSON. A text is a plain string or what `say` returns, which the pag
 
 import base64
 import io
+import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -98,6 +99,14 @@ def bars(names: list[Text], probabilities: Tensor, count: int = 5) -> list[list]
 def figure(rows: list[dict], **more: object) -> dict:
     """rows: each {"title": text or None, "panels": [...]}; more: caption, curve, state, film, name, crisp."""
     return {"rows": rows, "state": "running", **more}
+
+
+def new_run() -> dict:
+    """What marks each figure of a run: when it began, in microseconds.
+
+    By it a page knows the newest of two runs that it may have asked for at once, of whichever copy of the app.
+    """
+    return {"run": time.time_ns() // 1000}
 
 
 def row(panels: list[dict], title: Text | None = None) -> dict:

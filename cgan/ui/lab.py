@@ -1,6 +1,5 @@
 """What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `drawing`."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -48,7 +47,6 @@ class Lab:
         self._offline = offline
         self._samplers = SamplerCache()
         self.worker = Worker()
-        self._runs = itertools.count()
 
     def names(self, network: str) -> list[Text]:
         """What a network's scores are called; for one that is unknown, ImageNet's names."""
@@ -99,7 +97,7 @@ class Lab:
 
     def _run(self, request: tuple, run: Callable, outputs: int = 1) -> Iterator[tuple[dict, ...]]:
         """The figures of a run, marked as its own; the first of `outputs` says why where there can be none."""
-        mark = {"run": next(self._runs)}
+        mark = figures.new_run()
         others = [figures.figure([]) | mark] * (outputs - 1)
         try:
             for shown in self._figures(request, run):

@@ -4,6 +4,7 @@ import json
 
 import gradio as gr
 
+from cgan.directions import COUNT, MAX_SIGMA
 from cgan.ui.drawing import Studio
 
 Control = gr.Dropdown | gr.Radio | gr.Slider | gr.Tabs
@@ -89,6 +90,11 @@ def number(first: float, limits: Limits) -> dict:
 def numbers(first: list[float], limits: list[Limits]) -> dict:
     """A plain field that says as many numbers as there are limits, in a link with commas between them."""
     return {"plain": True, "first": first, "each": [_range(each) for each in limits]}
+
+
+def sigmas() -> dict:
+    """A plain field that says how far one has gone along each direction."""
+    return numbers([0] * COUNT, [(-MAX_SIGMA, MAX_SIGMA, 0.1)] * COUNT)
 
 
 def checkpoint_name(first: str) -> dict:

@@ -195,5 +195,5 @@ def _head(links: Links) -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    script = page_script(*EXPLORE_SCRIPTS, "picture.js", "report.js", "inside.js")
+    script = page_script(*EXPLORE_SCRIPTS, "altered.js", "picture.js", "report.js", "inside.js")
     return f"<style>{style}</style>\n<script>{constants}</script>\n<script>{script}</script>"

@@ -8,7 +8,7 @@ from cgan import examples
 from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, slider, take_along
 from cgan.ui.drawing import for_page
 from cgan.ui.lab import Lab
-from cgan.ui.links import Links, number
+from cgan.ui.links import Links, number, sigmas
 from cgan.ui.own_picture import FIRST, picker
 from cgan.ui.redrawing import ANY_CLASS, Redrawer
 from cgan.ui.texts import class_choices, i18n
@@ -16,6 +16,18 @@ from cgan.ui.texts import class_choices, i18n
 _FIRST_ONWARD = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
 
 _ONWARD = """
+<div class="cgan-altered" hidden>
+  <div>
+    <p data-text="altered_info"></p>
+    <div class="cgan-altered-list"></div>
+  </div>
+  <div class="cgan-figure">
+    <div class="cgan-stage"><canvas role="img"></canvas></div>
+    <p role="status"></p>
+    <button type="button" class="cgan-button" data-do="reset" data-text="direction_reset"></button>
+    <small class="cgan-mark"></small>
+  </div>
+</div>
 <figure class="cgan-figure" hidden>
   <figcaption data-text="as_every_class"></figcaption>
   <div class="cgan-stage"><canvas class="cgan-ten" role="img"></canvas></div>
@@ -48,7 +60,7 @@ def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, links: Links, t
                 None,
                 html_template=_ONWARD,
                 js_on_load=f"cgan.mountOnward(element, props, watch, server, {[*_FIRST_ONWARD]})",
-                server_functions=[for_page(redrawer.walk_from)],
+                server_functions=[for_page(redrawer.walk_from), for_page(redrawer.move_from)],
                 apply_default_css=False,
                 elem_id="onward",
             )
@@ -62,7 +74,7 @@ def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, links: Links, t
             sentence("link_own")
     onward_to = {"onward-class": to_class, "onward-seed": to_seed, "onward-position": position}
     image = number(FIRST["example"], (0, examples.COUNT - 1, 1))
-    opened = links.add(tab, {"redrawn-class": class_index, **onward_to}, {"image": image})
+    opened = links.add(tab, {"redrawn-class": class_index, **onward_to}, {"image": image, "onward-sigmas": sigmas()})
 
     request = [checkpoint, picture, class_index]
     seen = gr.State(None)  # the request whose result is shown, once the tab was opened

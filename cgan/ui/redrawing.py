@@ -1,6 +1,5 @@
 """What the tab "Your picture" asks the server for. Whatever arrives is checked here, as in `drawing`."""
 
-import itertools
 import math
 import time
 from collections.abc import Iterator
@@ -10,11 +9,12 @@ import numpy as np
 from cgan import latents
 from cgan.bounds import check_choice, check_integer
 from cgan.data import NUM_CLASSES
+from cgan.directions import move
 from cgan.inversion import STEPS, Step, invert, longest, trainable_copy
 from cgan.sampling import Sampler, SamplerCache
 from cgan.ui import figures, own_picture
 from cgan.ui.checks import REASONS, RefusalError, as_api_error, checked, worded
-from cgan.ui.drawing import MAX_SEED, Studio, payload
+from cgan.ui.drawing import MAX_SEED, Studio, checked_sigmas, payload
 from cgan.ui.figures import say
 from cgan.ui.worker import Worker
 
@@ -30,17 +30,16 @@ class Redrawer:
         self._studio = studio
         self._samplers = SamplerCache()
         self._worker = worker
-        self._runs = itertools.count()
 
     def search(self, checkpoint: str, picture: dict, class_index: int) -> Iterator[tuple[dict, dict | None]]:
         """Figures of the search, and at the end what was found, as the page goes on with it; None until then."""
-        mark = {"run": next(self._runs)}
+        mark = figures.new_run()
         try:
             sampler = self._sampler(checkpoint)
             seen = own_picture.read(picture)
             wanted = _class(class_index)
             for figure, found in self._worker.steps(self._search(sampler, seen, wanted)):
-                yield figure | mark, found and found | {"checkpoint": checkpoint}
+                yield figure | mark, found and found | {"checkpoint": checkpoint} | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark, None
 
@@ -84,6 +83,20 @@ class Redrawer:
         (end,) = latents.latents(np.array([seed]), sampler.latent_dim)
         weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
         return payload(sampler.draw(latents.slerp(start, end, positions), weights), [])
+
+    def move_from(self, checkpoint: str, z: list, class_index: int, sigmas: list) -> dict:
+        """Pictures of a found z, moved along the directions of its class, for a page that cannot draw.
+
+        sigmas: for each picture a list of six, how far along each direction, -3 to 3.
+        """
+        try:
+            sampler = self._sampler(checkpoint)
+            start = _z(z, sampler.latent_dim)
+            index = checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
+        except REASONS as error:
+            raise as_api_error(error) from error
+        z = move(start, self._studio.directions(checkpoint).vectors(f"{index}"), checked_sigmas(sigmas))
+        return payload(sampler.draw(z, latents.one_hot(np.full(len(z), index), NUM_CLASSES)), [])
 
     def _sampler(self, checkpoint: str) -> Sampler:
         name = checked("checkpoint", check_choice, checkpoint, self._studio.names())

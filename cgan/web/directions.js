@@ -51,9 +51,8 @@ const directionName = ({ name }, index) =>
   name ? text(`direction_${name}`) : text("direction_unnamed", { number: index + 1 });
 const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;
 
-/** One picture for each row of sigmas, drawn in the page. */
-function moveHere([checkpoint, index, seed], found, rows, draw) {
-  const [start] = [latents([seed], page.opened.get(checkpoint).latent_dim)];
+/** One picture for each row of sigmas, moved from a z along the directions `found`, drawn in the page. */
+function moveHere(checkpoint, index, start, found, rows, draw) {
   const vectors = found.map((direction) => direction.z);
   const z = new Float32Array(rows.length * start.length);
   rows.forEach((sigmas, row) => z.set(moved(start, vectors, sigmas), row * start.length));
@@ -65,8 +64,20 @@ const moveOnServer = async (server, [checkpoint, index, seed, scope], rows) => {
   return decode((await drawOnServer(server, "move", request)).pixels);
 };
 
-const moveAnywhere = (server, request, found, rows, draw = drawHere) =>
-  drawsHere(request[0]) ? moveHere(request, found, rows, draw) : moveOnServer(server, request, rows);
+function moveAnywhere(server, request, found, rows, draw = drawHere) {
+  const [checkpoint, index, seed] = request;
+  if (!drawsHere(checkpoint)) return moveOnServer(server, request, rows);
+  return moveHere(checkpoint, index, latents([seed], page.opened.get(checkpoint).latent_dim), found, rows, draw);
+}
+
+const directionSlider = (direction, index) =>
+  labelledSlider(directionName(direction, index), { min: -MAX_SIGMA, max: MAX_SIGMA, step: 0.1 });
+
+/** What was moved, in words. */
+function movesOf(found, sigmas) {
+  const steps = found.map((direction, k) => [directionName(direction, k), sigmas[k]]).filter(([, sigma]) => sigma);
+  return steps.map(([name, sigma]) => `${name} ${signed(sigma)}`).join(" · ") || text("direction_start");
+}
 
 /** A slider for each direction, with a strip that shows what it does to this picture alone. */
 function mountDirections(element, first, server) {
@@ -103,8 +114,7 @@ function mountDirections(element, first, server) {
   };
   const makeRows = (found) => {
     rows = found.map((direction, index) => {
-      const limits = { min: -MAX_SIGMA, max: MAX_SIGMA, step: 0.1 };
-      const { row, slider, value } = labelledSlider(directionName(direction, index), limits);
+      const { row, slider, value } = directionSlider(direction, index);
       const strip = Object.assign(document.createElement("canvas"), { className: "cgan-direction-strip" });
       const stage = Object.assign(document.createElement("div"), { className: "cgan-stage" });
       strip.setAttribute("role", "img");
@@ -186,10 +196,8 @@ function mountMoved(element, first, server) {
     const renderer = drawsHere(checkpoint) ? "page" : "server";
     await timed(mark, renderer, async () => {
       if (paint(canvas, await moveAnywhere(server, request, found, [sigmas.map(() => 0), sigmas]), 2)) refit();
-      const steps = found.map((direction, k) => [directionName(direction, k), sigmas[k]]).filter(([, sigma]) => sigma);
       const what = text("what_one", { name: className(index), first: seed });
-      const changes = steps.map(([name, sigma]) => `${name} ${signed(sigma)}`).join(" · ") || text("direction_start");
-      caption.textContent = `${what} → ${changes}`;
+      caption.textContent = `${what} → ${movesOf(found, sigmas)}`;
       canvas.setAttribute("aria-label", text("picture", { what: caption.textContent }));
       Object.assign(canvas.dataset, { seed, class: index, sigmas: sigmas.join(" ") });
       refreshPython("directions");

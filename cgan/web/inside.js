@@ -91,9 +91,11 @@ window.cganInside = (() => {
     const histogramOf = (place, histogram) => (histograms[place] ??= histogramKeeper(say))(histogram);
     const figure = element.querySelector(".cgan-inside");
     let stopped; // the run that was, one figure of which may still be on its way
+    let newest = 0; // run; a hand that is faster than Gradio's answer starts two at once
     const show = () => {
       const value = props.value;
-      if (!value || value.run === stopped) return;
+      if (!value || value.run === stopped || value.run < newest) return;
+      newest = value.run;
       figure.classList.toggle("cgan-crisp", Boolean(value.crisp));
       figure.dataset.state = value.state;
       const parts = [];

@@ -10,6 +10,9 @@ linkPlain("picture", {
     pickerTab.example = example;
     pickerTab.show?.();
   },
+  "onward-sigmas": (sigmas) => {
+    alteredTab.sigmas = sigmas;
+  },
 });
 
 /** Choose one of the test images, draw, or send a file. The component's value is what was chosen last. */
@@ -124,8 +127,9 @@ function mountOnward(element, props, watch, server, first) {
   const figure = element.querySelector("figure");
   const [ten, frame, strip] = [".cgan-ten", ".cgan-frame", ".cgan-strip"].map((name) => element.querySelector(name));
   const caption = element.querySelector("[data-what=walk]");
-  const mark = element.querySelector(".cgan-mark");
-  let found = null; // {checkpoint, z, class_index, pixels}
+  const mark = figure.querySelector(".cgan-mark");
+  const alter = mountAltered(element.querySelector(".cgan-altered"), server);
+  let found = null; // {checkpoint, z, class_index, pixels, run}
   onwardTab.request ??= [null, ...first];
   fillTexts(element);
   const names = element.querySelector(".cgan-class-names");
@@ -186,12 +190,13 @@ function mountOnward(element, props, watch, server, first) {
     fit(strip, 120);
   };
   const show = () => {
-    if (!props.value) return;
+    if (!props.value || props.value.run < found?.run) return;
     found = props.value;
     figure.hidden = false;
     paint(ten, decode(found.pixels), CLASSES);
     ten.setAttribute("aria-label", text("as_every_class"));
     refit();
+    alter(found);
     onward(onwardTab.request);
   };
   watch("value", show);
@@ -199,6 +204,9 @@ function mountOnward(element, props, watch, server, first) {
   show();
 }
 
-whenRendererChanges(() => onwardTab.draw?.(onwardTab.request));
+whenRendererChanges(() => {
+  onwardTab.draw?.(onwardTab.request);
+  alteredTab.draw?.();
+});
 
 Object.assign(window.cgan, { mountPicker, mountOnward });

@@ -132,6 +132,24 @@ def test_a_run_is_watched_and_can_be_stopped(inside):
     inside.run("visualization")  # and can be started anew
 
 
+def test_of_two_runs_at_once_the_newer_stays(visit_served):
+    shown = visit_served().page.evaluate(
+        """() => {
+          const element = document.createElement("div");
+          element.innerHTML = "<figure class=cgan-inside></figure>";
+          const props = {};
+          let changed;
+          cganInside.mount(element, props, (_, callback) => (changed = callback));
+          return [7, 8, 7, 8].map((run, number) => {
+            props.value = { run, rows: [], state: "done", caption: [`${run}, ${number}`] };
+            changed();
+            return element.querySelector("figcaption").textContent;
+          });
+        }"""
+    )
+    assert shown == ["7, 0", "8, 1", "8, 1", "8, 3"]
+
+
 def test_sliders_answer_while_someone_elses_run_is_on(visit_served, inside):
     inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
     expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)

@@ -241,7 +241,7 @@ def test_a_step_of_how_good(visit_served, follow, step, heading):
     images = []
     for visited in (page, other):
         figure = visited.find(f"#{step} .cgan-inside")
-        expect(figure).to_contain_text("Bag", timeout=90_000)
+        expect(figure).to_contain_text("Bag, seed 31", timeout=90_000)
         expect(figure).to_have_attribute("data-state", "done", timeout=90_000)
         images.append(figure.locator("img").evaluate_all("(images) => images.map((image) => image.src)"))
     assert images[0] == images[1] and len(images[0]) >= 3

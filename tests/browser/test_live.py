@@ -162,7 +162,7 @@ def server_goes_on(page):
 
 def test_without_webassembly_the_server_draws(visit):
     page = visit(renderer="server")
-    page.page.unroute_all()
+    page.page.unroute_all(behavior="wait")
     page.page.add_init_script("delete window.WebAssembly")
     address = page.page.url
     page.page.goto("about:blank")  # what the page before still asks for does not count
@@ -176,7 +176,7 @@ def test_without_webassembly_the_server_draws(visit):
 
 def test_a_damaged_generator_is_left_to_the_server(visit):
     page = visit(renderer="server")
-    page.page.unroute_all()
+    page.page.unroute_all(behavior="wait")
     page.page.route(MODEL, lambda route: route.fulfill(body=b"no onnx"))
     with page.page.expect_response(MODEL):
         page.page.reload()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from cgan import examples
 from cgan.checkpoints import resolve
 from cgan.sampling import Sampler
+from tests.browser.app_page import TOLERANCE, largest_difference
 
 SECONDS = 60_000
 
@@ -88,7 +89,7 @@ def test_the_walk_ends_at_the_seed_and_follows_the_hand(picture):
     expect(onward).to_have_attribute("data-class", "7")
     end = Sampler(resolve("r3gan-conv")).sample(np.array([7]), np.array([1234]))
     picture.page.expect_cells("#onward .cgan-frame", end, 1)
-    assert picture.page.find("#onward .cgan-mark").get_attribute("data-renderer") == "page"
+    assert picture.page.find("#onward figure .cgan-mark").get_attribute("data-renderer") == "page"
 
 
 def test_where_the_page_cannot_draw_the_server_does(visit):
@@ -96,7 +97,28 @@ def test_where_the_page_cannot_draw_the_server_does(visit):
     picture.page.type_number("onward-position", 1)
     end = Sampler(resolve("r3gan-conv")).sample(np.array([3]), np.array([21]))
     picture.page.expect_cells("#onward .cgan-frame", end, 1)
-    assert picture.page.find("#onward .cgan-mark").get_attribute("data-renderer") == "server"
+    assert picture.page.find("#onward figure .cgan-mark").get_attribute("data-renderer") == "server"
+
+
+def test_a_found_garment_moves_along_directions_and_so_it_does_for_a_link(picture, visit):
+    page = picture.page
+    canvas = page.find("#onward .cgan-altered canvas")
+    sliders = page.find("#onward input[type=range]")
+    expect(canvas).to_have_attribute("data-sigmas", "0 0 0 0 0 0")
+    sliders.nth(0).fill("2.5")
+    sliders.nth(1).fill("-1")
+    expect(canvas).to_have_attribute("data-sigmas", "2.5 -1 0 0 0 0")
+    before, after = page.cells("#onward .cgan-altered canvas", 2, columns=2)
+    garment = int(canvas.get_attribute("data-class"))
+    assert largest_difference(before, page.cells("#onward .cgan-ten", 10, columns=10)[garment]) <= TOLERANCE
+    assert largest_difference(after, before) > 50
+    link = page.copied("Copy link")
+    assert "onward-sigmas=2.5,-1,0,0,0,0" in link
+    other = visit(renderer="server", query=link[link.index("?") :])
+    other.tolerance = TOLERANCE
+    other.expect_cells("#onward .cgan-altered canvas", np.stack([before, after]), columns=2, seconds=60)
+    page.find("#onward [data-do=reset]").click()
+    page.expect_cells("#onward .cgan-altered canvas", np.stack([before, before]), columns=2)
 
 
 def test_a_drawing_is_redrawn_as_the_class_that_is_asked_for(picture):
@@ -113,10 +135,8 @@ def test_a_drawing_is_redrawn_as_the_class_that_is_asked_for(picture):
         mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.9, steps=5)
         mouse.up()
 
-    picture.after(stroke)
+    seen = picture.after(stroke)
     expect(picture.figure).to_contain_text("as: Trouser", timeout=SECONDS)
-    picture.wait()
-    seen = picture.seen()
     assert seen[5:24, 13:15].min() > 150 and seen[:, :8].max() == 0
 
 

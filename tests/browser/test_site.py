@@ -99,7 +99,7 @@ def test_chinese_on_a_phone(visit_site):
 def test_the_first_picture_takes_less_than_8_mb_and_so_does_drawing_here(visit_site):
     page = visit_site(renderer="server")  # which there is none of: the pictures that came with the page
     assert page.painted() == (3, 7)
-    page.page.unroute_all()
+    page.page.unroute_all(behavior="wait")
     page.page.reload()
     page.wait_for_renderer("page")
     sizes = page.page.evaluate("performance.getEntries().map((entry) => entry.transferSize ?? 0)")
