@@ -13,6 +13,7 @@ import builtins
 import gzip
 import io
 import json
+import math
 import os
 import statistics
 import sys
@@ -66,7 +67,7 @@ def main() -> None:
 
 def ours(precision: str, batch_size: int, steps: int) -> float:
     """Images a second of the whole training loop, after a warm-up."""
-    last = WARM_UP * (1 + steps // WARM_UP)
+    last = WARM_UP * (1 + math.ceil(steps / WARM_UP))
     config = TrainingConfig(precision=precision, batch_size=batch_size, steps=last, log_every=WARM_UP)
     with tempfile.TemporaryDirectory() as folder, redirect_stderr(io.StringIO()):
         train(config, *data.load("train"), Path(folder), torch.device("cpu"))
