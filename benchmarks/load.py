@@ -53,9 +53,10 @@ class Result:
 class Person:
     """One visitor, with a session and a connection."""
 
-    def __init__(self, port: int, number: int, result: Result) -> None:
-        self.random = random.Random(number)
-        self.session = f"person{number}"
+    def __init__(self, port: int, name: str, result: Result) -> None:
+        """name: by it alone a person chooses classes and seeds."""
+        self.random = random.Random(name)
+        self.session = name
         self.connection = Connection(port)
         self.result = result
 
@@ -162,8 +163,10 @@ async def runs_under_way(port: int, count: int) -> AsyncIterator[None]:
 
 
 async def measure(server: Server, kind: type[Person], people: int, seconds: float, runners: int = 0) -> Result:
+    """What so many people of a kind get. Nobody asks for the pictures of another row, which the server still has."""
     result = Result()
-    visitors = [kind(server.port, number, result) for number in range(people)]
+    names = [f"{kind.__name__}-{runners}-{people}-{number}" for number in range(people)]
+    visitors = [kind(server.port, name, result) for name in names]
     if issubclass(kind, Visitor):
         Visitor.component = await _picture_component(server.port)
     async with runs_under_way(server.port, runners):
