@@ -33,6 +33,12 @@ def test_a_checkpoint_is_what_was_trained(checkpoint):
         assert torch.equal(tensor, state[f"averaged.{name}"])
 
 
+def test_others_may_read_a_checkpoint_as_they_may_any_new_file(checkpoint):
+    (checkpoint / "new").touch()
+    modes = {path.name: path.stat().st_mode for path in checkpoint.glob("*.safetensors")}
+    assert set(modes.values()) == {(checkpoint / "new").stat().st_mode} and checkpoints.AVERAGED_GENERATOR in modes
+
+
 def test_raw_generator_and_discriminator_load_as_well(checkpoint):
     raw, _ = checkpoints.load_generator(checkpoint, checkpoints.RAW_GENERATOR)
     discriminator = checkpoints.load_config(checkpoint).build_discriminator()
