@@ -4,7 +4,8 @@ python -m benchmarks.endurance           10,000 requests a kind: about 15 minute
 python -m benchmarks.endurance --fast    100 a kind: what CI runs
 
 Kinds: the page, each with a session that ends; pictures for its scripts; a walk; the same by Gradio's API; refusals.
-Each kind is first asked some hundred times, until all caches are full. Linux only: it reads /proc.
+Each kind is first asked some hundred times, until all caches are full and all threads there, which come back a few at a
+time after they have had nothing to do. Linux only: it reads /proc.
 """
 
 import argparse
@@ -107,9 +108,8 @@ def main() -> None:
     problems: list[str] = []
     with served("ours") as server:
         asyncio.run(learn_numbers(server.port))
-        for kind in KINDS.values():
-            asyncio.run(ask(server.port, kind, range(_WARM_UP)))
         for name, kind in KINDS.items():
+            asyncio.run(ask(server.port, kind, range(_WARM_UP)))
             before = state(server)
             asyncio.run(ask(server.port, kind, range(_WARM_UP, _WARM_UP + requests)))
             after = state(server)
