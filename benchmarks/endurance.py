@@ -4,8 +4,9 @@ python -m benchmarks.endurance           10,000 requests a kind: about 15 minute
 python -m benchmarks.endurance --fast    100 a kind: what CI runs
 
 Kinds: the page, each with a session that ends; pictures for its scripts; a walk; the same by Gradio's API; refusals.
-Each kind is first asked some hundred times, until all caches are full and all threads there, which come back a few at a
-time after they have had nothing to do. Linux only: it reads /proc.
+First all kinds are asked some hundred times, until all caches are full; and each once more right before its turn, by
+more people at once than there are threads for, as these come one by one and go when they have nothing to do.
+Linux only: it reads /proc.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from cgan.ui.drawing import MAX_SEED
 from cgan.ui.page import DEFAULT_CHECKPOINT
 
 _PEOPLE = 4  # who ask at once
+_CROWD = 60  # who ask at once before a kind's turn; more than the app has threads for them
 _WARM_UP = 400  # of each kind; more than the sessions that Gradio keeps
 _MOST_GROWTH = 0.02  # of resident memory
 _MOST_CACHED_MB = 20
@@ -79,16 +81,16 @@ async def learn_numbers(port: int) -> None:
     )
 
 
-async def ask(port: int, kind: Ask, numbers: range) -> None:
-    """Have a few people ask at once, each on a connection of their own."""
+async def ask(port: int, kind: Ask, numbers: range, people: int = _PEOPLE) -> None:
+    """Have some people ask at once, each on a connection of their own."""
 
     async def person(first: int) -> None:
         connection = Connection(port)
-        for number in numbers[first::_PEOPLE]:
+        for number in numbers[first::people]:
             await kind(connection, number)
         connection.close()
 
-    await asyncio.gather(*(person(first) for first in range(_PEOPLE)))
+    await asyncio.gather(*(person(first) for first in range(people)))
 
 
 def state(server: Server) -> tuple[float, int, int, float]:
@@ -108,8 +110,10 @@ def main() -> None:
     problems: list[str] = []
     with served("ours") as server:
         asyncio.run(learn_numbers(server.port))
-        for name, kind in KINDS.items():
+        for kind in KINDS.values():
             asyncio.run(ask(server.port, kind, range(_WARM_UP)))
+        for name, kind in KINDS.items():
+            asyncio.run(ask(server.port, kind, range(_WARM_UP), _CROWD))
             before = state(server)
             asyncio.run(ask(server.port, kind, range(_WARM_UP, _WARM_UP + requests)))
             after = state(server)
