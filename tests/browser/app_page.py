@@ -66,6 +66,10 @@ class AppPage:
         self.page.goto(f"{address.rstrip('/')}/{query}")
         self.wait_for_renderer(renderer)
 
+    def close(self) -> None:
+        self.page.unroute_all(behavior="ignoreErrors")  # what the page asked for last may be on its way
+        self.context.close()
+
     def _note_message(self, message) -> None:
         if message.type in ("error", "warning"):
             self.problems.append(message.text)

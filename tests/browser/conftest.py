@@ -67,7 +67,7 @@ def visit(browser, server):
 
     yield open_page
     for page in visits:
-        page.context.close()
+        page.close()
         assert page.problems == []
         assert page.outside == []
 

@@ -14,7 +14,7 @@ def test_a_script_from_elsewhere_does_not_run_in_the_page(server, browser):
     page.page.wait_for_timeout(300)
     assert page.page.evaluate("window.ran") is None
     assert all("Content Security Policy" in problem or "404" in problem for problem in page.problems)
-    page.context.close()
+    page.close()
 
 
 def test_the_page_shows_why_a_run_is_refused(server, browser):
@@ -22,4 +22,4 @@ def test_the_page_shows_why_a_run_is_refused(server, browser):
     page.page.route("**/queue/join*", lambda route: route.fulfill(status=429, json={"detail": "任务太多"}))
     page.open_tab("网络内部")
     expect(page.page.get_by_text("任务太多").first).to_be_visible()
-    page.context.close()
+    page.close()

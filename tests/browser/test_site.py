@@ -36,7 +36,7 @@ def visit_site(browser, site):
 
     yield open_page
     for page in visits:
-        page.context.close()
+        page.close()
         assert page.problems == [] and page.outside == []
 
 
