@@ -1,9 +1,10 @@
-"""Which recipe learns fastest: each trained for the same time on one core, then measured.
+"""Which recipe learns fastest: each trained for about the same time on one core, then measured.
 
     python -m benchmarks.recipes                 ten minutes each, two at a time on two cores
     python -m benchmarks.recipes --minutes 0.2 --pictures 1000    a look
 
-Each recipe is first timed for a moment, so that its steps, on which its learning rate depends, fill the time.
+Each recipe is first timed for a moment, so that its steps, on which its learning rate depends, about fill
+the time on a machine that does nothing else; the table says how long they took.
 Writes benchmarks/recipes.json, from which `python -m benchmarks.quality` makes its page.
 """
 

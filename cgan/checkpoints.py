@@ -93,10 +93,13 @@ class _NoNormalValues(TorchFunctionMode):
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write named tensors (any device) and string metadata as one safetensors file. Raises OSError."""
     with replaced(path) as temporary:
+        temporary.touch()
+        mode = temporary.stat().st_mode
         try:
             save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, temporary, metadata)
         except SafetensorError as error:
             raise OSError(errno.EIO, f"{error}", path) from error
+        temporary.chmod(mode)  # safetensors makes a file that nobody else may read, the user of a container for one
 
 
 def available() -> list[str]:

@@ -8,16 +8,10 @@ from pathlib import Path
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; when the block ends well, that file takes the place of `path` at once.
-
-    It may be read by whom the system's settings let read new files, even where a library that wrote it made it private.
-    """
+    """Yield a path beside `path` to write to; when the block ends well, that file takes the place of `path` at once."""
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.touch()
-        mode = temporary.stat().st_mode
         yield temporary
-        temporary.chmod(mode)
         with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -11,7 +11,6 @@ function mountAltered(element, server) {
   let garment = null;
   let found = null; // its directions
   let rows = [];
-  let shownFor; // checkpoint and class
   fillTexts(element);
   const refit = () => fit(canvas, onPhone() ? 180 : 240);
 
@@ -55,13 +54,12 @@ function mountAltered(element, server) {
   keepFitted(canvas, refit);
   return newestOnly(async (next) => {
     const directions = await directionsOf(next.checkpoint);
+    const which = ({ checkpoint, class_index: index }) => `${checkpoint} ${index}`;
+    if (garment && which(garment) !== which(next)) alteredTab.sigmas = []; // other directions
     garment = next;
     found = directions?.[`${next.class_index}`] ?? null;
     element.hidden = !found;
     if (!found) return;
-    const which = `${next.checkpoint} ${next.class_index}`;
-    if (shownFor && which !== shownFor) alteredTab.sigmas = []; // other directions
-    shownFor = which;
     makeRows();
     change();
   });

@@ -135,8 +135,10 @@ def test_a_drawing_is_redrawn_as_the_class_that_is_asked_for(picture):
         mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.9, steps=5)
         mouse.up()
 
-    seen = picture.after(stroke)
+    picture.after(stroke)
     expect(picture.figure).to_contain_text("as: Trouser", timeout=SECONDS)
+    picture.wait()
+    seen = picture.seen()
     assert seen[5:24, 13:15].min() > 150 and seen[:, :8].max() == 0
 
 
