@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,10 +31,16 @@ class Server:
     cache: Path
 
     @property
+    def processes(self) -> list[int]:
+        """Itself and its helpers, by number."""
+        listed = subprocess.check_output(["ps", "-o", "pid=", "-s", f"{self.process.pid}"], text=True)
+        return [int(number) for number in listed.split()]
+
+    @property
     def megabytes(self) -> float:
-        """Resident memory."""
-        kilobytes = subprocess.check_output(["ps", "-o", "rss=", "-p", f"{self.process.pid}"])
-        return int(kilobytes) / 1024
+        """Resident memory of all its processes; what they share is counted once."""
+        files = [Path(f"/proc/{number}/smaps_rollup").read_text() for number in self.processes]
+        return sum(int(re.search(r"^Pss: +(\d+) kB", file, re.MULTILINE)[1]) for file in files) / 1024
 
     @property
     def threads(self) -> int:
@@ -56,7 +63,7 @@ def served(app: str) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as cache:
         environment = os.environ | {"GRADIO_TEMP_DIR": cache}
         command = [sys.executable, *APPS[app], f"{port}"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, start_new_session=True)
         try:
             wait_until_served(f"http://127.0.0.1:{port}", process)
             yield Server(port, process, Path(cache))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection
+from typing import Any
 
 
 def check_integer(value: object, low: int, high: float = math.inf) -> int:
@@ -32,6 +33,25 @@ def check_list(value: object, length: int, check: Callable, *arguments: object) 
     if not isinstance(value, list | tuple) or len(value) != length:
         raise ValueError(f"{_short(value)} given; allowed: a list of {length}")
     return [check(item, *arguments) for item in value]
+
+
+class RefusalError(Exception):
+    """What is asked for is not allowed, or does not go together.
+
+    text: says so in one line; or names that line in the table of texts, as `figures.say` does.
+    """
+
+    def __init__(self, text: str | dict) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def checked(name: str, check: Callable, *arguments: object) -> Any:
+    """The value as `check(*arguments)` returns it. Raises RefusalError, which says what `name` may be."""
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        raise RefusalError(f"{name}: {error}") from error
 
 
 def one_line(text: object) -> str:

@@ -21,17 +21,13 @@ _PLACES = 2**15  # of kept pictures: 26 MB
 _PLACE_STEPS = np.array([1_000_003, 10_007, 1, 7919])  # of (sampler, class, seed, millionths of truncation)
 
 
-class SharedSampler(Sampler):
-    """A sampler that draws at a shared `Desk` and keeps its pictures in a shared `PictureCache`."""
+class KeepingSampler(Sampler):
+    """A sampler that keeps its pictures in a shared `PictureCache`."""
 
-    def __init__(self, folder: Path, desk: "Desk", cache: "PictureCache") -> None:
+    def __init__(self, folder: Path, cache: "PictureCache") -> None:
         super().__init__(folder)
-        self._desk = desk
         self._cache = cache
         self._number = cache.new_number()
-
-    def draw(self, z: np.ndarray, class_weights: np.ndarray) -> np.ndarray:
-        return self._desk.draw(super().draw, z, class_weights)
 
     def sample(self, classes: np.ndarray, seeds: np.ndarray, truncation: float = 1.0) -> np.ndarray:
         number, truncations = np.full(len(seeds), self._number), np.full(len(seeds), truncation)
@@ -41,6 +37,17 @@ class SharedSampler(Sampler):
             pictures[~found] = super().sample(classes[~found], seeds[~found], truncation)
             self._cache.keep(keys[~found], pictures[~found])
         return pictures
+
+
+class SharedSampler(KeepingSampler):
+    """One that also draws at a shared `Desk`."""
+
+    def __init__(self, folder: Path, desk: "Desk", cache: "PictureCache") -> None:
+        super().__init__(folder, cache)
+        self._desk = desk
+
+    def draw(self, z: np.ndarray, class_weights: np.ndarray) -> np.ndarray:
+        return self._desk.draw(super().draw, z, class_weights)
 
 
 class PictureCache:

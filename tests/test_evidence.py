@@ -1,6 +1,5 @@
 import json
 
-import gradio as gr
 import numpy as np
 import pytest
 
@@ -8,6 +7,7 @@ from cgan import data, examples, metrics
 from cgan.checkpoints import resolve
 from cgan.sampling import Sampler
 from cgan.ui import evidence as evidence_module
+from cgan.ui.checks import REASONS
 from cgan.ui.drawing import Studio
 from cgan.ui.evidence import Evidence
 from cgan.ui.report_card import report_card
@@ -68,7 +68,7 @@ def test_programs_learn_that_a_training_image_is_its_own_copy(evidence, fashion_
         assert answer[measure]["neighbours"][0]["class_index"] == fashion_mnist[1][500]
         assert len(answer[measure]["neighbours"]) == 3 and answer[measure]["closer"] < 0.1
     for picture_, count, words in (("no", 3, "in base64 expected"), (as_file(fashion_mnist[0][0]), 0, "1 to 50")):
-        with pytest.raises(gr.Error, match=words):
+        with pytest.raises(REASONS, match=words):
             evidence.nearest(picture_, count)
 
 

@@ -1,5 +1,6 @@
 """What Gradio makes of a call of a function: one line where it is refused or fails, and only so many runs at a time."""
 
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -7,7 +8,9 @@ import gradio as gr
 from fastapi import HTTPException
 
 from cgan.bounds import one_line
-from cgan.ui.refusals import BUSY, FAILED, TOO_MANY_RUNS, log, said
+from cgan.ui.checks import REASONS, for_programs
+from cgan.ui.log import log
+from cgan.ui.refusals import BUSY, FAILED, TOO_MANY_RUNS, said
 from cgan.ui.texts import TEXTS
 
 REFUSAL = "cgan.refusal"  # under which a request's scope says in one line why its call is refused
@@ -37,7 +40,7 @@ def refuse_in_one_line(blocks: gr.Blocks) -> None:
         try:
             if block_fn.fn is None:
                 raise gr.Error(f"{block_fn.api_name}: this event is one of the page's own scripts")
-            return await process(block_fn, *arguments, request=request, **named)
+            return await refusing(process(block_fn, *arguments, request=request, **named))
         except gr.Error as error:
             error.print_exception, error.title = False, f"{error.title}"
             if isinstance(request, gr.Request):
@@ -46,6 +49,12 @@ def refuse_in_one_line(blocks: gr.Blocks) -> None:
         except Exception as error:
             log(f"{block_fn.api_name}", error)
             raise gr.Error(" ".join(TEXTS[FAILED]), print_exception=False) from error
+
+    async def refusing(answer: Awaitable[dict]) -> dict:
+        try:
+            return await answer
+        except REASONS as error:
+            raise gr.Error(for_programs(error)) from error
 
     blocks.preprocess_data, blocks.process_api = preprocess_data, process_api
 

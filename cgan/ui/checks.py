@@ -1,28 +1,13 @@
-"""What is asked for in the queue and not allowed: checked, and refused with one line."""
+"""Why there can be no answer, in one line: for the page in its language, for programs in English."""
 
 import base64
-from collections.abc import Callable
-from typing import Any
-
-import gradio as gr
 
 from cgan import uploads
+from cgan.bounds import RefusalError
 from cgan.checkpoints import CheckpointError
 from cgan.data import DataError
 from cgan.ui.figures import Text, in_english, say
 from cgan.uploads import UploadError
-
-
-class RefusalError(Exception):
-    """What is asked for is not allowed, or does not go together; `text` says so in one line.
-
-    It is shown in the figure: Gradio's own error, raised in a queued event, takes no title in the page's language.
-    """
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text)
-        self.text = text
-
 
 REASONS = (RefusalError, UploadError, CheckpointError, DataError)  # why there can be no figure
 
@@ -36,18 +21,10 @@ def worded(error: Exception) -> Text:
     return say("no_data") if isinstance(error, DataError) else str(error)
 
 
-def as_api_error(error: Exception) -> gr.Error:
+def for_programs(error: Exception) -> str:
     """One of REASONS as one line for a program."""
     line = in_english(error.text) if isinstance(error, RefusalError) else str(error)
-    return gr.Error(f"picture: {line}" if isinstance(error, UploadError) else line, print_exception=False)
-
-
-def checked(name: str, check: Callable, *arguments: object) -> Any:
-    """The checked value (`cgan.bounds`). Raises RefusalError."""
-    try:
-        return check(*arguments)
-    except ValueError as error:
-        raise RefusalError(f"{name}: {error}") from error
+    return f"picture: {line}" if isinstance(error, UploadError) else line
 
 
 def decoded(content: object) -> bytes:

@@ -4,20 +4,18 @@ import base64
 import inspect
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-import gradio as gr
 import numpy as np
 
 from cgan import checkpoints, images, latents
-from cgan.bounds import check_choice, check_integer, check_list, check_real
+from cgan.bounds import RefusalError, check_choice, check_integer, check_list, check_real, checked
 from cgan.checkpoints import CheckpointError
 from cgan.data import NUM_CLASSES
 from cgan.directions import COUNT, MAX_SIGMA, SCOPES, Directions, load_directions, move
 from cgan.sampling import MAX_FRAMES, PATHS, Sampler, SamplerCache
-from cgan.shared_sampling import Desk, PictureCache, SharedSampler
-from cgan.ui.texts import i18n
+from cgan.shared_sampling import Desk, KeepingSampler, PictureCache, SharedSampler
 from cgan.web.export import Card, load_card
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
@@ -31,13 +29,23 @@ _ROUND_SECONDS = 5  # there and back
 
 
 class Studio:
-    """Draws for the page from the checkpoints that it may choose from."""
+    """Draws for the page from the checkpoints that it may choose from.
 
-    def __init__(self, extra_folder: Path | None = None) -> None:
-        """extra_folder: a checkpoint outside `checkpoints/` that may be chosen as well."""
+    Whatever draws raises RefusalError for what may not be asked, and CheckpointError.
+    """
+
+    def __init__(self, extra_folder: Path | None = None, samplers: SamplerCache | None = None) -> None:
+        """extra_folder: a checkpoint outside `checkpoints/` that may be chosen as well.
+
+        samplers: where nothing else is said, some that share the cores of this machine.
+        """
+        self._extra_folder = extra_folder
         self._extra = {str(extra_folder): extra_folder} if extra_folder else {}
-        desk, cache = Desk(), PictureCache()
-        self._samplers = SamplerCache(lambda folder: SharedSampler(folder, desk, cache))
+        self._samplers = samplers or _sharing_samplers()
+
+    def __reduce__(self) -> tuple[Callable, tuple]:
+        """Sent to another process, it is that process's own studio of the same checkpoints."""
+        return _studio_of_helper, (self._extra_folder,)
 
     def names(self) -> list[str]:
         """The checkpoints there are at this moment."""
@@ -49,10 +57,10 @@ class Studio:
         Returns what the page's scripts take: pictures as base64 of uint8 (N, 28, 28), and the request they answer.
         """
         sampler = self._sampler(checkpoint)
-        class_index = _checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
-        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
-        truncation = _checked("truncation", check_real, truncation, 0, 1)
-        count = _checked("count", check_integer, count, 1, MAX_COUNT)
+        class_index = checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
+        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
+        truncation = checked("truncation", check_real, truncation, 0, 1)
+        count = checked("count", check_integer, count, 1, MAX_COUNT)
         pictures = sampler.sample(np.full(count, class_index), np.arange(seed, seed + count), truncation)
         request = [checkpoint, class_index, seed, truncation, count]
         return payload(pictures, request, steps=sampler.steps, latent_dim=sampler.latent_dim)
@@ -60,8 +68,8 @@ class Studio:
     def all_classes(self, checkpoint: str, seed: int, truncation: float) -> dict:
         """Pictures of one seed in each of the ten classes."""
         sampler = self._sampler(checkpoint)
-        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
-        truncation = _checked("truncation", check_real, truncation, 0, 1)
+        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
+        truncation = checked("truncation", check_real, truncation, 0, 1)
         pictures = sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, seed), truncation)
         return payload(pictures, [checkpoint, seed, truncation])
 
@@ -91,12 +99,12 @@ class Studio:
         self, checkpoint: str, from_class: int, from_seed: int, to_class: int, to_seed: int, path: str, frames: int
     ) -> tuple[Sampler, np.ndarray]:
         sampler = self._sampler(checkpoint)
-        from_class = _checked("from-class", check_integer, from_class, 0, NUM_CLASSES - 1)
-        from_seed = _checked("from-seed", check_integer, from_seed, 0, MAX_SEED)
-        to_class = _checked("to-class", check_integer, to_class, 0, NUM_CLASSES - 1)
-        to_seed = _checked("to-seed", check_integer, to_seed, 0, MAX_SEED)
-        path = _checked("path", check_choice, path, PATHS)
-        frames = _checked("frames", check_integer, frames, 2, MAX_FRAMES)
+        from_class = checked("from-class", check_integer, from_class, 0, NUM_CLASSES - 1)
+        from_seed = checked("from-seed", check_integer, from_seed, 0, MAX_SEED)
+        to_class = checked("to-class", check_integer, to_class, 0, NUM_CLASSES - 1)
+        to_seed = checked("to-seed", check_integer, to_seed, 0, MAX_SEED)
+        path = checked("path", check_choice, path, PATHS)
+        frames = checked("frames", check_integer, frames, 2, MAX_FRAMES)
         return sampler, sampler.walk((from_class, to_class), (from_seed, to_seed), frames, path)
 
     def mix(self, checkpoint: str, weights: list, seed: int) -> dict:
@@ -105,16 +113,16 @@ class Studio:
         weights: ten, 0 to 1, scaled to sum to 1; where all are zero, all count the same.
         """
         sampler = self._sampler(checkpoint)
-        weights = _checked("weights", check_list, weights, NUM_CLASSES, check_real, 0, 1)
-        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
+        weights = checked("weights", check_list, weights, NUM_CLASSES, check_real, 0, 1)
+        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
         pictures = sampler.mix(np.array(weights), np.arange(seed, seed + MIXED_SEEDS))
         return payload(pictures, [checkpoint, weights, seed])
 
     def blend(self, checkpoint: str, classes: list, seeds: list, positions: list) -> dict:
         """Pictures between four garments in the corners of a square, at positions [x, y] in it, 0 to 1 each."""
         sampler = self._sampler(checkpoint)
-        classes = _checked("classes", check_list, classes, 4, check_integer, 0, NUM_CLASSES - 1)
-        seeds = _checked("seeds", check_list, seeds, 4, check_integer, 0, MAX_SEED)
+        classes = checked("classes", check_list, classes, 4, check_integer, 0, NUM_CLASSES - 1)
+        seeds = checked("seeds", check_list, seeds, 4, check_integer, 0, MAX_SEED)
         positions = _checked_rows("positions", positions, MAX_POSITIONS, 2, 0, 1)
         pictures = sampler.blend(np.array(classes), np.array(seeds), positions)
         return payload(pictures, [checkpoint, classes, seeds, positions.tolist()])
@@ -125,9 +133,9 @@ class Studio:
         sigmas: for each picture a list of six, how far along each direction, -3 to 3.
         """
         sampler = self._sampler(checkpoint)
-        class_index = _checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
-        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
-        scope = _checked("scope", check_choice, scope, SCOPES)
+        class_index = checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
+        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
+        scope = checked("scope", check_choice, scope, SCOPES)
         sigmas = checked_sigmas(sigmas)
         start = latents.latents(np.array([seed]), sampler.latent_dim)
         z = move(start, self.directions(checkpoint).vectors(scope), sigmas)
@@ -137,7 +145,7 @@ class Studio:
     def sheet(self, checkpoint: str, seed: int) -> dict:
         """Ten rows, a class each, of eight seeds from `seed` on."""
         sampler = self._sampler(checkpoint)
-        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
+        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
         seeds = np.tile(np.arange(seed, seed + SHEET_SEEDS), NUM_CLASSES)
         pictures = sampler.sample(np.arange(NUM_CLASSES).repeat(SHEET_SEEDS), seeds)
         return payload(pictures, [checkpoint, seed])
@@ -148,20 +156,17 @@ class Studio:
         return {name: card for name, card in cards.items() if card}
 
     def directions(self, checkpoint: str) -> Directions:
-        """Of a checkpoint. Raises gr.Error where it has none."""
+        """Of a checkpoint. Raises RefusalError where it has none."""
         directions = load_directions(self.folder(checkpoint))
         if directions is None:
             advice = f"make them by `python -m cgan.directions --checkpoint {checkpoint}`"
-            raise gr.Error(f"{checkpoint}: has no directions of its weights; {advice}", title=i18n("failed"))
+            raise RefusalError(f"{checkpoint}: has no directions of its weights; {advice}")
         return directions
 
     def folder(self, checkpoint: str) -> Path:
-        """Where a checkpoint lies. Raises gr.Error."""
-        name = _checked("checkpoint", check_choice, checkpoint, self.names())
-        try:
-            return self._extra.get(name) or checkpoints.resolve(name)
-        except CheckpointError as error:
-            raise gr.Error(str(error), title=i18n("failed")) from error
+        """Where a checkpoint lies. Raises RefusalError, CheckpointError."""
+        name = checked("checkpoint", check_choice, checkpoint, self.names())
+        return self._extra.get(name) or checkpoints.resolve(name)
 
     def folders(self) -> dict[str, Path]:
         """The folder of each checkpoint that there is at this moment."""
@@ -172,49 +177,52 @@ class Studio:
         return folders
 
     def _sampler(self, checkpoint: str) -> Sampler:
-        folder = self.folder(checkpoint)
-        try:
-            return self._samplers.get(folder)
-        except CheckpointError as error:
-            raise gr.Error(str(error), title=i18n("failed")) from error
+        return self._samplers.get(self.folder(checkpoint))
+
+
+def _sharing_samplers() -> SamplerCache:
+    desk, pictures = Desk(), PictureCache()
+    return SamplerCache(lambda folder: SharedSampler(folder, desk, pictures))
+
+
+@cache
+def _studio_of_helper(extra_folder: Path | None) -> Studio:
+    """A helper does one thing after the other on one core."""
+    pictures = PictureCache()
+    return Studio(extra_folder, SamplerCache(lambda folder: KeepingSampler(folder, pictures)))
 
 
 def for_page(draw: Callable) -> Callable[[list], dict]:
-    """A function that a component's script may call with a list of what `draw` takes.
+    """A function that a component's script may call with a list of what `draw` takes."""
 
-    It answers with what `draw` returns, or with the line in which it refuses.
-    """
+    def function(request: list) -> dict:
+        return answer(draw, request)
+
+    function.__name__ = draw.__name__  # under which the script finds it
+    function.draw = draw
+    return function
+
+
+def answer(draw: Callable, request: object) -> dict:
+    """What a script gets: what `draw` returns for a list of its arguments, or the line in which it refuses."""
     expected = inspect.signature(draw).parameters
-
-    def answer(request: list) -> dict:
-        try:
-            if not isinstance(request, list) or len(request) != len(expected):
-                raise gr.Error(f"request: {request!r:.100} given; allowed: a list of {', '.join(expected)}")
-            return {"answer": draw(*request)}
-        except gr.Error as error:
-            return {"error": error.message}
-
-    answer.__name__ = draw.__name__  # under which the script finds it
-    return answer
-
-
-def _checked(name: str, check: Callable, *arguments: object) -> Any:
-    """The checked value; a refusal goes to the person as one line."""
     try:
-        return check(*arguments)
-    except ValueError as error:
-        raise gr.Error(f"{name}: {error}", title=i18n("failed")) from error
+        if not isinstance(request, list) or len(request) != len(expected):
+            raise RefusalError(f"request: {request!r:.100} given; allowed: a list of {', '.join(expected)}")
+        return {"answer": draw(*request)}
+    except (RefusalError, CheckpointError) as error:
+        return {"error": f"{error}"}
 
 
 def _checked_rows(name: str, rows: object, most: int, length: int, low: float, high: float) -> np.ndarray:
     """One to so many lists of `length` numbers, as an array (N, length)."""
     if not isinstance(rows, list) or not 1 <= len(rows) <= most:
-        raise gr.Error(f"{name}: {rows!r:.60} given; allowed: a list of 1 to {most} lists", title=i18n("failed"))
-    return np.array([_checked(name, check_list, row, length, check_real, low, high) for row in rows])
+        raise RefusalError(f"{name}: {rows!r:.60} given; allowed: a list of 1 to {most} lists")
+    return np.array([checked(name, check_list, row, length, check_real, low, high) for row in rows])
 
 
 def checked_sigmas(sigmas: object) -> np.ndarray:
-    """How far pictures go along each direction, (N, 6). Raises gr.Error."""
+    """How far pictures go along each direction, (N, 6). Raises RefusalError."""
     return _checked_rows("sigmas", sigmas, MAX_MOVED, COUNT, -MAX_SIGMA, MAX_SIGMA)
 
 

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 
 from cgan import as_classifiers, examples, gradients, neighbours
 from cgan.as_classifiers import REAL, Painter
-from cgan.bounds import check_choice, check_integer
+from cgan.bounds import RefusalError, check_choice, check_integer, checked
 from cgan.checkpoints import CONFIG
 from cgan.data import NUM_CLASSES, DataError
 from cgan.neighbours import FEATURES, MEASURES, Nearest
 from cgan.sampling import Sampler, SamplerCache
 from cgan.ui import figures, own_picture
-from cgan.ui.checks import REASONS, RefusalError, as_api_error, checked, worded
+from cgan.ui.checks import REASONS, worded
 from cgan.ui.drawing import MAX_SEED, Studio
 from cgan.ui.figures import say
 from cgan.ui.lab import test_images
@@ -100,12 +100,9 @@ class Evidence:
             {"number": of the training image, "class_index": 0 to 9, "distance": Euclidean}, the nearest first,
             "closer": the share of real test images of the same class that have a nearer training image than this one}
         """
-        try:
-            count = checked("count", check_integer, count, 1, 50)
-            seen = own_picture.from_file(picture)
-            ((searcher, found),) = self._worker.steps(_search(seen, count))
-        except REASONS as error:
-            raise as_api_error(error) from error
+        count = checked("count", check_integer, count, 1, 50)
+        seen = own_picture.from_file(picture)
+        ((searcher, found),) = self._worker.steps(_search(seen, count))
         return {"exact": searcher.exact} | {measure: _for_programs(found[measure]) for measure in MEASURES}
 
     def _run(self, compute: Callable, request: tuple) -> Iterator[dict]:

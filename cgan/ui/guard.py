@@ -24,7 +24,8 @@ from cgan import uploads
 from cgan.ui.calls import REFUSAL, limit_runs, refuse_in_one_line
 from cgan.ui.content_policy import policy
 from cgan.ui.front_page import FrontPage
-from cgan.ui.refusals import BUSY, FAILED, NOTHING, log, refuse
+from cgan.ui.log import log
+from cgan.ui.refusals import BUSY, FAILED, NOTHING, refuse
 
 MAX_BODY = uploads.MAX_BYTES * 4 // 3 + 2**16  # a picture of one's own in base64, and the rest of its request
 _MAX_BODIES = 8 * MAX_BODY  # in memory at the same moment

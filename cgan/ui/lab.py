@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from cgan import as_classifiers, checkpoints, data, gradients, imagenet, uploads
 from cgan.as_classifiers import REAL, Painter
-from cgan.bounds import check_choice, check_integer
+from cgan.bounds import RefusalError, check_choice, check_integer, checked
 from cgan.data import CLASS_NAMES, NUM_CLASSES, DataError
 from cgan.imagenet import ImageNetError
 from cgan.sampling import SamplerCache
 from cgan.ui import figures, runs
-from cgan.ui.checks import REASONS, RefusalError, checked, decoded, worded
+from cgan.ui.checks import REASONS, decoded, worded
 from cgan.ui.drawing import MAX_SEED, Studio
 from cgan.ui.figures import Text, say
 from cgan.ui.photographs import PHOTOGRAPHS

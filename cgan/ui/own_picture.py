@@ -4,10 +4,10 @@ import gradio as gr
 import numpy as np
 
 from cgan import examples, images, uploads
-from cgan.bounds import check_integer
+from cgan.bounds import RefusalError, check_integer, checked
 from cgan.data import IMAGE_SIZE
 from cgan.ui import figures
-from cgan.ui.checks import RefusalError, checked, decoded
+from cgan.ui.checks import decoded
 from cgan.ui.figures import say
 from cgan.ui.lab import Lab
 from cgan.uploads import UploadError

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import sys
 
 import gradio as gr
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +23,7 @@ from cgan.ui import (
     server_functions,
     watch,
 )
+from cgan.ui.checks import REASONS
 from cgan.ui.content_policy import ContentPolicy
 from cgan.ui.controls import sentence
 from cgan.ui.drawing import Studio
@@ -141,13 +144,14 @@ def serve(
                 "lifespan": guarded,
             },
         )
-    except gr.Error as error:
-        raise PageError(f"--checkpoint: {error.message}") from error
+    except REASONS as error:
+        raise PageError(f"--checkpoint: {error}") from error
     except (OSError, UnicodeError) as error:
         raise PageError(f"--host {host}, --port {port or 'any'}: cannot listen there ({error})") from error
     addresses.announce(host, page.server_port)
     if share:
         addresses.share_in_background(host, page.server_port, page.share_token)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # orderly; and a container's first process ignores it else
     page.block_thread()
 
 

@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-import gradio as gr
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from cgan.directions import DIRECTIONS, load_directions
 from cgan.timeline import load_timeline, moments
+from cgan.ui.checks import REASONS
 from cgan.ui.drawing import Studio
 from cgan.ui.login import is_logged_in
 from cgan.ui.refusals import LOG_IN, NOTHING, refuse
@@ -59,7 +59,7 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
         return answer
 
     def folder_of(request: Request) -> Path | None:
-        with suppress(gr.Error):
+        with suppress(*REASONS):
             return studio.folder(request.path_params["checkpoint"])
         return None
 

@@ -7,10 +7,9 @@ lie in Gradio's cache, for as long as it takes to fetch them: the newest are kep
 import io
 import shutil
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import gradio as gr
 import numpy as np
@@ -19,8 +18,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from cgan import images, latents
-from cgan.bounds import check_choice, check_integer, check_real
-from cgan.checkpoints import CheckpointError
+from cgan.bounds import RefusalError, check_choice, check_integer, check_real, checked
 from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
 from cgan.sampling import MAX_FRAMES, PATHS, Sampler, SamplerCache, consecutive_seeds
 from cgan.ui import figures
@@ -86,10 +84,10 @@ class Programs:
         """
         name, sampler = self._sampler(checkpoint)
         index = _class("class_name", class_name)
-        seed = _checked("seed", check_integer, seed, 0, latents.MAX_SEED)
-        count = _checked("count", check_integer, count, 1, MAX_COUNT)
-        truncation = _checked("truncation", check_real, truncation, 0, 1)
-        seeds = _checked("seed and count", consecutive_seeds, seed, count)
+        seed = checked("seed", check_integer, seed, 0, latents.MAX_SEED)
+        count = checked("count", check_integer, count, 1, MAX_COUNT)
+        truncation = checked("truncation", check_real, truncation, 0, 1)
+        seeds = checked("seed and count", consecutive_seeds, seed, count)
         labels = np.full(count, index, np.uint8)
         pictures = sampler.sample(labels, seeds, truncation)
         z = latents.latents(seeds, sampler.latent_dim, truncation)
@@ -126,11 +124,11 @@ class Programs:
         name, sampler = self._sampler(checkpoint)
         classes = _class("from_class", from_class), _class("to_class", to_class)
         seeds = (
-            _checked("from_seed", check_integer, from_seed, 0, latents.MAX_SEED),
-            _checked("to_seed", check_integer, to_seed, 0, latents.MAX_SEED),
+            checked("from_seed", check_integer, from_seed, 0, latents.MAX_SEED),
+            checked("to_seed", check_integer, to_seed, 0, latents.MAX_SEED),
         )
-        frames = _checked("frames", check_integer, frames, 2, MAX_FRAMES)
-        path = _checked("path", check_choice, path, PATHS)
+        frames = checked("frames", check_integer, frames, 2, MAX_FRAMES)
+        path = checked("path", check_choice, path, PATHS)
         pictures = sampler.walk(classes, seeds, frames, path)
         facts = {"checkpoint": name, "classes": [CLASS_NAMES[index] for index in classes], "seeds": [*seeds]}
         arrays = _npz("interpolate", images=pictures, positions=np.linspace(0, 1, frames))
@@ -154,14 +152,12 @@ class Programs:
         """
         name = self._name(checkpoint)
         index = _class("class_name", class_name)
-        seed = _checked("seed", check_integer, seed, 0, MAX_SEED)
-        network = _checked("network", check_choice, network, OURS)
+        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
+        network = checked("network", check_choice, network, OURS)
         if not self._long_ones.acquire(blocking=False):
-            raise _refusal(f"saliency: {_AT_ONCE} are being computed, which is all that may be; try again in a moment")
+            raise RefusalError(f"saliency: {_AT_ONCE} are being computed, which is all that may; try again in a moment")
         try:
             choices, image, maps = self._lab.saliency(name, network, index, seed)
-        except CheckpointError as error:
-            raise _refusal(str(error)) from error
         finally:
             self._long_ones.release()
         picture = figures.side_by_side(image, maps.values())
@@ -172,34 +168,18 @@ class Programs:
     def _name(self, checkpoint: object) -> str:
         """A checkpoint's name, that of the page's where none is given."""
         given = self._checkpoint if checkpoint == "" else checkpoint
-        return _checked("checkpoint", check_choice, given, self._studio.names())
+        return checked("checkpoint", check_choice, given, self._studio.names())
 
     def _sampler(self, checkpoint: object) -> tuple[str, Sampler]:
         name = self._name(checkpoint)
-        try:
-            return name, self._samplers.get(self._studio.folder(name))
-        except CheckpointError as error:
-            raise _refusal(str(error)) from error
-
-
-def _refusal(line: str) -> gr.Error:
-    """What a program is told, and the log is not: it is no error of the app."""
-    return gr.Error(line, print_exception=False)
-
-
-def _checked(name: str, check: Callable, *arguments: object) -> Any:
-    """The checked value. Raises gr.Error with one line."""
-    try:
-        return check(*arguments)
-    except ValueError as error:
-        raise _refusal(f"{name}: {error}") from error
+        return name, self._samplers.get(self._studio.folder(name))
 
 
 def _class(name: str, value: object) -> int:
     """A class's index from its name or its index."""
     if isinstance(value, str):
-        return _checked(name, parse_class, value[:_MAX_NAME])
-    return _checked(name, check_integer, value, 0, NUM_CLASSES - 1)
+        return checked(name, parse_class, value[:_MAX_NAME])
+    return checked(name, check_integer, value, 0, NUM_CLASSES - 1)
 
 
 def _sheet(name: str, pictures: np.ndarray) -> File:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from cgan import latents
-from cgan.bounds import check_choice, check_integer
+from cgan.bounds import RefusalError, check_choice, check_integer, checked
 from cgan.data import NUM_CLASSES
 from cgan.directions import move
 from cgan.inversion import STEPS, Step, invert, longest, trainable_copy
 from cgan.sampling import Sampler, SamplerCache
 from cgan.ui import figures, own_picture
-from cgan.ui.checks import REASONS, RefusalError, as_api_error, checked, worded
+from cgan.ui.checks import REASONS, worded
 from cgan.ui.drawing import MAX_SEED, Studio, checked_sigmas, payload
 from cgan.ui.figures import say
 from cgan.ui.worker import Worker
@@ -56,12 +56,9 @@ class Redrawer:
             {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels":
             base64 of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}
         """
-        try:
-            sampler = self._sampler(checkpoint)
-            seen = own_picture.from_file(picture)
-            *_, end = self._worker.steps(invert(trainable_copy(sampler.generator), seen, _class(class_index)))
-        except REASONS as error:
-            raise as_api_error(error) from error
+        sampler = self._sampler(checkpoint)
+        seen = own_picture.from_file(picture)
+        *_, end = self._worker.steps(invert(trainable_copy(sampler.generator), seen, _class(class_index)))
         return {
             "z": end.z.tolist(),
             "class_index": end.class_index,
@@ -72,13 +69,10 @@ class Redrawer:
 
     def walk_from(self, checkpoint: str, z: list, class_index: int, to_class: int, to_seed: int) -> dict:
         """The frames from a found z and class to a class and seed, along the sphere, for a page that cannot draw."""
-        try:
-            sampler = self._sampler(checkpoint)
-            start = _z(z, sampler.latent_dim)
-            classes = [_class(class_index, 0), _class(to_class, 0)]
-            seed = checked("seed", check_integer, to_seed, 0, MAX_SEED)
-        except REASONS as error:
-            raise as_api_error(error) from error
+        sampler = self._sampler(checkpoint)
+        start = _z(z, sampler.latent_dim)
+        classes = [_class(class_index, 0), _class(to_class, 0)]
+        seed = checked("seed", check_integer, to_seed, 0, MAX_SEED)
         positions = np.linspace(0, 1, STRIP)
         (end,) = latents.latents(np.array([seed]), sampler.latent_dim)
         weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
@@ -89,12 +83,9 @@ class Redrawer:
 
         sigmas: for each picture a list of six, how far along each direction, -3 to 3.
         """
-        try:
-            sampler = self._sampler(checkpoint)
-            start = _z(z, sampler.latent_dim)
-            index = checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
-        except REASONS as error:
-            raise as_api_error(error) from error
+        sampler = self._sampler(checkpoint)
+        start = _z(z, sampler.latent_dim)
+        index = checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
         z = move(start, self._studio.directions(checkpoint).vectors(f"{index}"), checked_sigmas(sigmas))
         return payload(sampler.draw(z, latents.one_hot(np.full(len(z), index), NUM_CLASSES)), [])
 

@@ -1,8 +1,5 @@
 """A request is refused: one line that says why, with the right status, and in two languages where a page shows it."""
 
-import sys
-import traceback
-
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -29,10 +26,3 @@ def refuse(status: int, line: str, request: Request | None = None) -> JSONRespon
 def said(key: str, headers: Headers) -> str:
     """A text in the language that the browser asks for first."""
     return TEXTS[key][headers.get("accept-language", "").strip().lower().startswith("zh")]
-
-
-def log(where: str, error: BaseException) -> None:
-    """What went wrong, in one line of the server's log: a traceback for every hostile request would bury the rest."""
-    place = traceback.extract_tb(error.__traceback__)[-1:]
-    at = f" at {place[0].filename}:{place[0].lineno}" if place else ""
-    print(f"{one_line(where)}: {type(error).__name__}: {one_line(error)}{at}", file=sys.stderr, flush=True)

@@ -27,7 +27,7 @@ _MEASURES_BY_CLASS = ("fid", "precision", "recall", "gan_test")
 def report_card(studio: Studio, checkpoint: str) -> dict:
     """A table (columns, and rows with a cell a column), measures class by class, and what is missing.
 
-    Raises gr.Error.
+    Raises RefusalError, CheckpointError.
     """
     names = [checkpoint] if checkpoint == REPORT or REPORT not in studio.names() else [checkpoint, REPORT]
     measured = [_read(studio.folder(name) / metrics.METRICS) for name in names]

@@ -4,7 +4,9 @@ It checks the whole request, keeps no session, and says at once when there is mo
 """
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
@@ -13,16 +15,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from cgan.ui.checks import REASONS, for_programs
+from cgan.ui.helpers import Helpers
+from cgan.ui.log import log
 from cgan.ui.login import is_logged_in
-from cgan.ui.refusals import BUSY, FAILED, LOG_IN, log, refuse
+from cgan.ui.refusals import BUSY, FAILED, LOG_IN, refuse
 
-_AT_ONCE = 128  # calls under way; at a few hundred a second the last of them waits less than half a second
+_AT_ONCE = 256  # calls under way; at several hundred a second the last of them waits about half a second
+_CROWD = 8  # calls under way; fewer are drawn here about as fast as by helpers
 _THREADS = 32  # that wait for what the drawing threads draw together
 
 
 def routes() -> list[Route]:
     """They answer every function of every component that is marked as one for scripts (`server_functions=`)."""
     threads = ThreadPoolExecutor(_THREADS, "server-functions")
+    helpers = Helpers()
     under_way = 0
 
     async def call(request: Request) -> Response:
@@ -38,16 +45,25 @@ def routes() -> list[Route]:
         if under_way >= _AT_ONCE:
             return refuse(503, BUSY, request)
         under_way += 1
+        if under_way > _CROWD:
+            helpers.come()
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(threads, function, data)
-        except gr.Error as error:
-            return refuse(422, error.message)
+            answer = await answered(function, data)
+        except REASONS as error:
+            return refuse(422, for_programs(error))
         except Exception as error:
             log(request.url.path, error)
             return refuse(500, FAILED, request)
         finally:
             under_way -= 1
-        return Response(orjson.dumps(answer), media_type="application/json")
+        return Response(answer, media_type="application/json")
+
+    async def answered(function: Callable, data: object) -> bytes:
+        draw = getattr(function, "draw", None)
+        if helpers.can(draw):
+            with suppress(BrokenExecutor):
+                return await helpers.answer(draw, data)
+        return orjson.dumps(await asyncio.get_running_loop().run_in_executor(threads, function, data))
 
     paths = ("/gradio_api/component_server", "/gradio_api/component_server/")
     return [Route(path, call, methods=["POST"]) for path in paths]
