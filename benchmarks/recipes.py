@@ -1,10 +1,10 @@
-"""Which recipe learns fastest: each trained for about the same time on one core, then measured.
+"""Which recipe learns fastest: each trained with the same computing time of one core, then measured.
 
-    python -m benchmarks.recipes                 ten minutes each, two at a time on two cores
+    python -m benchmarks.recipes                 ten minutes each, as many at a time as there are cores
     python -m benchmarks.recipes --minutes 0.2 --pictures 1000    a look
 
-Each recipe is first timed for a moment, so that its steps, on which its learning rate depends, about fill
-the time on a machine that does nothing else; the table says how long they took.
+The time is what the processor spends on the run, whatever else the machine does meanwhile. Each recipe is first timed
+for a moment, so that its steps, on which its learning rate depends, about fill it; the table says what they took.
 Writes benchmarks/recipes.json, from which `python -m benchmarks.quality` makes its page.
 """
 
@@ -35,7 +35,7 @@ RECIPES = {
     "convolution, normalization by class, spectral normalization, hinge": f"--arch conv {CLASSIC} --learning-rate 2e-4",
     "the same, four times the learning rate": f"--arch conv {CLASSIC}",
 }
-TIMED_STEPS = 150
+FEW_STEPS, TIMED_STEPS = 20, 170
 ONE_CORE = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
@@ -60,18 +60,23 @@ def main() -> None:
 
 def train(flags: str, minutes: float, out: Path) -> dict:
     """Train by `train.py` on one core for about this long; what was run."""
-    *_, warm, end = _train(f"{flags} --log-every {TIMED_STEPS // 2}", TIMED_STEPS, out.with_name(f"{out.name}-timed"))
-    rate = (end["step"] - warm["step"]) / (end["seconds"] - warm["seconds"])  # the first steps are slower
-    steps = max(TIMED_STEPS, round(minutes * 60 * rate))
-    last = _train(flags, steps, out)[-1]
-    return {"command": f"python train.py {flags} --steps {steps}", "images": last["images"], "seconds": last["seconds"]}
+    few, more = (_train(flags, steps, out.with_name(f"{out.name}-{steps}")) for steps in (FEW_STEPS, TIMED_STEPS))
+    second_per_step = (more - few) / (TIMED_STEPS - FEW_STEPS)
+    steps = TIMED_STEPS + max(0, round((minutes * 60 - more) / second_per_step))
+    seconds = _train(flags, steps, out)
+    images = json.loads((out / "history.jsonl").read_text().splitlines()[-1])["images"]
+    return {"command": f"python train.py {flags} --steps {steps}", "images": images, "seconds": seconds}
 
 
-def _train(flags: str, steps: int, out: Path) -> list[dict]:
-    """The run's history."""
+def _train(flags: str, steps: int, out: Path) -> float:
+    """The run's seconds of the processor, from its start to its end."""
     command = [sys.executable, "train.py", *flags.split(), "--steps", f"{steps}", "--out", f"{out}"]
-    subprocess.run(command, cwd=ROOT, env=ONE_CORE, check=True, capture_output=True)
-    return [json.loads(line) for line in (out / "history.jsonl").read_text().splitlines()]
+    process = subprocess.Popen(command, cwd=ROOT, env=ONE_CORE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _measured(folder: Path, pictures: int) -> dict:

@@ -44,11 +44,14 @@ class Helpers:
         """Whether they are there, and would do this: what a studio draws."""
         return self._pool is not None and isinstance(getattr(draw, "__self__", None), Studio)
 
-    async def answer(self, draw: Callable, request: object) -> bytes:
-        """What `drawing.answer` returns, as JSON. Raises BrokenExecutor where they have gone."""
+    async def answer(self, draw: Callable, call: bytes) -> bytes:
+        """What `drawing.answer` returns, as JSON. Raises BrokenExecutor where they have gone.
+
+        call: JSON as it came, with the request under "data"; what was read from it can be too deep to be sent on.
+        """
         pool = self._pool
         try:
-            return await get_running_loop().run_in_executor(pool, _answer, draw, request)
+            return await get_running_loop().run_in_executor(pool, _answer, draw, call)
         except BrokenExecutor as error:
             if self._pool is pool:  # the first to learn of it
                 log("helpers", error)
@@ -79,8 +82,8 @@ def _end_with_server() -> None:
     os._exit(0)
 
 
-def _answer(draw: Callable, request: object) -> bytes:
+def _answer(draw: Callable, call: bytes) -> bytes:
     try:
-        return orjson.dumps(answer(draw, request))
+        return orjson.dumps(answer(draw, orjson.loads(call).get("data")))
     except Exception as error:  # not every exception can be sent on as it is
         raise RuntimeError(f"{type(error).__name__}: {error}") from None

@@ -37,9 +37,9 @@ def routes() -> list[Route]:
         if not is_logged_in(request):
             return refuse(401, LOG_IN)
         try:
-            content = orjson.loads(await request.body())
+            body = await request.body()
+            content = orjson.loads(body)
             function = _function(request.app.get_blocks(), content)
-            data = content.get("data")
         except ValueError as error:
             return refuse(422, f"{error}")
         if under_way >= _AT_ONCE:
@@ -48,7 +48,7 @@ def routes() -> list[Route]:
         if under_way > _CROWD:
             helpers.come()
         try:
-            answer = await answered(function, data)
+            answer = await answered(function, content.get("data"), body)
         except REASONS as error:
             return refuse(422, for_programs(error))
         except Exception as error:
@@ -58,11 +58,11 @@ def routes() -> list[Route]:
             under_way -= 1
         return Response(answer, media_type="application/json")
 
-    async def answered(function: Callable, data: object) -> bytes:
+    async def answered(function: Callable, data: object, body: bytes) -> bytes:
         draw = getattr(function, "draw", None)
         if helpers.can(draw):
             with suppress(BrokenExecutor):
-                return await helpers.answer(draw, data)
+                return await helpers.answer(draw, body)
         return orjson.dumps(await asyncio.get_running_loop().run_in_executor(threads, function, data))
 
     paths = ("/gradio_api/component_server", "/gradio_api/component_server/")

@@ -64,7 +64,7 @@ def is_there(pid):
 
 
 def answered(helpers, draw, request):
-    return json.loads(asyncio.run(helpers.answer(draw, request)))
+    return json.loads(asyncio.run(helpers.answer(draw, json.dumps({"data": request}).encode())))
 
 
 def test_a_helper_draws_the_same_pictures(helpers, studio):
@@ -84,7 +84,12 @@ def test_a_helper_has_the_checkpoint_that_the_page_was_opened_with(helpers, shor
 
 
 def test_a_helper_refuses_in_one_line(helpers, studio):
-    for request, line in (([CHECKPOINT, 10, 7, 1.0, 1], "class: 10 given; allowed: "), (None, "request: None given; ")):
+    deep = json.loads("[" * 500 + "]" * 500)
+    for request, line in (
+        ([CHECKPOINT, 10, 7, 1.0, 1], "class: 10 given; allowed: "),
+        ([CHECKPOINT, deep, 7, 1.0, 1], "class: [[["),
+        (None, "request: None given; "),
+    ):
         answer = answered(helpers, studio.generate, request)
         assert answer.keys() == {"error"} and answer["error"].startswith(line)
 
