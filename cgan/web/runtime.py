@@ -74,11 +74,16 @@ class Runtime:
         try:
             self.folder = _obtain(self.package, cache_folder(self.package), offline)
         except OSError as error:
-            print(f"{self.package.without}: {self.package.name} cannot be had ({error})")
+            _say(f"{self.package.without}: {self.package.name} cannot be had ({error})")
         self.pending = False
 
     def obtain_in_background(self, offline: bool) -> None:
         threading.Thread(target=self.obtain, args=[offline], daemon=True).start()
+
+
+def _say(line: str) -> None:
+    """Print a line in one piece: two packages can have something to say at the same moment."""
+    print(f"{line}\n", end="", flush=True)
 
 
 def file_names(package: Package = ONNXRUNTIME_WEB) -> list[str]:
@@ -104,7 +109,7 @@ def _obtain(package: Package, folder: Path, offline: bool) -> Path:
         if offline:
             raise OSError(f"--offline, and it is not in {folder}")
         address = f"{_CDN}/{package.name}@{package.version}/dist"
-        print(f"Fetching {address}, {package.size}, once, {package.purpose} (--offline forbids it)", flush=True)
+        _say(f"Fetching {address}, {package.size}, once, {package.purpose} (--offline forbids it)")
         contents = {name: _from_cdn(package, f"{address}/{name}", name) for name in missing}
     for name, content in contents.items():
         folder.mkdir(parents=True, exist_ok=True)
