@@ -14,6 +14,7 @@ from asyncio import get_running_loop
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 
 import orjson
 import torch
@@ -23,8 +24,6 @@ from cgan.ui.log import log
 
 _MOST = 4  # draw as fast as one process can read requests
 _PAUSE_S = 60  # before others are asked to come in the place of those who have gone
-# On Linux they are made from one process that has loaded everything, and share its memory.
-_START = "forkserver" if sys.platform == "linux" else "spawn"
 
 
 class Helpers:
@@ -59,15 +58,22 @@ class Helpers:
             raise
 
     def _start(self) -> None:
-        context = multiprocessing.get_context(_START)
-        context.set_forkserver_preload([__name__])
         try:
-            pool = ProcessPoolExecutor(min(os.cpu_count() or 1, _MOST), context, _settle)
+            pool = ProcessPoolExecutor(min(os.cpu_count() or 1, _MOST), _context(), _settle)
             pool.submit(int).result()
         except (OSError, BrokenExecutor) as error:
             log("helpers", error)
         else:
             self._pool = pool
+
+
+def _context() -> BaseContext:
+    """How they are started: on Linux from one process that has loaded everything, whose memory they share."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def _settle() -> None:
