@@ -14,7 +14,7 @@ from cgan.checkpoints import CHECKPOINTS
 from cgan.classifier import JUDGE
 from cgan.data import NUM_CLASSES
 from cgan.files import write_text
-from cgan.metrics import GAN_TRAIN_PICTURES, METRICS, REAL, Metrics, table
+from cgan.metrics import GAN_TRAIN_EPOCHS, GAN_TRAIN_PICTURES, METRICS, REAL, Metrics, table
 from cgan.sampling import Sampler
 
 PAGE = Path(__file__).resolve().parent / "quality.md"
@@ -33,17 +33,18 @@ From the left: {names}. Ten of each class, the first test images and seeds 0 to 
 {checkpoints}
 
 In brackets: over the floor's. GAN-test is how often the judge sees the class that was asked for; GAN-train is how
-often classifiers that have seen nothing but {gan_train:,} generated pictures name real test images right, mean and
-standard deviation over seeds. The distance to the nearest training image, over pixels in [0, 1], would be shorter than
-that of real test images, which stands in the column of the real ones, if pictures were copies.
+often classifiers that have seen nothing but {gan_train:,} generated pictures, in {epochs} epochs, name real test images
+right, mean and standard deviation over seeds. The distance to the nearest training image, over pixels in [0, 1], would
+be shorter than that of real test images, which stands in the column of the real ones, if pictures were copies.
 
     python -m cgan.metrics --checkpoint NAME --gan-train 5 --json checkpoints/NAME/metrics.json
     python -m cgan.metrics --real --gan-train 5 --json checkpoints/judge/real.json
+    python -m cgan.metrics --checkpoint NAME --inception       FID in Inception's features, where its weights can be had
 """
 RECIPES_TEXT = """
 ## Recipes
 
-Each trained on one core for the seconds in the table, then measured as above: `python -m benchmarks.recipes`.
+Each had the computing time of one core in the table, then was measured as above: `python -m benchmarks.recipes`.
 
 {recipes}
 """
@@ -56,6 +57,7 @@ def main() -> None:
     page = TEXT.format(
         pictures=floor.pictures,
         gan_train=GAN_TRAIN_PICTURES,
+        epochs=GAN_TRAIN_EPOCHS,
         names=", ".join(["real test images", *list(columns)[1:]]),
         checkpoints=table(columns, floor),
     )

@@ -30,7 +30,7 @@ METRICS = "metrics.json"  # beside a checkpoint
 REAL = "real.json"  # beside the judge
 PICTURES = 10_000
 GAN_TRAIN_PICTURES = 60_000
-GAN_TRAIN_EPOCHS = 8
+GAN_TRAIN_EPOCHS = 16
 GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": lambda: ResidualClassifier(width=16)}
 NEIGHBOURS = 5
 _CHUNK = 1000

@@ -18,6 +18,11 @@ _READ_CELLS = """([canvas, count, columns, gap]) => {
   return btoa(pixels.flat().map((level) => String.fromCharCode(level)).join(""));
 }"""
 
+_SEE_COPIED = """(button) => {
+  window.copied = new Promise((resolve) => {
+    new MutationObserver(() => button.textContent === "Copied" && resolve()).observe(button, { childList: true });
+  });
+}"""
 
 TOLERANCE = 1  # grey levels, of what the page draws
 NO_OFFER = {"runtime": None, "pending": False, "generators": {}}
@@ -168,8 +173,10 @@ class AppPage:
     def copied(self, button: str) -> str:
         """What is in the clipboard once a button that copies was pressed."""
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        self.page.get_by_role("button", name=button, exact=True).click()
-        self.page.get_by_role("button", name="Copied").wait_for()
+        pressed = self.page.get_by_role("button", name=button, exact=True)
+        pressed.evaluate(_SEE_COPIED)  # before it is pressed, for it says so for two seconds only
+        pressed.click()
+        self.page.evaluate("copied")
         return self.page.evaluate("navigator.clipboard.readText()")
 
     def wait_until_count(self, count: int) -> None:
