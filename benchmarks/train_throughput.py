@@ -1,7 +1,7 @@
 """How fast a training step is: beside its peer, and beside what the machine's matrix products allow, in one run.
 
     python -m benchmarks.train_throughput --peer PyTorch-GAN/implementations/cgan/cgan.py
-    python -m benchmarks.train_throughput --fast     what CI runs: one short round, no peer
+    python -m benchmarks.train_throughput --fast     what CI runs: one short round of two settings, no peer
 
 The peer is the script that the report's listing stems from, given the report's sizes (28x28, class embedding of 50)
 and the same data; nothing else in it is touched. Each measurement has its own process, and they take turns, so that
@@ -45,14 +45,15 @@ PEER_CHANGES = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peer", type=Path, metavar="PATH", help="cgan.py of eriklindernoren/PyTorch-GAN")
-    parser.add_argument("--fast", action="store_true", help="one short round")
+    parser.add_argument("--fast", action="store_true", help="one short round of two settings")
     arguments = parser.parse_args()
     rounds, images = (1, 8_000) if arguments.fast else (5, 60_000)
+    settings = SETTINGS[::3] if arguments.fast else SETTINGS
 
     measurements: dict[str, tuple[Callable, tuple]] = {}
     if arguments.peer:
         measurements["peer fp32, batch 64"] = (peer, (arguments.peer.resolve(), images // 64))
-    for precision, batch_size in SETTINGS:
+    for precision, batch_size in settings:
         name = f"{precision}, batch {batch_size}"
         measurements[f"ours {name}"] = (ours, (precision, batch_size, images // batch_size))
         measurements[f"products alone {name}"] = (products_alone, (precision, batch_size, images // batch_size // 4))
