@@ -175,11 +175,10 @@ class Trainer:
         self._set_learning_rates()
         real, labels = self._next_batch(0)
         fake, classes = self._generate(labels)
-        loss_g, gradient, seen_by_d = self._discriminator_gradients(real, labels, fake.detach(), classes)
-        self.optimizer_g.zero_grad()
-        (fake * gradient).sum().backward()  # as fake.backward(gradient), which imports 60 MB of symbolic mathematics
-        self._update(self.optimizer_g)
-        self._update(self.optimizer_d)
+        shown = fake.detach()
+        scores = self._scores(real, labels, shown, classes)
+        loss_g = self._update_generator(fake, shown, scores)  # first, for what it needed takes memory
+        seen_by_d = self._update_discriminator(real, shown, scores)
         for turn in range(1, self.config.d_steps):
             seen_by_d += self._discriminator_step(turn)
         self.step_count += 1
@@ -191,9 +190,7 @@ class Trainer:
         real, labels = self._next_batch(turn)
         with torch.no_grad():
             fake, classes = self._generate(labels)
-        *_, seen = self._discriminator_gradients(real, labels, fake, classes)
-        self._update(self.optimizer_d)
-        return seen
+        return self._update_discriminator(real, fake, self._scores(real, labels, fake, classes))
 
     def _set_learning_rates(self) -> None:
         """Full in the first half of the run, then falling by the same factor each step."""
@@ -213,31 +210,40 @@ class Trainer:
         with self._autocast():
             return self.generator(self.ranks.share(z).to(self.device), classes), classes
 
-    def _discriminator_gradients(
-        self, real: Tensor, labels: Tensor, fake: Tensor, classes: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Compute the discriminator's gradients, and what the generator needs for its own.
-
-        Returns the generator's loss, its gradient at the generated images, and what the discriminator saw: its loss
-        and its mean scores of real and generated images, (3,).
-        """
-        penalized = self.config.penalty and self.step_count % self.config.penalty_every == 0
-        real.requires_grad_(bool(penalized))
+    def _scores(self, real: Tensor, labels: Tensor, fake: Tensor, classes: Tensor) -> tuple[Tensor, Tensor]:
+        """What the discriminator says of real and of generated images, in at least float32."""
+        real.requires_grad_(self._is_penalized)
         fake.requires_grad_()
         with self._autocast():
             scores = self.discriminator(real, labels), self.discriminator(fake, classes)
         real_scores, fake_scores = (side.to(torch.promote_types(side.dtype, torch.float32)) for side in scores)
-        loss_g = self.objective.generator(real_scores, fake_scores)
-        (gradient,) = torch.autograd.grad(loss_g, fake, retain_graph=True)
-        loss_d = self.objective.discriminator(real_scores, fake_scores)
-        total = loss_d
-        if penalized:
+        return real_scores, fake_scores
+
+    @property
+    def _is_penalized(self) -> bool:
+        return bool(self.config.penalty) and self.step_count % self.config.penalty_every == 0
+
+    def _update_generator(self, fake: Tensor, shown: Tensor, scores: tuple[Tensor, Tensor]) -> Tensor:
+        """Update it by the gradient at its images as they were shown to the discriminator. Returns its loss."""
+        loss = self.objective.generator(*scores)
+        (gradient,) = torch.autograd.grad(loss, shown, retain_graph=True)
+        self.optimizer_g.zero_grad()
+        (fake * gradient).sum().backward()  # as fake.backward(gradient), which imports 60 MB of symbolic mathematics
+        self._update(self.optimizer_g)
+        return loss.detach()
+
+    def _update_discriminator(self, real: Tensor, fake: Tensor, scores: tuple[Tensor, Tensor]) -> Tensor:
+        """Update it. Returns its loss without penalties, and its mean scores of real and generated images, (3,)."""
+        loss = self.objective.discriminator(*scores)
+        total = loss
+        if self._is_penalized:
             weight = self.config.penalty * self.config.penalty_every
-            r1, r2 = (objectives.gradient_penalty(*pair) for pair in ((real_scores, real), (fake_scores, fake)))
-            total = loss_d + weight * (r1 + r2)
+            r1, r2 = (objectives.gradient_penalty(*pair) for pair in zip(scores, (real, fake), strict=True))
+            total = loss + weight * (r1 + r2)
         self.optimizer_d.zero_grad()
         total.backward(inputs=self.optimizer_d.parameters)
-        return loss_g.detach(), gradient, torch.stack([loss_d, real_scores.mean(), fake_scores.mean()]).detach()
+        self._update(self.optimizer_d)
+        return torch.stack([loss, *(side.mean() for side in scores)]).detach()
 
     def _update(self, optimizer: Adam) -> None:
         self.ranks.average([parameter.grad for parameter in optimizer.parameters])
