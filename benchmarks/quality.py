@@ -33,9 +33,9 @@ From the left: {names}. Ten of each class, the first test images and seeds 0 to 
 {checkpoints}
 
 In brackets: over the floor's. GAN-test is how often the judge sees the class that was asked for; GAN-train is how
-often classifiers that have seen nothing but {gan_train:,} generated pictures, in {epochs} epochs, name real test images
-right, mean and standard deviation over seeds. The distance to the nearest training image, over pixels in [0, 1], would
-be shorter than that of real test images, which stands in the column of the real ones, if pictures were copies.
+often classifiers that have seen nothing but {gan_train:,} pictures, in {epochs} epochs, name real test images right,
+mean and standard deviation over seeds. The distance to the nearest training image, over pixels in [0, 1], would be
+shorter than that of real test images, which stands in the column of the real ones, if pictures were copies.
 
     python -m cgan.metrics --checkpoint NAME --gan-train 5 --json checkpoints/NAME/metrics.json
     python -m cgan.metrics --real --gan-train 5 --json checkpoints/judge/real.json
