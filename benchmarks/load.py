@@ -142,11 +142,12 @@ class PageVisitor(Visitor):
 
 
 async def visualize_for_ever(port: int, number: int) -> None:
-    """A person who has one class visualization after the other computed."""
+    """A person who has one class visualization after the other computed, by one page."""
     connection = Connection(port)
     request = [number % NUM_CLASSES, 985, DEFAULT_CHECKPOINT, "judge", "generated", "photograph", "cheetah", 3, 7, None]
+    call = {"data": request, "session_hash": f"visualizes-{number}"}
     while True:
-        status, answer = await connection.post("/gradio_api/call/visualize", {"data": request})
+        status, answer = await connection.post("/gradio_api/call/visualize", call)
         if status != 200:
             await asyncio.sleep(1)
             continue

@@ -22,8 +22,11 @@ class UploadError(Exception):
     """A picture is refused; the message is one line for the user, `reason` one word for who words it himself."""
 
     def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(reason, message)  # all that is needed to make it anew in another process
         self.reason = reason
+
+    def __str__(self) -> str:
+        return self.args[1]
 
 
 def open_upload(content: bytes) -> Image.Image:

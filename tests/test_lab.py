@@ -29,7 +29,7 @@ PHOTOGRAPH = {"network": EFFICIENTNET_LITE0, "source": "photograph"}
 
 @pytest.fixture(scope="module")
 def lab():
-    return Lab(Studio(), offline=True)
+    return Lab(Studio(), Worker(), offline=True)
 
 
 def request(**changes):
@@ -251,7 +251,7 @@ def test_a_damaged_checkpoint_is_one_line(short_run, tmp_path):
         if file.is_file():
             (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "discriminator.safetensors").write_bytes(b"nothing")
-    lab = Lab(Studio(extra_folder=tmp_path))
+    lab = Lab(Studio(extra_folder=tmp_path), Worker())
     line = problem(lab.visualize(3, *request(checkpoint=f"{tmp_path}", network="discriminator")))
     assert "discriminator.safetensors" in line and "\n" not in line
 
@@ -265,7 +265,7 @@ def test_runs_take_turns_in_one_thread_on_one_core_and_others_keep_theirs():
             order.append((name, step, threading.current_thread().name, torch.get_num_threads()))
             yield step
 
-    first, second = worker.steps(run("a")), worker.steps(run("b"))
+    first, second = worker.steps(run, "a"), worker.steps(run, "b")
     before = torch.get_num_threads()
     assert [next(first), next(second), next(first), next(second)] == [0, 0, 1, 1]
     assert {(thread, threads) for _, _, thread, threads in order} == {("inside_0", 1)}
@@ -284,7 +284,7 @@ def test_a_run_that_is_given_up_computes_no_further():
             computed.append(step)
             yield step
 
-    steps = worker.steps(run())
+    steps = worker.steps(run)
     next(steps)
     steps.close()
     assert computed == [0]

@@ -182,7 +182,7 @@ def test_a_photograph_before_a_bright_wall_is_inverted():
 
 
 def test_what_is_animated_or_transparent_is_said():
-    lab = Lab(Studio())
+    lab = Lab(Studio(), Worker())
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("lime", "red")]
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])

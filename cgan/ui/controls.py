@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from cgan.ui.drawing import MAX_SEED
-from cgan.ui.texts import class_choices, i18n
+from cgan.ui.translation import class_choices, i18n
 
 TAKE_ALONG = '<div class="cgan-take"></div>'
 

@@ -6,7 +6,7 @@ from cgan.data import NUM_CLASSES
 from cgan.ui.controls import class_dropdown, seed_slider, sentence, take_along
 from cgan.ui.drawing import SHEET_SEEDS, Studio, for_page
 from cgan.ui.links import Links, numbers, sigmas
-from cgan.ui.texts import i18n
+from cgan.ui.translation import i18n
 
 _DRESS, _SEED, _SCOPE = 3, 7, "class"
 _CELL_LINKED = numbers([4, 3], [(0, NUM_CLASSES - 1, 1), (0, SHEET_SEEDS - 1, 1)])  # row, column

@@ -5,6 +5,7 @@ Whatever arrives is checked here, as in `drawing`.
 
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,15 +19,16 @@ from cgan.bounds import RefusalError, check_choice, check_integer, checked
 from cgan.checkpoints import CONFIG
 from cgan.data import NUM_CLASSES, DataError
 from cgan.neighbours import FEATURES, MEASURES, Nearest
-from cgan.sampling import Sampler, SamplerCache
+from cgan.sampling import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.checks import REASONS, worded
 from cgan.ui.drawing import MAX_SEED, Studio
 from cgan.ui.figures import say
 from cgan.ui.lab import test_images
-from cgan.ui.worker import Worker
+from cgan.ui.worker import Worker, samplers
 
 SOURCES = GENERATED, OWN = ("generated", "own")
+_VALUES = ("checkpoint", "source", "class", "seed", "own picture")
 _NEIGHBOURS = 6
 _COMPARED = 256  # pictures of a class, real and generated, whose scores make a distribution
 _BARS = 20  # of a histogram
@@ -36,24 +38,22 @@ _KEPT = 20  # distributions of scores
 class Request(NamedTuple):
     """A picture, and the class that D is told."""
 
-    checkpoint: str
-    source: str
+    folder: Path  # of the checkpoint
     class_index: int
     seed: int
-    own: dict
+    own: np.ndarray | None  # uint8 (28, 28), in the place of what the checkpoint draws for class and seed
 
     @classmethod
     def of(cls, studio: Studio, *values: object) -> "Request":
-        """Raises RefusalError."""
-        if len(values) != len(cls._fields):
-            raise RefusalError(f"{len(cls._fields)} values expected: {', '.join(cls._fields)}")
+        """Raises RefusalError, UploadError, CheckpointError."""
+        if len(values) != len(_VALUES):
+            raise RefusalError(f"{len(_VALUES)} values expected: {', '.join(_VALUES)}")
         checkpoint, source, class_index, seed, own = values
         return cls(
-            checked("checkpoint", check_choice, checkpoint, studio.names()),
-            checked("source", check_choice, source, SOURCES),
+            studio.folder(checkpoint),
             checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
             checked("seed", check_integer, seed, 0, MAX_SEED),
-            own,
+            own_picture.read(own) if checked("source", check_choice, source, SOURCES) == OWN else None,
         )
 
 
@@ -74,17 +74,15 @@ class Evidence:
 
     def __init__(self, studio: Studio, worker: Worker) -> None:
         self._studio = studio
-        self._samplers = SamplerCache()
         self._worker = worker
-        self._scores: dict[tuple, Scores] = {}
 
     def nearest_images(self, *request: object) -> Iterator[dict]:
         """The training images nearest to a picture."""
-        yield from self._run(self._nearest_images, request)
+        yield from self._run(_nearest_images, request)
 
     def discriminator(self, *request: object) -> Iterator[dict]:
         """D's score of a picture, and where it comes from."""
-        yield from self._run(self._discriminator, request)
+        yield from self._run(_discriminator, request)
 
     def nearest(self, picture: str, count: int = _NEIGHBOURS) -> dict:
         """Find the training images nearest to a picture: is it a copy?
@@ -102,76 +100,65 @@ class Evidence:
         """
         count = checked("count", check_integer, count, 1, 50)
         seen = own_picture.from_file(picture)
-        ((searcher, found),) = self._worker.steps(_search(seen, count))
-        return {"exact": searcher.exact} | {measure: _for_programs(found[measure]) for measure in MEASURES}
+        ((exact, _, found),) = self._worker.steps(_search, seen, count)
+        return {"exact": exact} | {measure: _for_programs(found[measure]) for measure in MEASURES}
 
     def _run(self, compute: Callable, request: tuple) -> Iterator[dict]:
         mark = figures.new_run()
         try:
-            for figure in self._worker.steps(compute(Request.of(self._studio, *request))):
+            for figure in self._worker.steps(compute, Request.of(self._studio, *request)):
                 yield figure | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark
 
-    def _picture(self, request: Request, sampler: Sampler) -> tuple[np.ndarray, dict]:
-        """The picture, and the panel that shows which one it is."""
-        if request.source == OWN:
-            picture, which = own_picture.read(request.own), None
-        else:
-            picture = sampler.sample(np.array([request.class_index]), np.array([request.seed]))[0]
-            which = say("what_one", name=say(f"class_{request.class_index}"), first=f"{request.seed}")
-        return picture, figures.panel(say("this_picture"), picture, which)
 
-    def _sampler(self, request: Request) -> Sampler:
-        return self._samplers.get(self._studio.folder(request.checkpoint))
-
-    def _nearest_images(self, request: Request) -> Iterator[dict]:
-        picture, panel = self._picture(request, self._sampler(request))
-        ((searcher, found),) = _search(picture, _NEIGHBOURS)
-        rows = [figures.row([panel])]
-        rows += [_neighbour_row(measure, found[measure]) for measure in MEASURES]
-        caption = [say("compared_exactly" if searcher.exact else "compared_by_index", count=f"{searcher.size:,}")]
-        yield figures.figure(rows, state="done", crisp=True, caption=caption, name="nearest")
-
-    def _discriminator(self, request: Request) -> Iterator[dict]:
-        sampler = self._sampler(request)
-        scores = self._distribution(request, sampler)
-        picture, panel = self._picture(request, sampler)
-        image = torch.from_numpy(picture)[None, None].float() / 255
-        score = float(_score(scores.network, image)[0]) - scores.offset
-        slope = gradients.saliency(scores.network, image, torch.tensor([REAL]))[0]
-        panels = [
-            panel,
-            figures.panel(say("gradient_of_d"), figures.heat(slope), say("gradient_of_d_note")),
-            figures.panel(say("on_the_picture"), figures.overlay(image, slope)),
-        ]
-        above = {name: f"{100 * (score > of_kind).mean():.0f}" for name, of_kind in _kinds(scores).items()}
-        verdict = say("score_verdict", score=f"{score:+.2f}", **above, name=say(f"class_{request.class_index}"))
-        counted = say("scores_counted", real=len(scores.real), generated=len(scores.generated))
-        yield figures.figure(
-            [figures.row(panels)],
-            state="done",
-            crisp=True,
-            histogram=_histogram(scores, score),
-            caption=[verdict, _meaning(self._studio.folder(request.checkpoint)), counted],
-            name="discriminator",
-        )
-
-    def _distribution(self, request: Request, sampler: Sampler) -> Scores:
-        """Computed once for a class and the weights of the moment."""
-        folder = self._studio.folder(request.checkpoint)
-        key = (folder, sampler.steps, request.class_index)
-        if key not in self._scores:
-            while len(self._scores) >= _KEPT:
-                self._scores.pop(next(iter(self._scores)))
-            self._scores[key] = _scores_of_class(folder, sampler, request.class_index)
-        return self._scores[key]
+def _picture(request: Request) -> tuple[np.ndarray, dict]:
+    """The picture, and the panel that shows which one it is."""
+    picture, which = request.own, None
+    if picture is None:
+        sampler = samplers.get(request.folder)
+        picture = sampler.sample(np.array([request.class_index]), np.array([request.seed]))[0]
+        which = say("what_one", name=say(f"class_{request.class_index}"), first=f"{request.seed}")
+    return picture, figures.panel(say("this_picture"), picture, which)
 
 
-def _search(picture: np.ndarray, count: int) -> Iterator[tuple[neighbours.Searcher, dict[str, Nearest]]]:
-    """One item, as the worker takes work."""
+def _nearest_images(request: Request) -> Iterator[dict]:
+    picture, panel = _picture(request)
+    ((exact, compared, found),) = _search(picture, _NEIGHBOURS)
+    rows = [figures.row([panel])]
+    rows += [_neighbour_row(measure, found[measure]) for measure in MEASURES]
+    caption = [say("compared_exactly" if exact else "compared_by_index", count=f"{compared:,}")]
+    yield figures.figure(rows, state="done", crisp=True, caption=caption, name="nearest")
+
+
+def _discriminator(request: Request) -> Iterator[dict]:
+    scores = _scores_of_class(request.folder, samplers.get(request.folder), request.class_index)
+    picture, panel = _picture(request)
+    image = torch.from_numpy(picture)[None, None].float() / 255
+    score = float(_score(scores.network, image)[0]) - scores.offset
+    slope = gradients.saliency(scores.network, image, torch.tensor([REAL]))[0]
+    panels = [
+        panel,
+        figures.panel(say("gradient_of_d"), figures.heat(slope), say("gradient_of_d_note")),
+        figures.panel(say("on_the_picture"), figures.overlay(image, slope)),
+    ]
+    above = {name: f"{100 * (score > of_kind).mean():.0f}" for name, of_kind in _kinds(scores).items()}
+    verdict = say("score_verdict", score=f"{score:+.2f}", **above, name=say(f"class_{request.class_index}"))
+    counted = say("scores_counted", real=len(scores.real), generated=len(scores.generated))
+    yield figures.figure(
+        [figures.row(panels)],
+        state="done",
+        crisp=True,
+        histogram=_histogram(scores, score),
+        caption=[verdict, _meaning(request.folder), counted],
+        name="discriminator",
+    )
+
+
+def _search(picture: np.ndarray, count: int) -> Iterator[tuple[bool, int, dict[str, Nearest]]]:
+    """One item, as the worker takes work: whether it is exact, how many images were compared, and the nearest."""
     searcher = neighbours.searcher()
-    yield searcher, searcher.search(picture, count)
+    yield searcher.exact, searcher.size, searcher.search(picture, count)
 
 
 def _for_programs(nearest: Nearest) -> dict:
@@ -203,7 +190,9 @@ def _distances(nearest: Nearest) -> dict:
     return _marked([shares], edges, distance)
 
 
+@lru_cache(_KEPT)
 def _scores_of_class(folder: Path, sampler: Sampler, class_index: int) -> Scores:
+    """Computed once for a class and the weights of the moment, whose sampler it is."""
     painter = Painter(sampler.generator, class_index)
     network = as_classifiers.discriminator(folder, class_index, painter)
     with torch.no_grad():

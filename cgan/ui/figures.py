@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 
 import numpy as np
+import torch
 from PIL import Image
 from torch import Tensor
 
@@ -56,10 +57,10 @@ def overlay(image: Tensor, values: Tensor) -> np.ndarray:
     return (grey // 2 + heat(values) // 2).astype(np.uint8)
 
 
-def side_by_side(image: Tensor, maps: Iterable[Tensor]) -> np.ndarray:
+def side_by_side(image: np.ndarray, maps: Iterable[np.ndarray]) -> np.ndarray:
     """An image (H, W) in [0, 1] and maps (H, W) in heat, in one row: uint8 (H, n * W, 3)."""
-    grey = pixels(image.expand(1, 3, *image.shape))
-    return np.concatenate([grey, *map(heat, maps)], axis=1)
+    grey = pixels(torch.from_numpy(image).expand(1, 3, *image.shape))
+    return np.concatenate([grey, *(heat(torch.from_numpy(values)) for values in maps)], axis=1)
 
 
 def panel(

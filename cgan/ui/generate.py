@@ -5,7 +5,7 @@ import gradio as gr
 from cgan.ui.controls import class_dropdown, seed_slider, sentence, slider, take_along
 from cgan.ui.drawing import MAX_COUNT, Studio, for_page
 from cgan.ui.links import Links
-from cgan.ui.texts import i18n
+from cgan.ui.translation import i18n
 
 FIRST = (_DRESS, _SEED, _TRUNCATION, _COUNT) = (3, 7, 1.0, 16)
 

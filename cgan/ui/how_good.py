@@ -9,7 +9,7 @@ from cgan.ui.drawing import Studio
 from cgan.ui.evidence import GENERATED, SOURCES, Evidence
 from cgan.ui.links import Links
 from cgan.ui.report_card import report_card
-from cgan.ui.texts import i18n
+from cgan.ui.translation import i18n
 
 _DRESS, _SEED = 3, 7
 _TABLE = '<div class="cgan-report"></div>'

@@ -6,11 +6,11 @@ import gradio as gr
 
 from cgan import imagenet
 from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, take_along
-from cgan.ui.lab import ANY_OTHER, SOURCES, WAYS, Lab
+from cgan.ui.lab import ANY_OTHER, SOURCES, WAYS, Lab, class_names
 from cgan.ui.links import Links
 from cgan.ui.photographs import PHOTOGRAPHS
 from cgan.ui.runs import DISCRIMINATOR, JUDGE, OURS
-from cgan.ui.texts import class_choices, i18n
+from cgan.ui.translation import class_choices, i18n
 
 _NETWORKS = {
     "EfficientNet-Lite0 · ImageNet": imagenet.EFFICIENTNET_LITE0,
@@ -135,7 +135,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
         """Show what there is to choose with this network and this source of its picture."""
         ours = network in OURS
         source = source_ours if ours else source_imagenet
-        names = {} if ours else {"choices": [*zip(lab.names(network), range(len(lab.names(network))), strict=True)]}
+        names = {} if ours else {"choices": [(name, index) for index, name in enumerate(class_names(network))]}
         return [
             gr.Radio(visible=ours),
             gr.Radio(visible=not ours),

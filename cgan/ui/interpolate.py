@@ -6,7 +6,7 @@ from cgan.sampling import MAX_FRAMES, PATHS
 from cgan.ui.controls import class_dropdown, seed_slider, sentence, slider, take_along
 from cgan.ui.drawing import Studio, for_page
 from cgan.ui.links import Links
-from cgan.ui.texts import i18n
+from cgan.ui.translation import i18n
 
 FIRST = (_FROM_CLASS, _FROM_SEED, _TO_CLASS, _TO_SEED, _PATH, _FRAMES) = (7, 7, 9, 21, "slerp", 32)
 

@@ -35,7 +35,9 @@ from cgan.ui.links import Links
 from cgan.ui.login import password_check
 from cgan.ui.programs import Programs
 from cgan.ui.redrawing import Redrawer
-from cgan.ui.texts import for_page, i18n
+from cgan.ui.texts import for_page
+from cgan.ui.translation import i18n
+from cgan.ui.worker import WorkerProcess
 from cgan.web import EXPLORE_SCRIPTS, WEB, page_script
 from cgan.web.runtime import UPLOT, Runtime
 
@@ -43,7 +45,7 @@ DEFAULT_CHECKPOINT = "r3gan-conv"
 _CACHE = (3600, 3600)  # seconds: how often files made for programs are looked through, and how old they may be
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
-# At most four runs of all visitors together; they take turns in the worker's one thread.
+# At most four runs of all visitors together; they take turns on the worker's one core.
 _LONG_WORK = {"concurrency_id": "long", "concurrency_limit": 4}
 
 
@@ -71,7 +73,8 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                     elem_id="checkpoint",
                 )
         links = Links(studio, chosen)
-        lab = Lab(studio, offline)
+        worker = WorkerProcess()
+        lab = Lab(studio, worker, offline)
         with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # eight of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate") as tab:
                 generate.build(studio, chosen, links, tab)
@@ -84,11 +87,11 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_watch"), id="watch") as tab:
                 watch.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_picture"), id="picture") as tab:
-                own = picture.build(Redrawer(studio, lab.worker), lab, chosen, links, tab, _LONG_WORK)
+                own = picture.build(Redrawer(studio, worker), lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
-                how_good.build(studio, Evidence(studio, lab.worker), chosen, own, links, tab, _LONG_WORK)
+                how_good.build(studio, Evidence(studio, worker), chosen, own, links, tab, _LONG_WORK)
         links.wire(page, tabs)
         Programs(studio, lab, checkpoint).register()
         chosen.focus(

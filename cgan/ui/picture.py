@@ -9,9 +9,9 @@ from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, 
 from cgan.ui.drawing import for_page
 from cgan.ui.lab import Lab
 from cgan.ui.links import Links, number, sigmas
-from cgan.ui.own_picture import FIRST, picker
+from cgan.ui.picker import FIRST, picker
 from cgan.ui.redrawing import ANY_CLASS, Redrawer
-from cgan.ui.texts import class_choices, i18n
+from cgan.ui.translation import class_choices, i18n
 
 _FIRST_ONWARD = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
 

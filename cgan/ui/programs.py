@@ -161,9 +161,8 @@ class Programs:
         finally:
             self._long_ones.release()
         picture = figures.side_by_side(image, maps.values())
-        arrays = {method: values.numpy() for method, values in maps.items()}
         facts = {"checkpoint": name, "network": network, "choices": choices}
-        return _png("saliency", picture), _npz("saliency", image=image.numpy(), **arrays), facts
+        return _png("saliency", picture), _npz("saliency", image=image, **maps), facts
 
     def _name(self, checkpoint: object) -> str:
         """A checkpoint's name, that of the page's where none is given."""

@@ -3,20 +3,21 @@
 import math
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from cgan import latents
-from cgan.bounds import RefusalError, check_choice, check_integer, checked
+from cgan.bounds import RefusalError, check_integer, checked
 from cgan.data import NUM_CLASSES
 from cgan.directions import move
 from cgan.inversion import STEPS, Step, invert, longest, trainable_copy
-from cgan.sampling import Sampler, SamplerCache
+from cgan.sampling import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.checks import REASONS, worded
 from cgan.ui.drawing import MAX_SEED, Studio, checked_sigmas, payload
 from cgan.ui.figures import say
-from cgan.ui.worker import Worker
+from cgan.ui.worker import Worker, samplers
 
 ANY_CLASS = -1
 STRIP = 16  # frames of the walk
@@ -28,17 +29,15 @@ class Redrawer:
 
     def __init__(self, studio: Studio, worker: Worker) -> None:
         self._studio = studio
-        self._samplers = SamplerCache()
         self._worker = worker
 
     def search(self, checkpoint: str, picture: dict, class_index: int) -> Iterator[tuple[dict, dict | None]]:
         """Figures of the search, and at the end what was found, as the page goes on with it; None until then."""
         mark = figures.new_run()
         try:
-            sampler = self._sampler(checkpoint)
+            folder = self._studio.folder(checkpoint)
             seen = own_picture.read(picture)
-            wanted = _class(class_index)
-            for figure, found in self._worker.steps(self._search(sampler, seen, wanted)):
+            for figure, found in self._worker.steps(_search, folder, seen, _class(class_index)):
                 yield figure | mark, found and found | {"checkpoint": checkpoint} | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark, None
@@ -56,14 +55,14 @@ class Redrawer:
             {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels":
             base64 of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}
         """
-        sampler = self._sampler(checkpoint)
+        folder = self._studio.folder(checkpoint)
         seen = own_picture.from_file(picture)
-        *_, end = self._worker.steps(invert(trainable_copy(sampler.generator), seen, _class(class_index)))
+        *_, end = self._worker.steps(_invert, folder, seen, _class(class_index))
         return {
             "z": end.z.tolist(),
             "class_index": end.class_index,
             "error": end.error,
-            "pixels": payload(_draw(sampler, end)[None], [])["pixels"],
+            "pixels": payload(_draw(samplers.get(folder), end)[None], [])["pixels"],
             "seen": payload(seen[None], [])["pixels"],
         }
 
@@ -90,27 +89,33 @@ class Redrawer:
         return payload(sampler.draw(z, latents.one_hot(np.full(len(z), index), NUM_CLASSES)), [])
 
     def _sampler(self, checkpoint: str) -> Sampler:
-        name = checked("checkpoint", check_choice, checkpoint, self._studio.names())
-        return self._samplers.get(self._studio.folder(name))
+        return samplers.get(self._studio.folder(checkpoint))
 
-    def _search(self, sampler: Sampler, seen: np.ndarray, wanted: int | None) -> Iterator[tuple[dict, dict | None]]:
-        first = due = None
-        for step in invert(trainable_copy(sampler.generator), seen, wanted):
-            first = first or step
-            if due is None or time.monotonic() >= due:
-                due = time.monotonic() + _FRAME_SECONDS
-                row = _side_by_side(seen, _draw(sampler, step), step)
-                yield figures.figure([row], progress=step.number / STEPS, crisp=True, caption=[say("searching")]), None
-        row = _side_by_side(seen, _draw(sampler, step), step)
-        caption = [_verdict(first, step), _length(step, sampler.latent_dim)]
-        yield (
-            figures.figure([row], state="done", crisp=True, caption=caption, name="redrawn"),
-            {
-                "z": step.z.tolist(),
-                "class_index": step.class_index,
-                **payload(sampler.draw(np.tile(step.z, (NUM_CLASSES, 1)), np.eye(NUM_CLASSES)), []),
-            },
-        )
+
+def _invert(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[Step]:
+    """The search in a checkpoint's generator, for a class or, where None is wanted, for any."""
+    yield from invert(trainable_copy(samplers.get(folder).generator), seen, wanted)
+
+
+def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tuple[dict, dict | None]]:
+    sampler = samplers.get(folder)
+    first = due = None
+    for step in _invert(folder, seen, wanted):
+        first = first or step
+        if due is None or time.monotonic() >= due:
+            due = time.monotonic() + _FRAME_SECONDS
+            row = _side_by_side(seen, _draw(sampler, step), step)
+            yield figures.figure([row], progress=step.number / STEPS, crisp=True, caption=[say("searching")]), None
+    row = _side_by_side(seen, _draw(sampler, step), step)
+    caption = [_verdict(first, step), _length(step, sampler.latent_dim)]
+    yield (
+        figures.figure([row], state="done", crisp=True, caption=caption, name="redrawn"),
+        {
+            "z": step.z.tolist(),
+            "class_index": step.class_index,
+            **payload(sampler.draw(np.tile(step.z, (NUM_CLASSES, 1)), np.eye(NUM_CLASSES)), []),
+        },
+    )
 
 
 def _draw(sampler: Sampler, step: Step) -> np.ndarray:

@@ -1,6 +1,5 @@
 """Helpers draw what the server would have drawn; neither their end nor the server's leaves anything behind."""
 
-import asyncio
 import base64
 import json
 import os
@@ -16,10 +15,8 @@ import pytest
 
 from cgan.checkpoints import CHECKPOINTS
 from cgan.sampling import Sampler
-from cgan.ui.drawing import Studio
+from cgan.ui.drawing import Studio, answer_json
 from cgan.ui.helpers import Helpers
-from cgan.ui.redrawing import Redrawer
-from cgan.ui.worker import Worker
 
 CHECKPOINT = "r3gan-conv"
 
@@ -30,10 +27,14 @@ def studio():
 
 
 @pytest.fixture(scope="module")
-def helpers(studio):
-    helpers = Helpers()
+def helpers():
+    return those_that_come(2)
+
+
+def those_that_come(count):
+    helpers = Helpers(count)
     helpers.come()
-    wait_until(lambda: helpers.can(studio.generate))
+    wait_until(lambda: helpers.pool)
     return helpers
 
 
@@ -64,7 +65,7 @@ def is_there(pid):
 
 
 def answered(helpers, draw, request):
-    return json.loads(asyncio.run(helpers.answer(draw, json.dumps({"data": request}).encode())))
+    return json.loads(helpers.submit(helpers.pool, answer_json, draw, json.dumps({"data": request}).encode()).result())
 
 
 def test_a_helper_draws_the_same_pictures(helpers, studio):
@@ -94,21 +95,29 @@ def test_a_helper_refuses_in_one_line(helpers, studio):
         assert answer.keys() == {"error"} and answer["error"].startswith(line)
 
 
+class OddError(Exception):
+    """One that cannot be made anew from its arguments."""
+
+    def __init__(self, first, second):
+        super().__init__(f"{first} {second}")
+
+
+def fail_oddly():
+    raise OddError("so", "odd")
+
+
 def test_what_fails_in_a_helper_fails_alone(helpers, studio):
-    with pytest.raises(RuntimeError, match="not JSON serializable"):
+    with pytest.raises(TypeError, match="not JSON serializable"):
         answered(helpers, studio.folder, [CHECKPOINT])  # of a path there is no JSON
+    with pytest.raises(RuntimeError, match="OddError: so odd"):
+        helpers.submit(helpers.pool, fail_oddly).result()
     assert "answer" in answered(helpers, studio.generate, [CHECKPOINT, 3, 7, 1.0, 1])
-
-
-def test_only_what_a_studio_draws_is_given_to_helpers(helpers, studio):
-    assert helpers.can(studio.mix)
-    assert not helpers.can(None)
-    assert not helpers.can(Redrawer(studio, Worker()).walk_from)
 
 
 def test_helpers_load_no_page():
     """So they are there in seconds, and small."""
-    script = "import sys, cgan.ui.helpers; sys.exit('gradio' in sys.modules or 'fastapi' in sys.modules)"
+    modules = "cgan.ui.helpers, cgan.ui.drawing, cgan.ui.lab, cgan.ui.redrawing, cgan.ui.evidence"
+    script = f"import sys, {modules}; sys.exit('gradio' in sys.modules or 'fastapi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
@@ -155,9 +164,9 @@ def test_after_a_crowd_helpers_draw_and_when_they_are_killed_the_server_does(sta
 
 def test_helpers_end_with_a_server_that_is_killed():
     script = (
-        "import time; from cgan.ui.helpers import Helpers; from cgan.ui.drawing import Studio; import os\n"
-        "helpers, studio = Helpers(), Studio(); helpers.come()\n"
-        "while not helpers.can(studio.generate): time.sleep(0.05)\n"
+        "import time; from cgan.ui.helpers import Helpers\n"
+        "helpers = Helpers(2); helpers.come()\n"
+        "while not helpers.pool: time.sleep(0.05)\n"
         "print('there', flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
@@ -169,15 +178,14 @@ def test_helpers_end_with_a_server_that_is_killed():
 
 
 def test_helpers_that_have_gone_are_known_to_have_gone(studio):
-    helpers = Helpers()
-    helpers.come()
-    wait_until(lambda: helpers.can(studio.generate))
-    for process in helpers._pool._processes.values():
+    helpers = those_that_come(2)
+    pool = helpers.pool
+    for process in pool._processes.values():
         process.kill()
     with pytest.raises(BrokenExecutor):
         while True:
-            answered(helpers, studio.generate, [CHECKPOINT, 3, 7, 1.0, 1])
-    assert not helpers.can(studio.generate)
+            helpers.submit(pool, answer_json, studio.generate, b'{"data": null}').result()
+    wait_until(lambda: not helpers.pool, 5)
     helpers.come()  # not at once: whoever is killed for want of memory would be killed again
     time.sleep(0.2)
-    assert not helpers.can(studio.generate)
+    assert not helpers.pool

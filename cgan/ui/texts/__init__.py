@@ -3,8 +3,6 @@
 The page takes the browser's language.
 """
 
-import gradio as gr
-
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
 from cgan.ui.texts import common, explore, inside, pictures
 
@@ -13,14 +11,7 @@ TEXTS |= {f"class_{index}": names for index, names in enumerate(zip(CLASS_NAMES,
 
 _ENGLISH, _CHINESE = ({key: pair[language] for key, pair in TEXTS.items()} for language in (0, 1))
 
-i18n = gr.I18n(**{"en": _ENGLISH, "zh": _CHINESE, "zh-CN": _CHINESE, "zh-TW": _CHINESE})
-
 
 def for_page() -> dict[str, dict[str, str]]:
     """The whole table as the page's scripts read it."""
     return {"en": _ENGLISH, "zh": _CHINESE}
-
-
-def class_choices() -> list[tuple[gr.I18n, int]]:
-    """Choices of a dropdown of classes: translated name, index."""
-    return [(i18n(f"class_{index}"), index) for index in range(len(CLASS_NAMES))]

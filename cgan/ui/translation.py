@@ -1,0 +1,15 @@
+"""The texts of Gradio's own parts, which the page words in the browser's language."""
+
+import gradio as gr
+
+from cgan.data import CLASS_NAMES
+from cgan.ui.texts import for_page
+
+_LANGUAGES = for_page()
+
+i18n = gr.I18n(**_LANGUAGES, **dict.fromkeys(("zh-CN", "zh-TW"), _LANGUAGES["zh"]))
+
+
+def class_choices() -> list[tuple[gr.I18n, int]]:
+    """Choices of a dropdown of classes: translated name, index."""
+    return [(i18n(f"class_{index}"), index) for index in range(len(CLASS_NAMES))]
