@@ -10,6 +10,8 @@ a time, and of the events that come meanwhile the newest is next. A latency coun
 Nobody's page draws by itself here, except in the last rows: those people fetch what their page needs, and then ask for
 nothing more.
 
+Runs that are under way have been for a moment: the process that computes them comes with the first.
+
 "1 picture" is what the naive app draws; "sheet" is our page as it opens, 16 pictures and one seed in ten classes. "MB"
 is the memory of all of an app's processes.
 """
@@ -141,22 +143,26 @@ class PageVisitor(Visitor):
             self.result.errors += status != 200
 
 
-async def visualize_for_ever(port: int, number: int) -> None:
-    """A person who has one class visualization after the other computed, by one page."""
+async def visualize_for_ever(port: int, number: int, begun: asyncio.Event) -> None:
+    """A person who has one class visualization after the other computed, by one page; begun: set after the first."""
     connection = Connection(port)
     request = [number % NUM_CLASSES, 985, DEFAULT_CHECKPOINT, "judge", "generated", "photograph", "cheetah", 3, 7, None]
-    call = {"data": request, "session_hash": f"visualizes-{number}"}
+    call = {"data": request, "session_hash": f"{time.time_ns()}-{number}"}
     while True:
         status, answer = await connection.post("/gradio_api/call/visualize", call)
         if status != 200:
             await asyncio.sleep(1)
             continue
         await connection.request("GET", f"/gradio_api/call/visualize/{answer['event_id']}")
+        begun.set()
 
 
 @asynccontextmanager
 async def runs_under_way(port: int, count: int) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(visualize_for_ever(port, number)) for number in range(count)]
+    begun = [asyncio.Event() for _ in range(count)]
+    tasks = [asyncio.create_task(visualize_for_ever(port, number, event)) for number, event in enumerate(begun)]
+    for event in begun:
+        await event.wait()
     yield
     for task in tasks:
         task.cancel()
