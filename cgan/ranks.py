@@ -4,6 +4,7 @@ Every rank draws the same random numbers for the whole batch and keeps its own s
 state, any of them can save it, and a run can be resumed by another number of ranks.
 """
 
+import atexit
 import os
 from dataclasses import dataclass
 
@@ -54,6 +55,7 @@ def join(device: torch.device) -> Ranks:
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return ALONE
     torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    atexit.register(torch.distributed.destroy_process_group)  # whose threads would now and then abort the exit
     return Ranks(torch.distributed.get_rank(), torch.distributed.get_world_size())
 
 
