@@ -61,7 +61,6 @@ class Helpers:
         return future
 
     def _start(self) -> None:
-        pool = None
         try:
             pool = ProcessPoolExecutor(self._count, _context(), _settle, (self._yielding,))
             pool.submit(int).result()

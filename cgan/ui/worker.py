@@ -12,7 +12,7 @@ from cgan.ui.helpers import Helpers
 
 Item = TypeVar("Item")
 
-samplers = SamplerCache()  # of whoever computes runs
+samplers = SamplerCache()  # of the runs, in whichever process they are computed
 
 
 class Worker:
