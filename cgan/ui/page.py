@@ -154,8 +154,14 @@ def serve(
     addresses.announce(host, page.server_port)
     if share:
         addresses.share_in_background(host, page.server_port, page.share_token)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # orderly; and a container's first process ignores it else
+    signal.signal(signal.SIGTERM, _end)  # which a container's first process ignores without
     page.block_thread()
+
+
+def _end(*_: object) -> None:
+    """End in order; a second signal, as from a shell and its job both, does not disturb that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit()
 
 
 def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
