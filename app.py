@@ -11,7 +11,7 @@ import argparse
 import os
 from importlib.util import find_spec
 
-from cgan.cli import Parser, fail, integer
+from cgan.common.command_line import Parser, fail, integer
 
 
 def main() -> None:

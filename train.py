@@ -19,14 +19,14 @@ from pathlib import Path
 import torch
 
 from cgan import data
-from cgan.checkpoints import CHECKPOINTS, CheckpointError
-from cgan.cli import Parser, fail, integer, real
-from cgan.networks import NORMALIZATIONS, PERCEPTION_WIDTH
-from cgan.objectives import OBJECTIVES
-from cgan.ranks import join
-from cgan.run_folder import RunError
-from cgan.trainer import RECIPES, TrainingConfig
-from cgan.training import train
+from cgan.common.command_line import Parser, fail, integer, real
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
+from cgan.models.networks import NORMALIZATIONS, PERCEPTION_WIDTH
+from cgan.training.distributed import join
+from cgan.training.loop import train
+from cgan.training.losses import OBJECTIVES
+from cgan.training.run_folder import RunError
+from cgan.training.trainer import RECIPES, TrainingConfig
 
 ROOT = Path(__file__).resolve().parent
 

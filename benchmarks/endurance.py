@@ -16,10 +16,10 @@ import json
 from collections.abc import Awaitable, Callable
 
 from benchmarks.serving import Connection, Server, served
-from cgan.cli import Parser, fail
+from cgan.common.command_line import Parser, fail
 from cgan.data import NUM_CLASSES
-from cgan.ui.drawing import MAX_SEED
 from cgan.ui.page import DEFAULT_CHECKPOINT
+from cgan.ui.studio import MAX_SEED
 
 _PEOPLE = 4  # who ask at once
 _CROWD = 60  # who ask at once before a kind's turn; more than the app has threads for them

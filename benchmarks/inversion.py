@@ -12,9 +12,10 @@ import time
 import numpy as np
 import torch
 
-from cgan import checkpoints, examples
-from cgan.inversion import invert, longest, trainable_copy
-from cgan.sampling import Sampler
+from cgan.data import examples
+from cgan.explain.inversion import invert, longest, trainable_copy
+from cgan.models import checkpoints
+from cgan.sampling.sampler import Sampler
 
 _PEERS = 100  # random samples of the right class
 

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
-from cgan.checkpoints import CHECKPOINTS
-from cgan.cli import Parser
+from cgan.common.command_line import Parser
+from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import NO_OFFER
 from tests.browser.server import free_port, wait_until_served

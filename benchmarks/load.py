@@ -32,10 +32,10 @@ from pathlib import Path
 
 from benchmarks.live_latency import percentile
 from benchmarks.serving import Connection, Server, served
-from cgan.cli import Parser
+from cgan.common.command_line import Parser
 from cgan.data import NUM_CLASSES
-from cgan.ui.drawing import MAX_SEED
 from cgan.ui.page import DEFAULT_CHECKPOINT
+from cgan.ui.studio import MAX_SEED
 from cgan.web.runtime import VERSION, file_names
 from tests.browser.server import free_port, wait_until_served
 

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from cgan.sampling import Sampler
+from cgan.sampling.sampler import Sampler
 
 CLASS, SEED = 3, 7
 

@@ -9,8 +9,9 @@ import time
 import numpy as np
 import torch
 
-from cgan import as_classifiers, data, gradients, imagenet
-from cgan.ui.photographs import PHOTOGRAPHS
+from cgan import data
+from cgan.explain import gradients, imagenet, own_networks
+from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 
 _SEED = 0  # of the images, targets and pairs that are drawn
 
@@ -28,7 +29,7 @@ def main() -> None:
 def _judge(stream: np.random.Generator, count: int) -> None:
     """Real test images under the judge."""
     images, labels = data.load("test")
-    judge = as_classifiers.judge()
+    judge = own_networks.judge()
     drawn = stream.choice(len(images), count, replace=False)
     pixels = torch.from_numpy(images[drawn]).float().unsqueeze(1) / 255
     with torch.no_grad():

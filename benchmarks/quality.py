@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import recipes
-from cgan import data, images
-from cgan.checkpoints import CHECKPOINTS
-from cgan.classifier import JUDGE
+from cgan import data
+from cgan.common import images
+from cgan.common.files import write_text
 from cgan.data import NUM_CLASSES
-from cgan.files import write_text
-from cgan.metrics import GAN_TRAIN_EPOCHS, GAN_TRAIN_PICTURES, METRICS, REAL, Metrics, table
-from cgan.sampling import Sampler
+from cgan.evaluation.classifiers import JUDGE
+from cgan.evaluation.metrics import GAN_TRAIN_EPOCHS, GAN_TRAIN_PICTURES, METRICS, REAL, Metrics, table
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling.sampler import Sampler
 
 PAGE = Path(__file__).resolve().parent / "quality.md"
 PICTURE = PAGE.with_suffix(".png")

@@ -17,9 +17,10 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cgan import classifier, data, metrics
-from cgan.files import write_text
-from cgan.sampling import Sampler
+from cgan import data
+from cgan.common.files import write_text
+from cgan.evaluation import classifiers, metrics
+from cgan.sampling.sampler import Sampler
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/recipes.json"
@@ -82,14 +83,14 @@ def _train(flags: str, steps: int, out: Path) -> float:
 def _measured(folder: Path, pictures: int) -> dict:
     test = data.load("test")
     drawn, labels = metrics.generated(Sampler(folder), pictures)
-    judge = classifier.load_judge()
-    features, real = (classifier.evaluate(judge.features, images) for images in (drawn, test[0]))
+    judge = classifiers.load_judge()
+    features, real = (classifiers.evaluate(judge.features, images) for images in (drawn, test[0]))
     shares = metrics.manifold_metrics(real, features)
     return {
         "fid": metrics.frechet_distance(features, real),
         "precision": shares["precision"],
         "recall": shares["recall"],
-        "gan_test": classifier.accuracy(judge, drawn, labels),
+        "gan_test": classifiers.accuracy(judge, drawn, labels),
     }
 
 

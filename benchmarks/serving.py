@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cgan.checkpoints import CHECKPOINTS
+from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.server import free_port, wait_until_served
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from cgan.cli import Parser
+from cgan.common.command_line import Parser
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from cgan.ui.drawing import MAX_SEED
-from cgan.ui.translation import class_choices, i18n
+from cgan.ui.i18n import class_choices, i18n
+from cgan.ui.studio import MAX_SEED
 
 TAKE_ALONG = '<div class="cgan-take"></div>'
 

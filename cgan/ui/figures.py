@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from cgan import images
+from cgan.common import images
 from cgan.ui.texts import TEXTS
 
 Text = str | dict

@@ -7,11 +7,11 @@ import io
 import numpy as np
 from PIL import Image
 
-from cgan import images
-from cgan.ui.drawing import Studio
-from cgan.ui.generate import FIRST
+from cgan.common import images
+from cgan.ui.studio import Studio
+from cgan.ui.tabs.generate.layout import FIRST
 from cgan.ui.texts import TEXTS
-from cgan.web import WEB
+from cgan.ui.web import UI
 
 _COLUMNS = 4
 
@@ -28,7 +28,7 @@ def first_view(studio: Studio, checkpoint: str) -> str:
         name = TEXTS[f"class_{class_index}"][index]
         caption = TEXTS["what_many"][index].format(name=name, first=seed, last=seed + count - 1)
         parts |= {f"title_{language}": TEXTS["title"][index], f"caption_{language}": caption}
-    view = (WEB / "first.html").read_text(encoding="utf-8")
+    view = (UI / "first_view.html").read_text(encoding="utf-8")
     for name, part in parts.items():
         view = view.replace(f"{{{{{name}}}}}", html.escape(part))
     return view

@@ -4,8 +4,8 @@ import json
 
 import gradio as gr
 
-from cgan.directions import COUNT, MAX_SIGMA
-from cgan.ui.drawing import Studio
+from cgan.explain.directions import COUNT, MAX_SIGMA
+from cgan.ui.studio import Studio
 
 Control = gr.Dropdown | gr.Radio | gr.Slider | gr.Tabs
 Limits = tuple[float, float, float]  # lowest, highest, step

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from cgan import examples, uploads
-from cgan.bounds import RefusalError, check_integer, checked
-from cgan.data import IMAGE_SIZE
+from cgan.common import uploads
+from cgan.common.uploads import UploadError
+from cgan.common.validation import RefusalError, check_integer, checked
+from cgan.data import IMAGE_SIZE, examples
 from cgan.ui import figures
-from cgan.ui.checks import decoded
 from cgan.ui.figures import say
-from cgan.uploads import UploadError
+from cgan.ui.server.checks import decoded
 
 _FAINTEST = 8  # grey levels between the darkest and the brightest: with less there is nothing on the picture
 

@@ -9,36 +9,32 @@ import gradio as gr
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
-from cgan.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui import (
-    addresses,
-    directions,
-    generate,
-    how_good,
-    inside,
-    interpolate,
-    mix,
-    page_files,
-    picture,
-    server_functions,
-    watch,
-)
-from cgan.ui.checks import REASONS
-from cgan.ui.content_policy import ContentPolicy
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
+from cgan.ui.api import Programs
 from cgan.ui.controls import sentence
-from cgan.ui.drawing import Studio
-from cgan.ui.evidence import Evidence
 from cgan.ui.first_view import first_view
-from cgan.ui.guard import explain_wrong_fields, guarded
-from cgan.ui.lab import Lab
+from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
-from cgan.ui.login import password_check
-from cgan.ui.programs import Programs
-from cgan.ui.redrawing import Redrawer
+from cgan.ui.server import addresses, assets, component_calls
+from cgan.ui.server.checks import REASONS
+from cgan.ui.server.content_policy import ContentPolicy
+from cgan.ui.server.jobs import WorkerProcess
+from cgan.ui.server.login import password_check
+from cgan.ui.server.security import explain_wrong_fields, guarded
+from cgan.ui.studio import Studio
+from cgan.ui.tabs.directions import layout as directions
+from cgan.ui.tabs.generate import layout as generate
+from cgan.ui.tabs.how_good import layout as how_good
+from cgan.ui.tabs.how_good.service import Evidence
+from cgan.ui.tabs.inside import layout as inside
+from cgan.ui.tabs.inside.service import Lab
+from cgan.ui.tabs.interpolate import layout as interpolate
+from cgan.ui.tabs.mix import layout as mix
+from cgan.ui.tabs.picture import layout as picture
+from cgan.ui.tabs.picture.service import Redrawer
+from cgan.ui.tabs.watch import layout as watch
 from cgan.ui.texts import for_page
-from cgan.ui.translation import i18n
-from cgan.ui.worker import WorkerProcess
-from cgan.web import EXPLORE_SCRIPTS, WEB, page_script
+from cgan.ui.web import APP_SCRIPTS, STYLE_SHEETS, UI, page_script
 from cgan.web.runtime import UPLOT, Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
@@ -131,7 +127,7 @@ def serve(
             auth=password_check(*auth) if auth else None,
             mcp_server=mcp,
             theme=_theme(),
-            css_paths=[WEB / f"{name}.css" for name in ("style", "inside", "explore", "picture")],
+            css_paths=[UI / name for name in STYLE_SHEETS],
             head=head,
             i18n=i18n,
             footer_links=["gradio"],
@@ -141,7 +137,7 @@ def serve(
             ssr_mode=False,
             enable_monitoring=False,
             app_kwargs={
-                "routes": [page_files.routes(studio, onnxruntime, charts), *server_functions.routes()],
+                "routes": [assets.routes(studio, onnxruntime, charts), *component_calls.routes()],
                 "middleware": [Middleware(ContentPolicy, head=head, opening=opening)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,
@@ -208,5 +204,5 @@ def _head(links: Links) -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    script = page_script(*EXPLORE_SCRIPTS, "altered.js", "picture.js", "report.js", "inside.js")
+    script = page_script(*APP_SCRIPTS)
     return f"<style>{style}</style>\n<script>{constants}</script>\n<script>{script}</script>"

@@ -20,13 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cgan import checkpoints, latents
-from cgan.bounds import check_choice, check_integer
-from cgan.checkpoints import AVERAGED_GENERATOR, MAX_LATENT_DIM, CheckpointError
-from cgan.cli import Parser, fail
+from cgan.common.command_line import Parser, fail
+from cgan.common.files import replaced, write_text
+from cgan.common.validation import check_choice, check_integer
 from cgan.data import NUM_CLASSES
-from cgan.files import replaced, write_text
-from cgan.sampling import Sampler
+from cgan.models import checkpoints
+from cgan.models.checkpoints import AVERAGED_GENERATOR, MAX_LATENT_DIM, CheckpointError
+from cgan.sampling import latents
+from cgan.sampling.sampler import Sampler
 
 if TYPE_CHECKING:
     from onnx import ModelProto

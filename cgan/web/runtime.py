@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from cgan.files import replaced
+from cgan.common.files import replaced
 
 
 class Package(NamedTuple):

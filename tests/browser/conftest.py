@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import sync_playwright
 
-from cgan.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
-from cgan.files import replaced
+from cgan.common.files import replaced
+from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.checkpoints import CHECKPOINTS
 from cgan.data import CLASS_NAMES
-from cgan.directions import load_directions
-from cgan.latents import latents, one_hot
-from cgan.sampling import Sampler
+from cgan.explain.directions import load_directions
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling.latents import latents, one_hot
+from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 
 FOLDER = CHECKPOINTS / DEFAULT_CHECKPOINT

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cgan import checkpoints
-from cgan.sampling import Sampler
+from cgan.models import checkpoints
+from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import TOLERANCE, largest_difference
 

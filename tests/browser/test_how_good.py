@@ -4,8 +4,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cgan import metrics
-from cgan.checkpoints import resolve
+from cgan.evaluation import metrics
+from cgan.models.checkpoints import resolve
 
 SECONDS = 60_000
 STEPS = {"copying": "Is it copying?", "scores": "What D thinks"}

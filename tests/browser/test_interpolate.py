@@ -5,8 +5,8 @@ import pytest
 from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
-from cgan import checkpoints
-from cgan.sampling import Sampler
+from cgan.models import checkpoints
+from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import largest_difference
 

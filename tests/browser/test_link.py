@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan import examples
-from cgan.checkpoints import CHECKPOINTS
-from cgan.directions import load_directions
-from cgan.latents import latents, one_hot
-from cgan.sampling import Sampler
+from cgan.data import examples
+from cgan.explain.directions import load_directions
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling.latents import latents, one_hot
+from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 
 SHEET, FRAME, STRIP = "#picture canvas", "#walk .cgan-frame", "#walk .cgan-strip"

@@ -11,15 +11,15 @@ import pytest
 from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
-from cgan import latents
-from cgan.checkpoints import CHECKPOINTS
-from cgan.sampling import Sampler
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling import latents
+from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from cgan.web import WEB
+from cgan.ui.web import WEB
 from cgan.web.export import export
 from tests.browser.app_page import TOLERANCE, largest_difference
-from tests.test_export import SHIPPED
-from tests.test_latents import KNOWN_ANSWERS, words
+from tests.sampling.test_latents import KNOWN_ANSWERS, words
+from tests.web.test_export import SHIPPED
 
 SEEDS = 1000
 MODEL = "**/generator.onnx?*"

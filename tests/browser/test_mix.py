@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.checkpoints import CHECKPOINTS
-from cgan.sampling import Sampler
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 
 MIXTURE, PICTURE, MAP = "#mixture canvas", "#blend .cgan-blend-picture", "#blend .cgan-blend-map"

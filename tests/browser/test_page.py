@@ -8,8 +8,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from cgan.checkpoints import CHECKPOINTS
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
+from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import _open_studio
 
 TABS = {

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from cgan import examples
-from cgan.checkpoints import resolve
-from cgan.sampling import Sampler
+from cgan.data import examples
+from cgan.models.checkpoints import resolve
+from cgan.sampling.sampler import Sampler
 from tests.browser.app_page import TOLERANCE, largest_difference
 
 SECONDS = 60_000

@@ -9,7 +9,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from cgan import examples
+from cgan.data import examples
 
 
 @pytest.fixture(scope="module")

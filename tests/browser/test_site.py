@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cgan.checkpoints import CHECKPOINTS
-from cgan.sampling import Sampler
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from cgan import latents
-from cgan.checkpoints import CHECKPOINTS
-from cgan.sampling import Sampler
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling import latents
+from cgan.sampling.sampler import Sampler
 from cgan.ui import figures
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import TOLERANCE, largest_difference

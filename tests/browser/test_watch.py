@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.checkpoints import CHECKPOINTS
-from cgan.timeline import load_pictures, moments
+from cgan.evaluation.snapshots import load_pictures, moments
+from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import NO_OFFER
 

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 import torch
 
-from cgan import checkpoints, latents
-from cgan.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR, CheckpointError, NetworkConfig
-from cgan.images import to_uint8
-from cgan.run_folder import HISTORY, RunFolder
+from cgan.common.images import to_uint8
+from cgan.models import checkpoints
+from cgan.models.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR, CheckpointError, NetworkConfig
+from cgan.sampling import latents
+from cgan.training.run_folder import HISTORY, RunFolder
 from cgan.web.export import CARD, MODEL, digest, load_card
 from tests.conftest import ROOT
 
@@ -175,7 +176,7 @@ def test_a_config_of_huge_networks_takes_no_memory(small, tmp_path):
     script = """
 import resource, sys
 from pathlib import Path
-from cgan import checkpoints
+from cgan.models import checkpoints
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for load in (checkpoints.load_generator, checkpoints.load_discriminator):
     try:

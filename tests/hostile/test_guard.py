@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 import app as command_line
-from cgan.ui import guard, login, server_functions
-from cgan.ui.guard import MAX_BODY, Guard
+from cgan.ui.server import component_calls, login, security
+from cgan.ui.server.security import MAX_BODY, Guard
 
 _SECRETS = ("root:x:0", "def main()", "# What a conditional GAN", "[project]", "safetensors~=")
 
@@ -68,7 +68,7 @@ def test_a_body_that_says_nonsense_of_its_length_is_refused():
 
 
 def test_a_body_that_never_ends_is_given_up(monkeypatch):
-    monkeypatch.setattr(guard, "_BODY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(security, "_BODY_TIMEOUT_S", 0.01)
 
     async def stalled():
         yield b"a"
@@ -95,7 +95,7 @@ def test_a_body_that_never_ends_is_given_up(monkeypatch):
 
 
 def test_many_large_bodies_at_once_are_refused_before_memory_is_full(monkeypatch):
-    monkeypatch.setattr(guard, "_MAX_BODIES", 1000)
+    monkeypatch.setattr(security, "_MAX_BODIES", 1000)
     answer = asked(behind_guard(size_of_body), "POST", content=bytes(1001))
     assert answer.status_code == 503 and answer.headers["retry-after"]
 
@@ -210,14 +210,14 @@ def test_too_many_runs_of_one_page_are_refused_at_once(app, language, line):
 
 
 def test_a_server_with_too_much_to_do_says_so_at_once(monkeypatch):
-    monkeypatch.setattr(server_functions, "_AT_ONCE", 0)
+    monkeypatch.setattr(component_calls, "_AT_ONCE", 0)
 
     def draw(data):
         raise AssertionError("drawn all the same")
 
     draw._is_server_fn = True
     component = type("Component", (), {"draw": staticmethod(draw)})
-    app = Starlette(routes=server_functions.routes())
+    app = Starlette(routes=component_calls.routes())
     app.auth, app.cookie_id, app.get_blocks = None, "", lambda: type("Blocks", (), {"blocks": {5: component}})
     content = {"component_id": 5, "fn_name": "draw", "data": []}
     answer = asked(app, "POST", "/gradio_api/component_server", json=content, headers={"accept-language": "zh"})

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cgan.checkpoints import CHECKPOINTS
-from cgan.sampling import Sampler
-from cgan.ui.drawing import Studio, answer_json
-from cgan.ui.helpers import Helpers
+from cgan.models.checkpoints import CHECKPOINTS
+from cgan.sampling.sampler import Sampler
+from cgan.ui.server.process_pool import Helpers
+from cgan.ui.studio import Studio, answer_json
 
 CHECKPOINT = "r3gan-conv"
 
@@ -116,7 +116,8 @@ def test_what_fails_in_a_helper_fails_alone(helpers, studio):
 
 def test_helpers_load_no_page():
     """So they are there in seconds, and small."""
-    modules = "cgan.ui.helpers, cgan.ui.drawing, cgan.ui.lab, cgan.ui.redrawing, cgan.ui.evidence"
+    services = ", ".join(f"cgan.ui.tabs.{tab}.service" for tab in ("inside", "picture", "how_good"))
+    modules = f"cgan.ui.server.process_pool, cgan.ui.studio, {services}"
     script = f"import sys, {modules}; sys.exit('gradio' in sys.modules or 'fastapi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 

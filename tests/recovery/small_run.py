@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 
 from cgan import data
-from cgan.cli import fail
-from cgan.run_folder import RunError
-from cgan.trainer import TrainingConfig
-from cgan.training import train
+from cgan.common.command_line import fail
+from cgan.training.loop import train
+from cgan.training.run_folder import RunError
+from cgan.training.trainer import TrainingConfig
 
 CONFIG = TrainingConfig(epochs=8, log_every=10, seed=1)
 IMAGES = 2000

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 from safetensors.torch import load_file
 
-from cgan import checkpoints
+from cgan.models import checkpoints
 from tests.conftest import ROOT
 from tests.recovery.small_run import CONFIG, STEPS_PER_EPOCH
 

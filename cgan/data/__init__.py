@@ -1,0 +1,14 @@
+"""The data set that the networks learn from, and the real images that ship with the app."""
+
+from cgan.data.fashion_mnist import (
+    CLASS_NAMES,
+    CLASS_NAMES_ZH,
+    IMAGE_SIZE,
+    NUM_CLASSES,
+    DataError,
+    find,
+    load,
+    parse_class,
+)
+
+__all__ = ["CLASS_NAMES", "CLASS_NAMES_ZH", "IMAGE_SIZE", "NUM_CLASSES", "DataError", "find", "load", "parse_class"]

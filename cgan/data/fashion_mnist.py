@@ -1,0 +1,170 @@
+"""Find, verify and decode Fashion-MNIST (Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747).
+
+The four IDX files are looked for in the folder the user names (`--data-dir` or `FASHION_MNIST_DIR`), then in `data/`,
+then where Debian's package `dataset-fashion-mnist` puts them; failing all that they are downloaded into `data/`.
+`python -m cgan.data` does just that and says where they are.
+Compressed (.gz) and decompressed files both serve. What is checked is the decompressed content, since re-packers
+(Debian is one) change the compressed bytes.
+"""
+
+import gzip
+import hashlib
+import os
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from cgan.common.command_line import fail
+
+CLASS_NAMES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+CLASS_NAMES_ZH = ("T恤", "裤子", "套头衫", "连衣裙", "外套", "凉鞋", "衬衫", "运动鞋", "包", "短靴")
+_NAME_PAIRS = tuple(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))
+NUM_CLASSES = len(CLASS_NAMES)
+IMAGE_SIZE = 28
+
+ENVIRONMENT_VARIABLE = "FASHION_MNIST_DIR"
+DOWNLOAD_FOLDER = Path(__file__).resolve().parents[2] / "data"
+DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
+TORCHVISION_SUBFOLDER = Path("FashionMNIST/raw")
+
+_IDX_UINT8 = 0x08
+
+
+class _IdxFile(NamedTuple):
+    name: str
+    sha256: str  # of the decompressed bytes
+
+
+_FILES = {
+    "train": (
+        _IdxFile("train-images-idx3-ubyte", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
+        _IdxFile("train-labels-idx1-ubyte", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
+    ),
+    "test": (
+        _IdxFile("t10k-images-idx3-ubyte", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
+        _IdxFile("t10k-labels-idx1-ubyte", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+    ),
+}
+
+
+class DataError(Exception):
+    """The data set is missing or damaged; the message is one line for the user."""
+
+
+def load(split: str = "train", data_dir: str | os.PathLike | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return (images, labels) of `split` ("train": N = 60,000, "test": N = 10,000).
+
+    images: uint8 (N, 28, 28), 0 is background; labels: uint8 (N,), 0 to 9.
+    Raises DataError if the files are missing, unreadable, truncated or altered.
+    """
+    folder = find(data_dir) or _download()
+    images, labels = (_read_verified(folder, file) for file in _FILES[split])
+    return images, labels
+
+
+def find(data_dir: str | os.PathLike | None = None) -> Path | None:
+    """Return the first folder that holds the data set, or None if it has to be downloaded.
+
+    A folder that the user names is the only one looked at: DataError if it holds none of the files. Any other has to
+    hold all of them, so that half a download is completed and no reason to fail.
+    """
+    named = data_dir or os.environ.get(ENVIRONMENT_VARIABLE)
+    for candidate in [Path(named)] if named else [DOWNLOAD_FOLDER, DEBIAN_FOLDER]:
+        for folder in (candidate, candidate / TORCHVISION_SUBFOLDER):
+            found = [_locate(folder, file) for files in _FILES.values() for file in files]
+            if all(found) or (named and any(found)):
+                return folder
+    if named:
+        source = "--data-dir" if data_dir else ENVIRONMENT_VARIABLE
+        raise DataError(
+            f"{source} {named}: no Fashion-MNIST files there; "
+            f"expected {_FILES['train'][0].name} and three more, with or without .gz"
+        )
+    return None
+
+
+def parse_class(text: str) -> int:
+    """Return the index (0 to 9) of a class given as English name (any case), Chinese name or index.
+
+    Raises ValueError, with the allowed names in its message.
+    """
+    wanted = text.strip().casefold()
+    for index, names in enumerate(_NAME_PAIRS):
+        if wanted == str(index) or wanted in (name.casefold() for name in names):
+            return index
+    allowed = ", ".join(f"{index} {name} {zh}" for index, (name, zh) in enumerate(_NAME_PAIRS))
+    raise ValueError(f"{text!r} is no class; allowed: {allowed}")
+
+
+def _locate(folder: Path, file: _IdxFile) -> Path | None:
+    with suppress(OSError, ValueError):  # a name too long, a folder that may not be looked into, a zero byte
+        return next((path for path in (folder / file.name, folder / f"{file.name}.gz") if path.is_file()), None)
+    return None
+
+
+def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
+    path = _locate(folder, file)
+    if path is None:
+        raise DataError(f"{folder / file.name}: missing, with and without .gz; {_remedy(folder)}")
+    try:
+        content = bytearray()  # whose array can be written to, as torch wants it
+        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as stream:
+            while chunk := stream.read(2**20):
+                content += chunk
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: cannot be read ({error}); {_remedy(folder)}") from error
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise DataError(f"{path}: truncated or altered, its SHA-256 is not Fashion-MNIST's; {_remedy(folder)}")
+    return _decode_idx(content)
+
+
+def _decode_idx(content: bytearray) -> np.ndarray:
+    """Decode the IDX format (yann.lecun.com/exdb/mnist): 0, 0, type, rank, then big-endian sizes, then the values."""
+    assert content[2] == _IDX_UINT8  # guaranteed by the checksum
+    rank = content[3]
+    shape = np.frombuffer(content, dtype=">u4", count=rank, offset=4)
+    return np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def _remedy(folder: Path) -> str:
+    if DOWNLOAD_FOLDER in (folder, *folder.parents):
+        return f"delete {folder} to have it downloaded again"
+    return "name a folder with the original files by --data-dir"
+
+
+def _download() -> Path:
+    from torchvision.datasets import FashionMNIST  # 2 s to import: only who downloads pays for it
+
+    print(f"Fashion-MNIST is not on this machine: downloading 30 MB into {DOWNLOAD_FOLDER}/")
+    try:
+        FashionMNIST(str(DOWNLOAD_FOLDER), download=True)
+    except (OSError, RuntimeError) as error:
+        raise DataError(
+            f"Fashion-MNIST could not be downloaded ({error}); "
+            "on Debian `apt-get install dataset-fashion-mnist` brings it, elsewhere name its folder by --data-dir"
+        ) from error
+    return DOWNLOAD_FOLDER / TORCHVISION_SUBFOLDER
+
+
+def main() -> None:
+    """The command `python -m cgan.data`."""
+    try:
+        for split in _FILES:
+            load(split)
+        print(f"Fashion-MNIST is in {find()}")
+    except DataError as error:
+        fail(error)

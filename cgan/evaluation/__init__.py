@@ -1,0 +1,1 @@
+"""How good the generated images are: classifiers, metrics, nearest neighbours, snapshots of a run."""

@@ -1,0 +1,146 @@
+"""The judge: a Fashion-MNIST classifier, whose opinion and features the metrics use.
+
+python -m cgan.classifier                 train it into checkpoints/judge, and test it
+python -m cgan.classifier --test          test the one that is there
+python -m cgan.classifier --width 16 --epochs 3 --out DIR      a smaller one, for `train.py --perception DIR`
+"""
+
+import argparse
+import json
+import time
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from tqdm import tqdm
+
+from cgan import data
+from cgan.common.command_line import Parser, fail, integer
+from cgan.common.files import write_text
+from cgan.models import checkpoints
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
+from cgan.models.classifier import CLASSIFIER, WIDTH, ResidualClassifier
+
+JUDGE = CHECKPOINTS / "judge"
+METRICS = "metrics.json"
+
+_BATCH_SIZE = 128
+_EVALUATION_BATCH_SIZE = 500
+_MAX_SHIFT = 2  # pixels, of the augmentation
+_MAX_LEARNING_RATE = 4e-3
+_WEIGHT_DECAY = 0.05
+
+
+def to_float(images: Tensor) -> Tensor:
+    """uint8 (N, 28, 28) to what networks take: float (N, 1, 28, 28) in [-1, 1]."""
+    return images.unsqueeze(1).float() / 127.5 - 1
+
+
+def fit(network: nn.Module, images: np.ndarray, labels: np.ndarray, epochs: int, seed: int, title: str) -> nn.Module:
+    """Train a classifier, which is returned in eval mode: AdamW, one cycle of the learning rate, shifted images.
+
+    images: uint8 (N, 28, 28); labels: uint8 (N,). The products are bfloat16. Shoes all point left, so nothing is
+    mirrored. `seed` decides the order and the augmentation, not the first weights, which the caller has drawn.
+    """
+    stream = torch.Generator().manual_seed(seed)
+    all_images = torch.from_numpy(images)
+    all_labels = torch.from_numpy(labels.astype(np.int64))
+    network.train().to(memory_format=torch.channels_last)
+    steps = epochs * (len(images) // _BATCH_SIZE)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1.0, weight_decay=_WEIGHT_DECAY, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _MAX_LEARNING_RATE, total_steps=steps)
+    progress = tqdm(total=steps, desc=title, unit="step", mininterval=1)
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(images), generator=stream).split(_BATCH_SIZE)[: steps // epochs]:
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = network(_augmented(to_float(all_images[chosen]), stream))
+            optimizer.zero_grad()
+            cross_entropy(logits.float(), all_labels[chosen]).backward()
+            optimizer.step()
+            schedule.step()
+            progress.update()
+    progress.close()
+    return network.eval()
+
+
+def _augmented(images: Tensor, stream: torch.Generator) -> Tensor:
+    """Each image shifted by up to two pixels each way, and a square of nine by nine made black in half of them."""
+    count, _, height, width = images.shape
+    padded = nn.functional.pad(images, [_MAX_SHIFT] * 4, value=-1.0)
+    top, left = torch.randint(2 * _MAX_SHIFT + 1, (2, count, 1), generator=stream)
+    rows, columns = top + torch.arange(height), left + torch.arange(width)
+    shifted = padded[torch.arange(count)[:, None, None], 0, rows[:, :, None], columns[:, None, :]]
+
+    y, x = torch.randint(height, (2, count, 1), generator=stream)
+    erased = torch.rand(count, generator=stream) < 0.5
+    near_rows, near_columns = ((torch.arange(height) - at).abs() <= 4 for at in (y, x))
+    square = near_rows[:, :, None] & near_columns[:, None, :] & erased[:, None, None]
+    shifted = shifted.masked_fill(square, -1.0)
+    return shifted.unsqueeze(1).contiguous(memory_format=torch.channels_last)
+
+
+@torch.inference_mode()
+def evaluate(function: nn.Module, images: np.ndarray) -> np.ndarray:
+    """Outputs, float32 (N, ...), of a network or its `features` for images uint8 (N, 28, 28)."""
+    batches = torch.from_numpy(images).split(_EVALUATION_BATCH_SIZE)
+    return torch.cat([function(to_float(batch)) for batch in batches]).numpy()
+
+
+def accuracy(network: nn.Module, images: np.ndarray, labels: np.ndarray) -> float:
+    """The share of images, uint8 (N, 28, 28), for which the network's first choice is the label (N,)."""
+    return float((evaluate(network, images).argmax(axis=1) == labels).mean())
+
+
+@cache
+def load_judge(folder: Path = JUDGE) -> ResidualClassifier:
+    """The judge in eval mode. Raises CheckpointError."""
+    network = ResidualClassifier()
+    checkpoints.load_weights(network, folder / CLASSIFIER)
+    return network.eval()
+
+
+def main() -> None:
+    parser = Parser(
+        prog="python -m cgan.classifier", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--test", action="store_true", help="train nothing")
+    parser.add_argument("--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
+    parser.add_argument(
+        "--width", type=integer(1, 512), default=WIDTH, metavar="N", help="channels (default: %(default)s)"
+    )
+    parser.add_argument("--epochs", type=integer(1), default=12, metavar="N", help="default: %(default)s")
+    parser.add_argument("--seed", type=integer(0, 2**32 - 1), default=0, metavar="N", help="default: %(default)s")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    arguments = parser.parse_args()
+    try:
+        test = data.load("test", arguments.data_dir)
+        if not arguments.test:
+            _train(arguments, test)
+        trained = ResidualClassifier(arguments.width)
+        checkpoints.load_weights(trained, arguments.out / CLASSIFIER)
+    except (data.DataError, CheckpointError) as error:
+        fail(error)
+    except OSError as error:
+        fail(f"--out {arguments.out}: cannot be written ({error.strerror})")
+    print(f"{arguments.out}: {accuracy(trained.eval(), *test):.2%} of the 10,000 test images named right")
+
+
+def _train(arguments: argparse.Namespace, test: tuple[np.ndarray, np.ndarray]) -> None:
+    start = time.perf_counter()
+    torch.manual_seed(arguments.seed)
+    images, labels = data.load("train", arguments.data_dir)
+    network = ResidualClassifier(arguments.width)
+    fit(network, images, labels, arguments.epochs, arguments.seed, "classifier")
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    checkpoints.save_tensors(arguments.out / CLASSIFIER, network.state_dict(), {"epochs": str(arguments.epochs)})
+    measured = {
+        "accuracy": accuracy(network, *test),
+        "test_images": len(test[0]),
+        "epochs": arguments.epochs,
+        "seed": arguments.seed,
+        "seconds": round(time.perf_counter() - start),
+    }
+    write_text(arguments.out / METRICS, json.dumps(measured, indent=2) + "\n")

@@ -1,0 +1,277 @@
+"""How good a checkpoint's pictures are, in numbers.
+
+python -m cgan.metrics --checkpoint report-mlp                   all measures but the slow one
+python -m cgan.metrics --checkpoint report-mlp --gan-train 5     and classifiers trained on its pictures, five seeds
+python -m cgan.metrics --real --json real.json                   the same for real training images: the floor
+python -m cgan.metrics --checkpoint report-mlp --inception       only FID in Inception's features, as in papers
+
+Features are the judge's but for the last. All figures compare 10,000 generated pictures, 1,000 a class, seeds 0 to
+9,999, truncation 1, with the 10,000 real test images.
+"""
+
+import argparse
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cgan import data
+from cgan.common.command_line import Parser, fail, integer
+from cgan.common.files import write_text
+from cgan.data import CLASS_NAMES, NUM_CLASSES
+from cgan.evaluation import classifiers
+from cgan.models import checkpoints
+from cgan.models.checkpoints import CheckpointError
+from cgan.models.classifier import LeNet, ResidualClassifier
+from cgan.sampling.sampler import Sampler
+
+METRICS = "metrics.json"  # beside a checkpoint
+REAL = "real.json"  # beside the judge
+PICTURES = 10_000
+GAN_TRAIN_PICTURES = 60_000
+GAN_TRAIN_EPOCHS = 16
+GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": lambda: ResidualClassifier(width=16)}
+NEIGHBOURS = 5
+_CHUNK = 1000
+_INCEPTION_BATCH_SIZE = 50
+
+
+class MetricError(Exception):
+    """A measure cannot be taken here; the message is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """All measures of one set of pictures; shares are 0 to 1."""
+
+    pictures: int
+    fid: float
+    per_class: dict[str, dict[str, float]]  # FID, precision, recall and GAN-test of each class by itself
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+    gan_test: float
+    nearest_training: dict[str, float]  # quantiles of the distance to the nearest training image
+    gan_train: dict[str, dict] | None
+
+
+def measure(
+    pictures: np.ndarray, labels: np.ndarray, test: tuple, training: tuple, gan_train: dict[str, dict] | None = None
+) -> Metrics:
+    """Hold pictures, uint8 (N, 28, 28), and their labels (N,) against test and training (images, labels)."""
+    judge = classifiers.load_judge()
+    features = classifiers.evaluate(judge.features, pictures)
+    test_features = classifiers.evaluate(judge.features, test[0])
+    with torch.inference_mode():
+        is_named = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
+    return Metrics(
+        pictures=len(pictures),
+        fid=frechet_distance(features, test_features),
+        per_class={
+            name: _measure_class(features[labels == index], test_features[test[1] == index])
+            | {"gan_test": float(is_named[labels == index].mean())}
+            for index, name in enumerate(CLASS_NAMES)
+        },
+        **manifold_metrics(test_features, features),
+        gan_test=float(is_named.mean()),
+        nearest_training=nearest_distances(pictures, training[0]),
+        gan_train=gan_train,
+    )
+
+
+def _measure_class(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
+    """Of one class's pictures, features (N, D), beside its test images'."""
+    manifold = manifold_metrics(test_features, features)
+    return {
+        "fid": frechet_distance(features, test_features),
+        "precision": manifold["precision"],
+        "recall": manifold["recall"],
+    }
+
+
+def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Heusel et al. 2017 (arXiv:1706.08500, eq. 6) of two sets of features (N, D), (M, D).
+
+    The squared distance of the normal distributions with their means and covariances; no square root is taken.
+    """
+    means, covariances = zip(*((set_.mean(axis=0), np.cov(set_, rowvar=False)) for set_ in (a, b)), strict=True)
+    # The trace of the root of a product of two covariances is the sum of the roots of its eigenvalues, all real and
+    # not negative but for rounding.
+    eigenvalues = np.linalg.eigvals(covariances[0] @ covariances[1]).real.clip(min=0)
+    traces = np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * np.sqrt(eigenvalues).sum()
+    return float(np.square(means[0] - means[1]).sum() + traces)
+
+
+def manifold_metrics(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGHBOURS) -> dict[str, float]:
+    """Precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991), density and coverage (Naeem et al. 2020,
+    arXiv:2002.09797) of features real (N, D) and fake (M, D).
+
+    Each point of a set spans a ball that reaches to its k-th nearest neighbour in that set. Precision: the share of
+    fake points in a ball of a real one; recall: the reverse. Density: in how many balls of real points a fake one
+    lies, over k. Coverage: the share of real balls with a fake point in them.
+    """
+    real, fake = (torch.from_numpy(np.ascontiguousarray(set_)) for set_ in (real, fake))
+    real_radii, fake_radii = _radii(real, neighbours), _radii(fake, neighbours)
+    inside = torch.zeros(len(fake))  # balls of real points a fake point is in
+    recalled = torch.zeros(len(real), dtype=torch.bool)
+    covered = torch.zeros(len(real), dtype=torch.bool)
+    for part in torch.arange(len(real)).split(_CHUNK):
+        distances = _distances(real[part], fake)
+        in_ball = distances < real_radii[part, None]
+        inside += in_ball.sum(dim=0)
+        covered[part] = in_ball.any(dim=1)
+        recalled[part] = (distances < fake_radii).any(dim=1)
+    return {
+        "precision": (inside > 0).float().mean().item(),
+        "recall": recalled.float().mean().item(),
+        "density": (inside / neighbours).mean().item(),
+        "coverage": covered.float().mean().item(),
+    }
+
+
+def _radii(points: Tensor, neighbours: int) -> Tensor:
+    """Each point's distance to its k-th nearest neighbour, itself not counted."""
+    nearest = [_distances(part, points).topk(neighbours + 1, largest=False).values for part in points.split(_CHUNK)]
+    return torch.cat(nearest)[:, -1]
+
+
+def _distances(a: Tensor, b: Tensor) -> Tensor:
+    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def nearest_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, float]:
+    """Quantiles of the distance from each picture to the training image nearest to it (uint8, (N, 28, 28)).
+
+    The distance is Euclidean over the pixels, in [0, 1]. A generator that copies has shorter ones than the test images.
+    """
+    queries, known = (torch.from_numpy(set_.reshape(len(set_), -1)).float() / 255 for set_ in (pictures, training))
+    nearest = torch.cat([torch.cdist(part, known).min(dim=1).values for part in queries.split(_CHUNK)])
+    levels = {"1 %": 0.01, "10 %": 0.1, "50 %": 0.5}
+    return {name: nearest.quantile(level).item() for name, level in levels.items()}
+
+
+def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -> dict[str, dict]:
+    """The Classification Accuracy Score (Ravuri & Vinyals 2019, arXiv:1905.10887).
+
+    Classifiers that have seen nothing but these images, uint8 (N, 28, 28), are tested on the real test set: for each
+    kind, the accuracies of all seeds, their mean and their standard deviation.
+    """
+    scores = {}
+    for kind, build in GAN_TRAIN_CLASSIFIERS.items():
+        accuracies = []
+        for seed in range(seeds):
+            torch.manual_seed(seed)
+            network = classifiers.fit(build(), images, labels, GAN_TRAIN_EPOCHS, seed, f"{kind}, seed {seed}")
+            accuracies.append(classifiers.accuracy(network, *test))
+        scores[kind] = {"mean": float(np.mean(accuracies)), "sd": float(np.std(accuracies)), "all": accuracies}
+    return scores
+
+
+def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
+    """FID in the features of Inception v3, as torchmetrics computes it. Raises MetricError where that cannot be had.
+
+    pictures, real: uint8 (N, 28, 28). They are repeated in three channels; torchmetrics enlarges them.
+    """
+    try:
+        from torchmetrics.image.fid import FrechetInceptionDistance
+
+        fid = FrechetInceptionDistance(feature=2048)  # downloads the weights where they are not at hand
+    except (ImportError, OSError) as error:
+        raise MetricError(
+            f"--inception: needs `pip install torchmetrics torch-fidelity` and its weights, 91 MB ({error})"
+        ) from error
+    for images, is_real in ((real, True), (pictures, False)):
+        for batch in torch.from_numpy(images).split(_INCEPTION_BATCH_SIZE):
+            fid.update(batch.unsqueeze(1).expand(-1, 3, -1, -1), real=is_real)
+    return fid.compute().item()
+
+
+def generated(sampler: Sampler, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """`count` pictures, all classes in turn, of the seeds from 0 on, and their labels."""
+    labels = (np.arange(count) % NUM_CLASSES).astype(np.uint8)
+    return sampler.sample(labels, np.arange(count)), labels
+
+
+def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first count / 10 images of each class."""
+    chosen = np.concatenate([np.flatnonzero(labels == index)[: count // NUM_CLASSES] for index in range(NUM_CLASSES)])
+    return images[chosen], labels[chosen]
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    try:
+        training, test = data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)
+        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint), torch.float32)
+        classifiers.load_judge()
+    except (data.DataError, CheckpointError) as error:
+        fail(error)
+    seen = balanced(*training, PICTURES) if sampler is None else generated(sampler, PICTURES)
+    if arguments.inception:
+        try:
+            print(f"FID, Inception: {inception_fid(seen[0], test[0]):.2f}")
+        except MetricError as error:
+            fail(error)
+        return
+    scores = None
+    if arguments.gan_train:
+        learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
+        scores = gan_train(*learned_from, test, arguments.gan_train)
+    metrics = measure(*seen, test, training, scores)
+    if sampler is None:  # the training images are their own nearest ones; the test images are what does not copy
+        metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
+    print(table({arguments.checkpoint or "real training images": metrics}))
+    if arguments.json:
+        try:
+            write_text(arguments.json, json.dumps(asdict(metrics), indent=2) + "\n")
+        except OSError as error:
+            fail(f"--json {arguments.json}: cannot be written ({error.strerror})")
+
+
+def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
+    """A Markdown table: a row a measure, a column a checkpoint; FID also as a multiple of the floor's."""
+    rows = {
+        "FID": lambda m: f"{m.fid:.3g}" + (f" ({m.fid / floor.fid:.1f} x)" if floor else ""),
+        "FID of a class, mean": lambda m: f"{np.mean([each['fid'] for each in m.per_class.values()]):.3g}",
+        "precision": lambda m: f"{m.precision:.3f}",
+        "recall": lambda m: f"{m.recall:.3f}",
+        "density": lambda m: f"{m.density:.3f}",
+        "coverage": lambda m: f"{m.coverage:.3f}",
+        "GAN-test": lambda m: f"{m.gan_test:.1%}",
+        **{
+            f"GAN-train, {kind}": lambda m, kind=kind: _spread(m.gan_train[kind]) if m.gan_train else "–"
+            for kind in GAN_TRAIN_CLASSIFIERS
+        },
+        "nearest training image, median": lambda m: f"{m.nearest_training['50 %']:.2f}",
+        "nearest training image, 1st percentile": lambda m: f"{m.nearest_training['1 %']:.2f}",
+    }
+    lines = [["", *columns], ["---"] * (len(columns) + 1)]
+    lines += [[name, *map(cell, columns.values())] for name, cell in rows.items()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _spread(score: dict) -> str:
+    return f"{score['mean']:.1%} ± {score['sd']:.1%}"
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m cgan.metrics", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder")
+    what.add_argument("--real", action="store_true", help="measure real training images instead")
+    parser.add_argument("--inception", action="store_true", help="only FID in the features of Inception v3")
+    parser.add_argument(
+        "--gan-train",
+        type=integer(1, 100),
+        metavar="N",
+        help="train N classifiers of each kind on 60,000 pictures (about 10 minutes each on one core)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    return parser

@@ -1,0 +1,240 @@
+"""Is a picture a copy? The training images nearest to it, in the judge's features and in pixels.
+
+python -m cgan.neighbours        make the index anew, as after the judge: checkpoints/judge/neighbours.npz
+
+The index is small enough to ship: of each training image the first principal components of the judge's features, a byte
+each, and a thumbnail of 14x14 pixels in 16 greys. It alone finds about the nearest images, at about their distances.
+Where the data set is at hand it only proposes candidates, whose distances are then exact.
+
+A distance means something beside another: so it is set against those from real test images, which copy nothing.
+"""
+
+import argparse
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+
+from cgan import data
+from cgan.common.command_line import Parser, fail
+from cgan.common.files import replaced
+from cgan.data import NUM_CLASSES
+from cgan.evaluation import classifiers
+from cgan.evaluation.classifiers import JUDGE, load_judge
+from cgan.models.checkpoints import CheckpointError
+from cgan.models.classifier import CLASSIFIER, ResidualClassifier
+
+INDEX = JUDGE / "neighbours.npz"
+FEATURES, PIXELS = MEASURES = ("features", "pixels")
+_COMPONENTS = 24
+_GREYS = 16  # of a thumbnail
+_CANDIDATES = 256  # of 60,000, whose exact distances are computed
+_TEST_IMAGES = 3000  # whose distances are the yardstick
+_QUANTILES = np.linspace(0, 1, 101)
+_CHUNK = 4096
+
+
+class Neighbour(NamedTuple):
+    """A training image: its number, its class, its distance, and what is known of it, uint8 (28, 28) or (14, 14)."""
+
+    number: int
+    label: int
+    distance: float
+    picture: np.ndarray
+
+
+class Nearest(NamedTuple):
+    """The nearest training images by one measure, the nearest first."""
+
+    neighbours: list[Neighbour]
+    closer: float  # the share of real test images of the same class with a nearer neighbour than this picture's
+    yardstick: np.ndarray  # (101,) quantiles, 0 % to 100 %, of those images' distances
+
+
+class Index(NamedTuple):
+    """What is kept of N training images."""
+
+    judge: str  # which judge's features these are
+    labels: np.ndarray  # uint8 (N,)
+    mean: np.ndarray  # (D,) of the features
+    components: np.ndarray  # (D, 24), orthonormal
+    step: float  # of the codes
+    codes: np.ndarray  # int8 (N, 24)
+    thumbnails: np.ndarray  # uint8 (N, 98): 14 x 14 greys, two a byte
+    yardsticks: np.ndarray  # (2 measures, exact or by the index alone, 10 classes, 101 quantiles)
+
+    def save(self, path: Path) -> None:
+        """Raises OSError."""
+        with replaced(path) as temporary, open(temporary, "wb") as file:
+            np.savez_compressed(file, **self._asdict())
+
+    @classmethod
+    def load(cls, path: Path = INDEX) -> "Index":
+        """Raises CheckpointError where it is missing, damaged, or another judge's."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                index = cls(**{name: file[name] for name in cls._fields})
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise CheckpointError(f"{path}: cannot be read ({error}); `python -m cgan.neighbours` makes it") from error
+        if str(index.judge) != _judge_version():
+            raise CheckpointError(f"{path}: made with another judge; `python -m cgan.neighbours` makes it anew")
+        return index
+
+
+class Searcher:
+    """Finds the nearest training images of a picture; `exact` where it has them all, else by the index alone."""
+
+    def __init__(self, index: Index, training: np.ndarray | None = None) -> None:
+        """training: the images that the index was made of, uint8 (N, 28, 28), where they are at hand."""
+        self._index = index
+        self._training = training
+        self._judge = load_judge()
+        self.size = len(index.labels)
+        self.exact = training is not None
+
+    def search(self, picture: np.ndarray, count: int = 6) -> dict[str, Nearest]:
+        """The `count` nearest training images of a picture, uint8 (28, 28), by both of MEASURES.
+
+        Distances are Euclidean: of the judge's features, and of the pixels in [0, 1].
+        """
+        with torch.inference_mode():
+            features = self._judge.features(classifiers.to_float(torch.from_numpy(picture[None])))
+            of_class = int(self._judge.head(features).argmax())
+        queries = (features.numpy()[0], picture)
+        return {
+            measure: self._search(place, query, of_class, count)
+            for place, (measure, query) in enumerate(zip(MEASURES, queries, strict=True))
+        }
+
+    def _search(self, measure: int, query: np.ndarray, of_class: int, count: int) -> Nearest:
+        by_index = self._by_features(query) if measure == 0 else self._by_thumbnails(query)
+        candidates = np.argpartition(by_index, min(_CANDIDATES, self.size - 1))[:_CANDIDATES]
+        if self.exact:
+            pictures = self._training[candidates]
+            distances = self._exact(measure, query, pictures)
+        else:
+            pictures = _unpacked(self._index.thumbnails[candidates]).reshape(-1, 14, 14) * (255 // (_GREYS - 1))
+            distances = by_index[candidates]
+        yardstick = self._index.yardsticks[measure, 0 if self.exact else 1, of_class]
+        neighbours = [
+            Neighbour(int(candidates[i]), int(self._index.labels[candidates[i]]), float(distances[i]), pictures[i])
+            for i in distances.argsort()[:count]
+        ]
+        return Nearest(neighbours, float(np.interp(neighbours[0].distance, yardstick, _QUANTILES)), yardstick)
+
+    def _exact(self, measure: int, query: np.ndarray, pictures: np.ndarray) -> np.ndarray:
+        if measure == 0:
+            return np.linalg.norm(classifiers.evaluate(self._judge.features, pictures) - query, axis=1)
+        return np.linalg.norm((pictures / np.float32(255) - query / np.float32(255)).reshape(len(pictures), -1), axis=1)
+
+    def _by_features(self, features: np.ndarray) -> np.ndarray:
+        """Distances (N,) as the codes tell them."""
+        index = self._index
+        return np.linalg.norm(index.codes * index.step - (features - index.mean) @ index.components, axis=1)
+
+    def _by_thumbnails(self, picture: np.ndarray) -> np.ndarray:
+        """Distances (N,) as the thumbnails tell them: each of their pixels stands for four."""
+        query = _thumbnails(picture[None])[0].astype(np.float32)
+        parts = [
+            np.linalg.norm(_unpacked(self._index.thumbnails[start : start + _CHUNK]) - query, axis=1)
+            for start in range(0, self.size, _CHUNK)
+        ]
+        return 2 * np.concatenate(parts) / (_GREYS - 1)
+
+
+@cache
+def searcher() -> Searcher:
+    """The one of the shipped index, with the training images where they are on this machine. Raises CheckpointError."""
+    index = Index.load()
+    return Searcher(index, data.load("train")[0] if data.find() else None)
+
+
+def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray) -> Index:
+    """The index of training images uint8 (N, 28, 28) and labels (N,), with the distances of test images to them."""
+    judge = load_judge()
+    features = classifiers.evaluate(judge.features, training[0])
+    mean = features.mean(axis=0)
+    _, _, directions = np.linalg.svd(np.cov(features, rowvar=False))
+    components = directions[:_COMPONENTS].T.astype(np.float32)
+    projected = (features - mean) @ components
+    step = float(np.abs(projected).max() / 127)
+    index = Index(
+        judge=np.str_(_judge_version()),
+        labels=training[1].astype(np.uint8),
+        mean=mean,
+        components=components,
+        step=step,
+        codes=np.rint(projected / step).astype(np.int8),
+        thumbnails=_packed(_thumbnails(training[0])),
+        yardsticks=np.zeros(0),
+    )
+    return index._replace(yardsticks=_yardsticks(index, judge, features, training[0], test))
+
+
+def _yardsticks(
+    index: Index, judge: ResidualClassifier, features: np.ndarray, training: np.ndarray, test: np.ndarray
+) -> np.ndarray:
+    """Of the test images that the judge takes for each class: quantiles of the distance to the nearest training image.
+
+    As `Index.yardsticks`; by the index alone the query is not quantized, for a person's picture is not either.
+    """
+    queries = classifiers.evaluate(judge.features, test)
+    classes = classifiers.evaluate(judge, test).argmax(axis=1)
+    pairs = [
+        [(queries, features), ((queries - index.mean) @ index.components, index.codes * np.float32(index.step))],
+        [
+            tuple(set_.reshape(len(set_), -1) / np.float32(255) for set_ in (test, training)),
+            tuple(set_ * np.float32(2 / (_GREYS - 1)) for set_ in (_thumbnails(test), _unpacked(index.thumbnails))),
+        ],
+    ]
+    nearest = np.array([[_nearest(*pair) for pair in both] for both in pairs])
+    of_class = [nearest[..., classes == index] for index in range(NUM_CLASSES)]
+    return np.stack([np.quantile(set_, _QUANTILES, axis=-1) for set_ in of_class]).transpose(2, 3, 0, 1)
+
+
+def _nearest(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Of each query (M, D) the distance to the nearest of known (N, D)."""
+    known = torch.from_numpy(np.ascontiguousarray(known, np.float32))
+    parts = torch.from_numpy(np.ascontiguousarray(queries, np.float32)).split(250)
+    return torch.cat([torch.cdist(part, known).min(dim=1).values for part in parts]).numpy()
+
+
+def _thumbnails(pictures: np.ndarray) -> np.ndarray:
+    """uint8 (N, 28, 28) to uint8 (N, 196): means of 2x2 pixels, 0 to 15."""
+    means = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4), dtype=np.float32)
+    return np.rint(means * (_GREYS - 1) / 255).astype(np.uint8).reshape(len(pictures), -1)
+
+
+def _packed(greys: np.ndarray) -> np.ndarray:
+    """Two greys a byte."""
+    return greys[:, ::2] << 4 | greys[:, 1::2]
+
+
+def _unpacked(packed: np.ndarray) -> np.ndarray:
+    return np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1)
+
+
+@cache
+def _judge_version() -> str:
+    try:
+        return hashlib.sha256((JUDGE / CLASSIFIER).read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise CheckpointError(f"{JUDGE / CLASSIFIER}: cannot be read ({error.strerror})") from error
+
+
+def main() -> None:
+    parser = Parser(
+        prog="python -m cgan.neighbours", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    arguments = parser.parse_args()
+    try:
+        index = build(data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)[0][-_TEST_IMAGES:])
+    except (data.DataError, CheckpointError) as error:
+        fail(error)
+    index.save(INDEX)
+    print(f"{INDEX}: {INDEX.stat().st_size / 1e6:.1f} MB, {len(index.labels):,} training images")

@@ -1,0 +1,1 @@
+"""What a network has learned: saliency, adversarial examples, class visualization, inversion, directions."""

@@ -1,0 +1,224 @@
+"""Directions in z that change a picture in one way, found in the generator's features, and named by what they do.
+
+python -m cgan.directions --checkpoint my-conv      writes directions.json into the checkpoint's folder
+
+GANSpace (Härkönen et al. 2020, arXiv:2004.02546, section 2.2): principal components of the first layer's activations
+for many z, and from each component the direction in z that moves along it, by linear regression. One sigma is one
+standard deviation of the component, which is about the length of 1 in z.
+
+A name is earned: pictures are drawn along each direction and measured (`appearance`). The number that changes most has
+to change by a standard deviation of what seeds change it, and steadily, or the direction stays without a name. All
+measurements are in the file.
+"""
+
+import argparse
+import json
+import math
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cgan.common.command_line import Parser, fail
+from cgan.common.files import write_text
+from cgan.data import CLASS_NAMES, NUM_CLASSES
+from cgan.explain import attributes
+from cgan.models import checkpoints
+from cgan.models.checkpoints import AVERAGED_GENERATOR, CheckpointError
+from cgan.sampling import latents
+from cgan.sampling.sampler import Sampler
+from cgan.web.export import digest
+
+DIRECTIONS = "directions.json"
+ALL_CLASSES = "all"
+SCOPES = (ALL_CLASSES, *map(str, range(NUM_CLASSES)))
+COUNT = 6  # directions of a scope
+MAX_SIGMA = 3.0
+
+_FEATURE_SEEDS = 5000  # from 0 on
+_MEASURED_SEEDS = 100  # after those
+_MEASURED_SIGMAS = np.linspace(-2, 2, 5)
+_SMALLEST_CORRELATION = 0.7  # that earns a name
+_SMALLEST_EFFECT = 1.0  # from -2 to 2 sigma, in standard deviations over seeds
+_DECIMALS = 4
+_POWER_ITERATIONS = 8
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One direction; effects: by number of `appearance` its correlation with sigma, and its change from -2 to 2 sigma.
+
+    The change is in standard deviations over seeds within a class.
+    """
+
+    z: list[float]  # that one sigma adds
+    share: float  # of the features' variance
+    name: str | None  # the number of `appearance` that grows along it, or none
+    effects: dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Directions:
+    """All directions of a checkpoint: over all classes and of each class, the strongest first."""
+
+    weights: str  # SHA-256 of the averaged generator that they are of
+    scopes: dict[str, list[Direction]]
+
+    def vectors(self, scope: str) -> np.ndarray:
+        """What one sigma of each direction adds to z, float64 (COUNT, latent_dim)."""
+        return np.array([direction.z for direction in self.scopes[scope]])
+
+
+def move(z: np.ndarray, vectors: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+    """z (D,) moved along directions (K, D) by sigmas (N, K): float32 (N, D)."""
+    return (z + sigmas @ vectors).astype(np.float32)
+
+
+def principal_directions(features: np.ndarray, z: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Directions (count, D) in z, float64, along the principal components of features (N, F), and their shares.
+
+    z (N, D) is what the features came from; the shares (count,) are of the features' variance. The coordinates along
+    components are uncorrelated, so that regressing z on them (least squares) comes to one product. A direction's
+    largest element is positive.
+    """
+    features, z = (torch.from_numpy(array - array.mean(axis=0)) for array in (features, z))
+    rank = min(4 * count, *features.shape)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # of the first guess, which the iterations make better
+        scores, scales, _ = torch.pca_lowrank(features, rank, center=False, niter=_POWER_ITERATIONS)
+    coordinates = math.sqrt(len(z)) * scores[:, :count].double()  # of variance 1
+    directions = (coordinates.T @ z.double() / len(z)).numpy()
+    largest = np.abs(directions).argmax(axis=1)
+    directions *= np.sign(directions[np.arange(len(directions)), largest])[:, None]
+    return directions, (scales[:count].square() / features.square().sum()).numpy()
+
+
+def find_directions(folder: Path) -> Directions:
+    """Find and name the directions of a checkpoint. Raises CheckpointError."""
+    sampler = Sampler(folder, torch.float32)
+    found = {scope: _of_scope(sampler, _classes_of(scope)) for scope in SCOPES}
+    return Directions(digest(folder), found)
+
+
+def _classes_of(scope: str) -> list[int]:
+    return [*range(NUM_CLASSES)] if scope == ALL_CLASSES else [int(scope)]
+
+
+def _of_scope(sampler: Sampler, classes: list[int]) -> list[Direction]:
+    vectors, shares = principal_directions(*_features(sampler, classes), COUNT)
+    vectors = vectors.round(_DECIMALS)
+    effects = [measure_effects(sampler, vector, classes) for vector in vectors]
+    directions = []
+    for vector, share, effect, name in zip(vectors, shares, effects, choose_names(effects), strict=True):
+        sign = -1 if name and effect[name][1] < 0 else 1  # named after what grows
+        rounded = {number: [round(sign * value, 2) for value in values] for number, values in effect.items()}
+        directions.append(Direction((sign * vector).tolist(), round(float(share), _DECIMALS), name, rounded))
+    return directions
+
+
+def _features(sampler: Sampler, classes: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """The first layer's activations and z, each less its class's mean: what z decides, not what the class does."""
+    z = latents.latents(np.arange(_FEATURE_SEEDS), sampler.latent_dim)
+    labels = np.resize(classes, _FEATURE_SEEDS)
+    with torch.inference_mode():
+        features = sampler.generator.first_features(torch.from_numpy(z), torch.from_numpy(labels)).numpy()
+    for index in classes:
+        for array in (features, z):
+            array[labels == index] -= array[labels == index].mean(axis=0)
+    return features, z
+
+
+def measure_effects(sampler: Sampler, vector: np.ndarray, classes: list[int]) -> dict[str, list[float]]:
+    """By number of `appearance`, along a direction (D,): correlation with sigma, and change from -2 to 2 sigma."""
+    seeds = _FEATURE_SEEDS + np.arange(_MEASURED_SEEDS)
+    labels = np.resize(classes, _MEASURED_SEEDS)
+    starts = latents.latents(seeds, sampler.latent_dim)
+    z = np.concatenate([move(start, vector[None], _MEASURED_SIGMAS[:, None]) for start in starts])
+    steps = len(_MEASURED_SIGMAS)
+    pictures = sampler.draw(z, latents.one_hot(labels.repeat(steps), NUM_CLASSES))
+    effects = {}
+    for number, values in attributes.appearance(pictures).items():
+        if not set(classes) <= attributes.OF_CLASSES.get(number, set(classes)):
+            continue
+        values = values.reshape(-1, steps)
+        spread = np.mean([values[labels == index, steps // 2].std() for index in classes])
+        effects[number] = list(_effect(values, spread))
+    return effects
+
+
+def _effect(values: np.ndarray, spread: float) -> tuple[float, float]:
+    """Of values (N, steps) along N walks: the correlation with sigma within a walk, and the change, over `spread`."""
+    change = float((values[:, -1] - values[:, 0]).mean())
+    within = values - values.mean(axis=1, keepdims=True)
+    size = np.sqrt(np.square(within).sum() * np.square(_MEASURED_SIGMAS).sum() * len(values))
+    if size == 0 or spread == 0:
+        return 0.0, 0.0
+    return float((within @ _MEASURED_SIGMAS).sum() / size), change / float(spread)
+
+
+def choose_names(effects: list[dict[str, list[float]]]) -> list[str | None]:
+    """A name for each direction, or none: the strongest clear effect is named first, and each name is given once."""
+    clear = [
+        (abs(change), place, number)
+        for place, effect in enumerate(effects)
+        for number, (correlation, change) in effect.items()
+        if abs(correlation) >= _SMALLEST_CORRELATION and abs(change) >= _SMALLEST_EFFECT
+    ]
+    names: list[str | None] = [None] * len(effects)
+    for _, place, number in sorted(clear, reverse=True):
+        if names[place] is None and number not in names:
+            names[place] = number
+    return names
+
+
+def load_directions(folder: Path) -> Directions | None:
+    """The folder's directions, or None where there are none, or they are of other weights than there are now."""
+    try:
+        stats = [(folder / name).stat() for name in (DIRECTIONS, AVERAGED_GENERATOR)]
+        return _load(folder, tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, version: tuple) -> Directions | None:
+    """version: what changes with the files."""
+    content = json.loads((folder / DIRECTIONS).read_text(encoding="utf-8"))
+    scopes = {scope: [Direction(**direction) for direction in content["scopes"][scope]] for scope in SCOPES}
+    directions = Directions(content["weights"], scopes)
+    size = checkpoints.load_config(folder).build_generator().latent_dim
+    for scope in SCOPES:
+        vectors = directions.vectors(scope)
+        if vectors.shape != (COUNT, size) or not np.isfinite(vectors).all():
+            return None
+    return directions if directions.weights == digest(folder) else None
+
+
+def main() -> None:
+    parser = Parser(
+        prog="python -m cgan.directions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--checkpoint", required=True, metavar="C", help="a name in checkpoints/ or a folder")
+    arguments = parser.parse_args()
+    try:
+        folder = checkpoints.resolve(arguments.checkpoint)
+        directions = find_directions(folder)
+        write_text(folder / DIRECTIONS, json.dumps(asdict(directions)) + "\n")
+    except CheckpointError as error:
+        fail(f"--checkpoint: {error}")
+    except OSError as error:
+        fail(f"--checkpoint {arguments.checkpoint}: cannot be written ({error.strerror})")
+    for scope, found in directions.scopes.items():
+        print("All classes" if scope == ALL_CLASSES else CLASS_NAMES[int(scope)])
+        for number, direction in enumerate(found, start=1):
+            print(f"  {number}  {direction.share:6.1%} of the variance  {_evidence(direction)}")
+    print(f"{folder / DIRECTIONS}: {(folder / DIRECTIONS).stat().st_size / 1e3:.0f} kB")
+
+
+def _evidence(direction: Direction) -> str:
+    if direction.name is None:
+        return "no clear effect"
+    correlation, change = direction.effects[direction.name]
+    return f"{direction.name}: correlation {correlation:.2f}, {change:.1f} standard deviations from -2 to 2 sigma"

@@ -1,0 +1,1 @@
+"""The networks, and how a trained pair is kept on disk."""

@@ -1,0 +1,248 @@
+"""Checkpoints on disk: folders that are written without a moment of half a file, and read without executing anything.
+
+A checkpoint folder holds `config.json` (how to build the pair), `model.safetensors` (the generator, averaged over
+training), `discriminator.safetensors`, and, where it was not left out to keep the folder small,
+`generator-raw.safetensors` (the same generator, last step's weights) and `training.safetensors` (all that `--resume`
+needs).
+"""
+
+import errno
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from cgan.common.files import replaced, write_text
+from cgan.common.validation import one_line
+from cgan.models.networks import NORMALIZATIONS, ConvDiscriminator, ConvGenerator, MLPDiscriminator, MLPGenerator
+
+CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
+
+CONFIG = "config.json"
+AVERAGED_GENERATOR = "model.safetensors"
+RAW_GENERATOR = "generator-raw.safetensors"
+DISCRIMINATOR = "discriminator.safetensors"
+TRAINING_STATE = "training.safetensors"
+
+FORMAT = 1
+ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator), "conv": (ConvGenerator, ConvDiscriminator)}
+
+MAX_LATENT_DIM = 4096
+
+# What a network may be built with: a checkpoint is data from strangers, and must not make us allocate the machine.
+_SETTING_RANGES = {
+    "latent_dim": (int, 1, MAX_LATENT_DIM),
+    "label_dim": (int, 1, 4096),
+    "batchnorm_eps": (float, 0.0, 100.0),
+    "dropout": (float, 0.0, 0.99),
+    "width": (int, 4, 512),
+    "features": (int, 1, 4096),
+    "perception": (int, 0, 512),
+}
+_SETTING_CHOICES = {"normalization": list(NORMALIZATIONS), "spectral_norm": [False, True]}
+_MAX_CONFIG_BYTES = 2**20
+
+
+class CheckpointError(Exception):
+    """A checkpoint is missing, damaged or does not fit; the message is one line for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))  # it quotes what was found in files
+
+
+class NetworkConfig(NamedTuple):
+    """How to build a pair: the architecture's name and the keyword arguments of its two networks."""
+
+    arch: str
+    generator: dict
+    discriminator: dict
+
+    def build_generator(self) -> nn.Module:
+        return ARCHITECTURES[self.arch][0](**self.generator)
+
+    def build_discriminator(self) -> nn.Module:
+        return ARCHITECTURES[self.arch][1](**self.discriminator)
+
+
+@contextmanager
+def without_memory() -> Iterator[None]:
+    """Networks that are built inside have names, shapes and types, but neither memory nor values (the meta device)."""
+    with torch.device("meta"), _NoNormalValues():
+        yield
+
+
+class _NoNormalValues(TorchFunctionMode):
+    """Leaves `normal_` out: on the meta device it would load half a compiler, for 1.5 s and 80 MB."""
+
+    def __torch_function__(
+        self, function: Callable, types: object, arguments: tuple = (), options: dict | None = None
+    ) -> object:
+        options = options or {}
+        if getattr(function, "__name__", None) == "normal_":
+            return arguments[0] if arguments else options["tensor"]
+        return function(*arguments, **options)
+
+
+def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    """Write named tensors (any device) and string metadata as one safetensors file. Raises OSError."""
+    with replaced(path) as temporary:
+        temporary.touch()
+        mode = temporary.stat().st_mode
+        try:
+            save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, temporary, metadata)
+        except SafetensorError as error:
+            raise OSError(errno.EIO, f"{error}", path) from error
+        temporary.chmod(mode)  # safetensors makes a file that nobody else may read, the user of a container for one
+
+
+def available() -> list[str]:
+    """Names of the checkpoints under `checkpoints/` that can be drawn from: the shipped ones, then one's own."""
+    names = {config.parent.name for config in CHECKPOINTS.glob(f"*/{CONFIG}")}
+    names = [name for name in names if (CHECKPOINTS / name / AVERAGED_GENERATOR).exists()]
+    return sorted(names, key=lambda name: (name.startswith("my-"), name))
+
+
+def resolve(name_or_folder: str) -> Path:
+    """Return the folder of a checkpoint, given its name under `checkpoints/` or any folder's path.
+
+    Raises CheckpointError where there is none.
+    """
+    for folder in (CHECKPOINTS / name_or_folder, Path(name_or_folder)):
+        with suppress(OSError, ValueError):  # a name too long, a folder that may not be looked into, a zero byte
+            if (folder / CONFIG).is_file():
+                return folder
+    raise CheckpointError(
+        f"{name_or_folder!r:.80} is neither a checkpoint's folder nor one of: {', '.join(available()) or 'none'}"
+    )
+
+
+def save_config(folder: Path, networks: NetworkConfig, training: dict) -> None:
+    """Write config.json; `training` is kept for the reader, the networks are built from the rest."""
+    content = {"format": FORMAT, **networks._asdict(), "training": training}
+    write_text(folder / CONFIG, json.dumps(content, indent=2) + "\n")
+
+
+def load_config(folder: Path) -> NetworkConfig:
+    """Read config.json. Raises CheckpointError if it is missing, damaged, or asks for what no network of ours takes."""
+    path = folder / CONFIG
+    try:
+        if path.stat().st_size > _MAX_CONFIG_BYTES:
+            raise CheckpointError(f"{path}: larger than 1 MiB, that is no checkpoint's configuration")
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror}); is {folder} a checkpoint?") from error
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: not JSON ({error})") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(f'{path}: its "format" is not {FORMAT}; this version reads no other')
+    arch = content.get("arch")
+    if not isinstance(arch, str) or arch not in ARCHITECTURES:
+        raise CheckpointError(f"{path}: arch is {arch!r}; allowed: {', '.join(ARCHITECTURES)}")
+    settings = {}
+    for part in ("generator", "discriminator"):
+        settings[part] = content.get(part)
+        _check_settings(path, part, settings[part])
+    networks = NetworkConfig(arch, **settings)
+    try:
+        with without_memory():
+            networks.build_generator(), networks.build_discriminator()
+    except TypeError as error:
+        raise CheckpointError(f"{path}: {error}") from error
+    return networks
+
+
+def _check_settings(path: Path, part: str, settings: object) -> None:
+    if not isinstance(settings, dict):
+        raise CheckpointError(f"{path}: {part} is no object of settings")
+    for name, value in settings.items():
+        if name in _SETTING_CHOICES:
+            if value not in _SETTING_CHOICES[name]:
+                allowed = ", ".join(map(repr, _SETTING_CHOICES[name]))
+                raise CheckpointError(f"{path}: {part}.{name} is {value!r}; allowed: {allowed}")
+            continue
+        if name not in _SETTING_RANGES:
+            raise CheckpointError(f"{path}: {part} has an unknown setting {name!r}")
+        kind, low, high = _SETTING_RANGES[name]
+        numeric = isinstance(value, (int, kind)) and not isinstance(value, bool)
+        if not numeric or not low <= value <= high:
+            raise CheckpointError(f"{path}: {part}.{name} is {value!r}; allowed: {kind.__name__}, {low} to {high}")
+
+
+def load_generator(folder: Path, file: str = AVERAGED_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
+    """Return the generator in eval mode and its file's metadata ("step", "images").
+
+    Raises CheckpointError if anything is missing or does not fit.
+    """
+    return _load_network(load_config(folder).build_generator, folder / file)
+
+
+def load_discriminator(folder: Path) -> nn.Module:
+    """Return the discriminator in eval mode. Raises CheckpointError if anything is missing or does not fit."""
+    return _load_network(load_config(folder).build_discriminator, folder / DISCRIMINATOR)[0]
+
+
+def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module, dict[str, str]]:
+    """The network and its file's metadata. It never takes more memory than the file, whatever its config.json asks."""
+    with without_memory():
+        network = build()
+    tensors, metadata = load_tensors(path, expected=network.state_dict())
+    network.load_state_dict(tensors, assign=True)
+    return network.eval(), metadata
+
+
+def load_weights(network: nn.Module, path: Path) -> dict[str, str]:
+    """Fill `network` from a safetensors file and return the file's metadata.
+
+    Names, shapes and types have to be the network's own and all values finite, else CheckpointError.
+    """
+    tensors, metadata = load_tensors(path, expected=network.state_dict())
+    network.load_state_dict(tensors)
+    return metadata
+
+
+def load_tensors(path: Path, expected: dict[str, Tensor] | None = None) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read a safetensors file: (tensors, metadata). safetensors is a table and raw bytes: nothing in it can run.
+
+    With `expected`, the table is held against those names, shapes and types before any tensor is read.
+    Raises CheckpointError.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            if expected is not None:
+                _check_table(path, file, expected)
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no dictionary)
+            metadata = file.metadata() or {}
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: cannot be read ({error})") from error
+    for name, tensor in tensors.items():
+        if expected is not None and not tensor.isfinite().all():
+            raise CheckpointError(f"{path}: {name} has values that are not finite")
+    return tensors, metadata
+
+
+def _check_table(path: Path, file: safe_open, expected: dict[str, Tensor]) -> None:
+    names = set(file.keys())
+    if names != expected.keys():
+        missing, unknown = sorted(expected.keys() - names), sorted(names - expected.keys())
+        raise CheckpointError(
+            f"{path}: does not fit its config.json; "
+            f"missing {missing[:3] or 'nothing'}, unknown {unknown[:3] or 'nothing'}"
+        )
+    for name, tensor in expected.items():
+        entry = file.get_slice(name)
+        shape, dtype = tuple(entry.get_shape()), entry.get_dtype()
+        if shape != tuple(tensor.shape) or dtype != _SAFETENSORS_TYPES[tensor.dtype]:
+            raise CheckpointError(
+                f"{path}: {name} is {dtype} {shape}, its config.json asks for "
+                f"{_SAFETENSORS_TYPES[tensor.dtype]} {tuple(tensor.shape)}"
+            )
+
+
+_SAFETENSORS_TYPES = {torch.float32: "F32", torch.int64: "I64"}

@@ -1,0 +1,6 @@
+"""`python -m cgan.sampling`."""
+
+from cgan.sampling.sampler import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""A checkpoint and a request in, pictures out.
+
+python -m cgan.sampling --checkpoint report-mlp --class dress --seed 7 --count 16 --truncation 0.8 --out grid.png
+python -m cgan.sampling --checkpoint report-mlp --balanced --count 10000 --out images.npz
+"""
+
+import argparse
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cgan.common import images
+from cgan.common.command_line import Parser, fail, integer, real
+from cgan.common.files import replaced
+from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
+from cgan.models import checkpoints
+from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG, CheckpointError
+from cgan.sampling import latents
+
+MAX_FRAMES = 64
+PATHS = {"slerp": latents.slerp, "lerp": latents.lerp}
+_BATCH_SIZE = 256
+
+
+class Sampler:
+    """Draws pictures from one checkpoint.
+
+    It computes in float64. In float32, which is faster, the rounding depends on the processor and on how many pictures
+    are drawn at once, and now and then moves a pixel by one grey level; in float64 a seed gives the same picture
+    everywhere.
+    """
+
+    def __init__(self, folder: Path, dtype: torch.dtype = torch.float64) -> None:
+        """Load the averaged generator of a checkpoint folder. Raises CheckpointError."""
+        generator, metadata = checkpoints.load_generator(folder)
+        self.dtype = dtype
+        self.generator = generator.to(dtype).requires_grad_(False)
+        self.latent_dim: int = generator.latent_dim
+        self.steps: str | None = metadata.get("step")
+
+    def draw(self, z: np.ndarray, class_weights: np.ndarray) -> np.ndarray:
+        """z (N, latent_dim) and class weights (N, 10), any float type, to pictures uint8 (N, 28, 28)."""
+        pictures = []
+        with torch.inference_mode():
+            for start in range(0, len(z), _BATCH_SIZE):
+                batch = slice(start, start + _BATCH_SIZE)
+                z_batch, weights = (torch.from_numpy(array[batch]).to(self.dtype) for array in (z, class_weights))
+                pictures.append(images.to_uint8(self.generator(z_batch, weights)))
+        return np.concatenate(pictures)
+
+    def sample(self, classes: np.ndarray, seeds: np.ndarray, truncation: float = 1.0) -> np.ndarray:
+        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,)."""
+        return self.draw(latents.latents(seeds, self.latent_dim, truncation), latents.one_hot(classes, NUM_CLASSES))
+
+    def walk(self, classes: tuple[int, int], seeds: tuple[int, int], frames: int, path: str = "slerp") -> np.ndarray:
+        """Pictures, uint8 (frames, 28, 28), on the way from (classes[0], seeds[0]) to (classes[1], seeds[1]).
+
+        path is the way z takes, "slerp" or "lerp"; the class weights blend in a straight line.
+        """
+        return self.between(classes, seeds, np.linspace(0, 1, frames), path)
+
+    def between(
+        self, classes: tuple[int, int], seeds: tuple[int, int], positions: np.ndarray, path: str = "slerp"
+    ) -> np.ndarray:
+        """The same at any positions (N,) on the way, 0 to 1."""
+        z = PATHS[path](*latents.latents(np.array(seeds), self.latent_dim), positions)
+        weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
+        return self.draw(z, weights)
+
+    def mix(self, class_weights: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+        """One picture, uint8 (N, 28, 28), for each seed (N,), all of the same mixture of classes (10,)."""
+        weights = np.tile(latents.normalized(class_weights), (len(seeds), 1))
+        return self.draw(latents.latents(seeds, self.latent_dim), weights)
+
+    def blend(self, classes: np.ndarray, seeds: np.ndarray, positions: np.ndarray) -> np.ndarray:
+        """Pictures, uint8 (N, 28, 28), at positions (N, 2) of a square with four garments in its corners.
+
+        classes, seeds: (4,), in the order of `latents.bilinear`, which gives their weights.
+        """
+        weights = latents.bilinear(positions)
+        z = latents.blend(latents.latents(seeds, self.latent_dim), weights)
+        return self.draw(z, (weights @ latents.one_hot(classes, NUM_CLASSES)).astype(np.float32))
+
+
+class SamplerCache:
+    """Keeps the samplers last used, and loads one anew when its checkpoint has changed on disk, as in training."""
+
+    _CAPACITY = 4
+
+    def __init__(self, load: Callable[[Path], Sampler] = Sampler) -> None:
+        """load: makes the sampler of a folder."""
+        self._load = load
+        self._lock = threading.Lock()
+        self._samplers: dict[Path, tuple[object, Sampler]] = {}  # the most recently used last
+
+    def get(self, folder: Path) -> Sampler:
+        """Return the sampler of the folder's newest state. Raises CheckpointError."""
+        with self._lock:
+            version = _version(folder)
+            known, sampler = self._samplers.pop(folder, (None, None))
+            if sampler is None or known != version:
+                sampler = self._load(folder)
+            self._samplers[folder] = (version, sampler)
+            while len(self._samplers) > self._CAPACITY:
+                self._samplers.pop(next(iter(self._samplers)))
+            return sampler
+
+
+def _version(folder: Path) -> list[tuple[int, int, int]]:
+    """What changes whenever one of the files a sampler is made of is replaced."""
+    try:
+        stats = [(folder / name).stat() for name in (CONFIG, AVERAGED_GENERATOR)]
+    except OSError as error:
+        raise CheckpointError(f"{error.filename}: cannot be read ({error.strerror})") from error
+    return [(stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats]
+
+
+def consecutive_seeds(first: int, count: int) -> np.ndarray:
+    """The seeds of `count` pictures, first, first + 1, ... Raises ValueError when they would leave the range."""
+    if not 0 <= first <= first + count - 1 <= latents.MAX_SEED:
+        raise ValueError(f"seeds {first} to {first + count - 1} wanted; allowed: 0 to {latents.MAX_SEED}")
+    return np.arange(first, first + count)
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    if arguments.out.suffix not in (".png", ".npz"):
+        fail(f"--out {arguments.out}: allowed are names that end in .png (a grid) or .npz (arrays)")
+    try:
+        sampler = Sampler(checkpoints.resolve(arguments.checkpoint))
+        seeds = consecutive_seeds(arguments.seed, arguments.count)
+    except CheckpointError as error:
+        fail(f"--checkpoint: {error}")
+    except ValueError as error:
+        fail(f"--seed and --count: {error}")
+    if arguments.balanced:
+        labels = (np.arange(arguments.count) % NUM_CLASSES).astype(np.uint8)
+    else:
+        labels = np.full(arguments.count, arguments.class_index, np.uint8)
+    pictures = sampler.sample(labels, seeds, arguments.truncation)
+    try:
+        _write(arguments.out, pictures, labels)
+    except OSError as error:
+        fail(f"--out {arguments.out}: cannot be written ({error.strerror})")
+
+
+def _write(path: Path, pictures: np.ndarray, labels: np.ndarray) -> None:
+    if path.suffix == ".png":
+        columns = int(np.ceil(np.sqrt(len(pictures))))
+        images.save_png(path, images.grid(pictures, columns))
+    else:
+        with replaced(path) as temporary, open(temporary, "wb") as file:
+            np.savez_compressed(file, images=pictures, labels=labels)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="python -m cgan.sampling", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--checkpoint", required=True, metavar="C", help=f"a name in {CHECKPOINTS.name}/ or a folder")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "--class",
+        dest="class_index",
+        type=_class_index,
+        metavar="CLASS",
+        help=f"name in English or Chinese, or index: {', '.join(f'{i} {name}' for i, name in enumerate(CLASS_NAMES))}",
+    )
+    which.add_argument("--balanced", action="store_true", help="all classes in turn: picture i is of class i mod 10")
+    parser.add_argument(
+        "--seed",
+        type=integer(0, latents.MAX_SEED),
+        default=0,
+        metavar="N",
+        help="of the first picture, the next ones count on (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--count", type=integer(1, 1_000_000), default=1, metavar="N", help="pictures (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--truncation",
+        type=real(0, 1),
+        default=1.0,
+        metavar="X",
+        help="0 to 1, how far z may go from its mean (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="FILE.png: a grid; FILE.npz: images, uint8 (N, 28, 28), and labels, uint8 (N,)",
+    )
+    return parser
+
+
+def _class_index(text: str) -> int:
+    try:
+        return parse_class(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -1,0 +1,135 @@
+"""The folder of one training run: its lock, its checkpoint, its history and its pictures.
+
+Every file is written beside its place and renamed, so the folder is whole at any moment. `training.safetensors` is the
+one that counts: what history and timeline say beyond its step is dropped when the run is resumed.
+"""
+
+import fcntl
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cgan.common import images
+from cgan.common.files import write_text
+from cgan.common.validation import check_integer
+from cgan.data import NUM_CLASSES
+from cgan.models import checkpoints
+from cgan.sampling import latents
+
+SAMPLES_PER_CLASS = 10
+TIMELINE_SAMPLES_PER_CLASS = 4
+TIMELINE_GROWTH = 1.2
+
+HISTORY = "history.jsonl"
+TIMELINE = "timeline"
+FINAL_SAMPLES = "samples.png"
+_LOCK = ".lock"
+
+
+class RunError(Exception):
+    """A run cannot start or go on; the message is one line for the user."""
+
+
+class RunFolder:
+    """A training run's folder, held by one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Create the folder where needed and lock it.
+
+        Raises RunError if another trainer holds it, or it cannot be written.
+        """
+        self.path = path
+        try:
+            for folder in (path, self._epochs, self._timeline):
+                folder.mkdir(parents=True, exist_ok=True)
+            self._lock = open(path / _LOCK, "w")  # noqa: SIM115 (held for as long as the run)
+        except OSError as error:
+            raise RunError(f"--out {path}: cannot be written ({error.strerror}); name another folder") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunError(f"--out {path}: another training run is writing there; name another folder") from error
+
+    @property
+    def _epochs(self) -> Path:
+        return self.path / "epochs"
+
+    @property
+    def _timeline(self) -> Path:
+        return self.path / TIMELINE
+
+    @property
+    def training_state(self) -> Path:
+        return self.path / checkpoints.TRAINING_STATE
+
+    def append_history(self, entry: dict) -> None:
+        with open(self.path / HISTORY, "a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    def sync_history(self) -> None:
+        """Make sure that the history so far survives a power cut."""
+        if (self.path / HISTORY).exists():
+            with open(self.path / HISTORY, "a", encoding="utf-8") as file:
+                os.fsync(file.fileno())
+
+    def forget_after(self, step: int) -> None:
+        """Drop history and timeline beyond `step`: the run goes on from there and will write them again."""
+        history = self.path / HISTORY
+        if history.exists():
+            lines = history.read_text(encoding="utf-8", errors="replace").splitlines()
+            write_text(history, "".join(f"{line}\n" for line in lines if 0 <= _step_of(line) <= step))
+        for picture in self._timeline.glob("[0-9]*.png"):
+            if picture.stem.isdecimal() and int(picture.stem) > step:
+                picture.unlink()
+
+    def save_epoch(self, generator: torch.nn.Module, epoch: int) -> np.ndarray:
+        """Draw the fixed z of all classes: ten rows, a class each, seeds 0 to 9; the newest is samples.png too.
+
+        Returns the picture, uint8 (280, 280).
+        """
+        picture = draw_classes(generator, SAMPLES_PER_CLASS)
+        images.save_png(self._epochs / f"{epoch:04d}.png", picture)
+        images.save_png(self.path / FINAL_SAMPLES, picture)
+        return picture
+
+    def save_snapshot(self, generator: torch.nn.Module, step: int) -> None:
+        """Draw one snapshot of the timeline: ten rows, a class each, seeds 0 to 3."""
+        images.save_png(self._timeline / f"{step:07d}.png", draw_classes(generator, TIMELINE_SAMPLES_PER_CLASS))
+
+
+def _step_of(entry: str) -> int:
+    """The step of a line of the history; -1 of one that a power cut has left half written."""
+    try:
+        return check_integer(json.loads(entry)["step"], 0)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return -1
+
+
+def timeline_steps(last_step: int) -> set[int]:
+    """Steps at which the timeline takes a picture: all at the start, then each about 1.2 times the last, and the end.
+
+    About 60 for a run of 200,000 steps. They do not depend on the run's length, so a run can be prolonged.
+    """
+    steps = {0, last_step}
+    step = 1
+    while step < last_step:
+        steps.add(step)
+        step = max(step + 1, math.ceil(step * TIMELINE_GROWTH))
+    return steps
+
+
+def draw_classes(generator: torch.nn.Module, samples_per_class: int) -> np.ndarray:
+    """A grid, uint8 (280, 28 * samples_per_class): a row per class, a column per seed from 0 on."""
+    was_training = generator.training
+    device = next(generator.parameters()).device
+    seeds = np.tile(np.arange(samples_per_class), NUM_CLASSES)
+    labels = np.arange(NUM_CLASSES).repeat(samples_per_class)
+    z = torch.from_numpy(latents.latents(seeds, generator.latent_dim)).to(device)
+    with torch.inference_mode():
+        pictures = generator.eval()(z, torch.from_numpy(labels).to(device))
+    generator.train(was_training)
+    return images.grid(images.to_uint8(pictures), samples_per_class)

@@ -1,0 +1,1 @@
+"""Between Gradio and the network: security, login, errors, assets, addresses, jobs."""

@@ -1,0 +1,1 @@
+"""The page as a static site, without a server."""

@@ -1,0 +1,206 @@
+"""The tab "Inside the network": saliency, fooling, class visualization, as three steps with one network and picture."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from cgan.explain import imagenet
+from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, take_along
+from cgan.ui.i18n import class_choices, i18n
+from cgan.ui.links import Links
+from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
+from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS
+from cgan.ui.tabs.inside.service import ANY_OTHER, SOURCES, WAYS, Lab, class_names
+
+_NETWORKS = {
+    "EfficientNet-Lite0 · ImageNet": imagenet.EFFICIENTNET_LITE0,
+    "SqueezeNet 1.1 · ImageNet": imagenet.SQUEEZENET,
+    "MobileNetV3 small · ImageNet": "mobilenet_v3_small",
+    "ResNet-18 · ImageNet": "resnet18",
+}
+_DRESS, _SEED = 3, 7
+_GOLDFISH, _DAISY = 1, 985  # of ImageNet
+_UPLOAD = """
+<div class="cgan-upload">
+  <label><input type="file" accept="image/png,image/jpeg,image/webp,image/gif"><span class="cgan-button"></span></label>
+  <p role="status"></p>
+</div>
+"""
+
+
+def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded: dict) -> None:
+    """Lay out the tab and wire it; nothing is computed before it is opened. bounded: how long work is queued."""
+
+    def open_upload(content: str) -> dict:
+        return lab.open_upload(content)
+
+    sentence("hint_inside")
+    with gr.Row(elem_classes="cgan-tab"):
+        with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
+            network = gr.Dropdown(
+                [(i18n("network_judge"), JUDGE), (i18n("network_discriminator"), DISCRIMINATOR), *_NETWORKS.items()],
+                value=JUDGE,
+                label=i18n("network"),
+                info=i18n("network_info"),
+                allow_custom_value=True,
+                elem_id="inside-network",
+            )
+            # A choice for each kind of network, for Gradio refuses with a traceback what is not among a control's
+            # choices at the moment, as in between two networks.
+            source_ours = _source_radio(True)
+            source_imagenet = _source_radio(False)
+            photograph = gr.Dropdown(
+                [(i18n(f"photograph_{name}"), name) for name in PHOTOGRAPHS],
+                value=next(iter(PHOTOGRAPHS)),
+                label=i18n("picture_photograph"),
+                visible=False,
+                filterable=False,
+                elem_id="inside-photograph",
+            )
+            upload = gr.HTML(
+                None,
+                html_template=_UPLOAD,
+                js_on_load="cganInside.mountUpload(element, props, trigger, server); // 'submit'",
+                server_functions=[open_upload],
+                apply_default_css=False,
+                visible=False,
+                elem_id="inside-upload",
+            )
+            picture = figure("inside-picture", "saliency-stop")
+            with gr.Column() as of_class:
+                class_index = class_dropdown("class", _DRESS, "inside-class")
+            with gr.Column() as of_seed:
+                seed = seed_slider("seed", _SEED, "inside-seed")
+        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
+            with gr.Tabs() as steps:
+                with gr.Tab(i18n("step_saliency"), id="saliency"):
+                    sentence("hint_saliency")
+                    run_saliency, stop_saliency = run_and_stop("saliency")
+                    saliency = figure("saliency", "saliency-stop")
+                with gr.Tab(i18n("step_fooling"), id="fooling"):
+                    sentence("hint_fooling")
+                    with gr.Row():
+                        way = gr.Dropdown(
+                            _way_choices(),
+                            value=WAYS[0],
+                            label=i18n("way"),
+                            filterable=False,
+                            min_width=240,
+                            elem_id="fooling-way",
+                        )
+                        target_ours = gr.Dropdown(
+                            [(i18n("any_other"), ANY_OTHER), *class_choices()],
+                            value=ANY_OTHER,
+                            label=i18n("target"),
+                            min_width=240,
+                            elem_id="fooling-target",
+                        )
+                        target_imagenet = _imagenet_dropdown("target", _GOLDFISH, "fooling-target-imagenet")
+                    run_fooling, stop_fooling = run_and_stop("fooling")
+                    fooling = figure("fooling", "fooling-stop")
+                with gr.Tab(i18n("step_visualization"), id="visualization"):
+                    sentence("hint_visualization")
+                    shown_ours = class_dropdown("class", _DRESS, "visualization-class")
+                    shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
+                    run_visualization, stop_visualization = run_and_stop("visualization")
+                    visualization = figure("visualization", "visualization-stop")
+            take_along("inside")
+
+    request = [checkpoint, network, source_ours, source_imagenet, photograph, class_index, seed, upload]
+    quietly = {"show_progress": "hidden", **bounded}
+    seen = gr.State(None)  # the request that the first step shows, once the tab was opened
+
+    def look(*request: object) -> Iterator:
+        for picture, saliency in lab.look(*_request(*request)):
+            yield picture, saliency, list(request)
+
+    def look_if_new(seen: list | None, *request: object) -> Iterator:
+        if seen == list(request):
+            yield gr.skip(), gr.skip(), gr.skip()
+        else:
+            yield from look(*request)
+
+    def look_if_opened(seen: list | None, *request: object) -> Iterator:
+        yield from look_if_new(seen if seen is not None else list(request), *request)
+
+    def fool(way: str, target_ours: int, target_imagenet: int, *request: object) -> Iterator[dict]:
+        request = _request(*request)
+        yield from lab.fool(way, target_ours if request[1] in OURS else target_imagenet, *request)
+
+    def visualize(class_ours: int, class_imagenet: int, *request: object) -> Iterator[dict]:
+        request = _request(*request)
+        yield from lab.visualize(class_ours if request[1] in OURS else class_imagenet, *request)
+
+    def adapt(network: str, source_ours: str, source_imagenet: str) -> list:
+        """Show what there is to choose with this network and this source of its picture."""
+        ours = network in OURS
+        source = source_ours if ours else source_imagenet
+        names = {} if ours else {"choices": [(name, index) for index, name in enumerate(class_names(network))]}
+        return [
+            gr.Radio(visible=ours),
+            gr.Radio(visible=not ours),
+            gr.Dropdown(visible=source == "photograph"),
+            gr.HTML(visible=source == "upload"),
+            gr.Column(visible=ours),
+            gr.Column(visible=ours and source != "upload"),
+            gr.Dropdown(visible=network == JUDGE),  # of a discriminator's two choices just one is the other
+            gr.Dropdown(visible=not ours, **names),
+            gr.Dropdown(visible=ours),
+            gr.Dropdown(visible=not ours, **names),
+        ]
+
+    adapted = [source_ours, source_imagenet, photograph, upload, of_class, of_seed]
+    adapted += [target_ours, target_imagenet, shown_ours, shown_imagenet]
+    looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **quietly}
+    private = {"api_visibility": "private", **looking}
+    gr.on(
+        [network.change, source_ours.change, source_imagenet.change],
+        adapt,
+        [network, source_ours, source_imagenet],
+        adapted,
+        trigger_mode="always_last",
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    looked_at = {"network": network, "source": source_ours, "source-imagenet": source_imagenet}
+    looked_at |= {"photograph": photograph, "class": class_index, "seed": seed}
+    opened = links.add(tab, looked_at | {"step": steps, "way": way, "target": target_ours, "shown-class": shown_ours})
+    looks = [
+        run_saliency.click(look, request, **private),
+        gr.on([upload.submit, *(control.input for control in looked_at.values())], look, request, **private),
+        opened.then(look_if_new, [seen, *request], **private),
+        checkpoint.change(look_if_opened, [seen, *request], **private),
+    ]
+    stop_saliency.click(None, cancels=looks)
+    running = {"api_visibility": "private", **quietly}
+    fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, **running)
+    stop_fooling.click(None, cancels=fools)
+    shows = run_visualization.click(visualize, [shown_ours, shown_imagenet, *request], visualization, **running)
+    stop_visualization.click(None, cancels=shows)
+
+
+def _request(checkpoint: str, network: str, source_ours: str, source_imagenet: str, *others: object) -> tuple:
+    """The request as the lab takes it, with the source that goes with the network."""
+    return checkpoint, network, source_ours if network in OURS else source_imagenet, *others
+
+
+def _source_radio(ours: bool) -> gr.Radio:
+    return gr.Radio(
+        [(i18n(f"picture_{source}"), source) for source in SOURCES[ours]],
+        value=SOURCES[ours][0],
+        label=i18n("source"),
+        visible=ours,
+        elem_id=f"inside-source{'' if ours else '-imagenet'}",
+    )
+
+
+def _imagenet_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
+    """A choice of one of ImageNet's classes, whose names are put in when a network of ImageNet is chosen."""
+    return gr.Dropdown(
+        [(f"{value}", value)], value=value, label=i18n(label), visible=False, min_width=240, elem_id=elem_id
+    )
+
+
+def _way_choices() -> list[tuple]:
+    return [(i18n(f"way_{way}"), way) for way in WAYS]

@@ -1,0 +1,104 @@
+"""The tab "Your picture": the z and class that redraw a picture, and where one can go from there."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from cgan.data import examples
+from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, slider, take_along
+from cgan.ui.i18n import class_choices, i18n
+from cgan.ui.links import Links, number, sigmas
+from cgan.ui.studio import for_page
+from cgan.ui.tabs.inside.service import Lab
+from cgan.ui.tabs.picture.picker import FIRST, picker
+from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
+
+_FIRST_ONWARD = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
+
+_ONWARD = """
+<div class="cgan-altered" hidden>
+  <div>
+    <p data-text="altered_info"></p>
+    <div class="cgan-altered-list"></div>
+  </div>
+  <div class="cgan-figure">
+    <div class="cgan-stage"><canvas role="img"></canvas></div>
+    <p role="status"></p>
+    <button type="button" class="cgan-button" data-do="reset" data-text="direction_reset"></button>
+    <small class="cgan-mark"></small>
+  </div>
+</div>
+<figure class="cgan-figure" hidden>
+  <figcaption data-text="as_every_class"></figcaption>
+  <div class="cgan-stage"><canvas class="cgan-ten" role="img"></canvas></div>
+  <div class="cgan-class-names" aria-hidden="true"></div>
+  <figcaption data-what="walk"></figcaption>
+  <div class="cgan-stage"><canvas class="cgan-frame" role="img"></canvas></div>
+  <div class="cgan-stage"><canvas class="cgan-strip" role="img"></canvas></div>
+  <small class="cgan-mark"></small>
+</figure>
+"""
+
+
+def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded: dict) -> gr.HTML:
+    """Lay out the tab and wire it; return its picker. bounded: how long work is queued."""
+    sentence("hint_picture")
+    with gr.Row(elem_classes="cgan-tab"):
+        with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
+            picture = picker(lab, "picker")
+            class_index = gr.Dropdown(
+                [(i18n("find_class"), ANY_CLASS), *class_choices()],
+                value=ANY_CLASS,
+                label=i18n("class"),
+                info=i18n("find_class_info"),
+                elem_id="redraw-class",
+            )
+            run, stop = run_and_stop("redraw")
+        with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
+            shown = figure("redraw", "redraw-stop")
+            onward = gr.HTML(
+                None,
+                html_template=_ONWARD,
+                js_on_load=f"cgan.mountOnward(element, props, watch, server, {[*_FIRST_ONWARD]})",
+                server_functions=[for_page(redrawer.walk_from), for_page(redrawer.move_from)],
+                apply_default_css=False,
+                elem_id="onward",
+            )
+            with gr.Row():
+                position = slider(0, 1, _POSITION, 0.01, "position", "onward-position")
+                with gr.Column(min_width=220):
+                    to_class = class_dropdown("to_class", _TO_CLASS, "onward-class")
+                with gr.Column(min_width=220):
+                    to_seed = seed_slider("to_seed", _TO_SEED, "onward-seed")
+            take_along("picture")
+            sentence("link_own")
+    onward_to = {"onward-class": to_class, "onward-seed": to_seed, "onward-position": position}
+    image = number(FIRST["example"], (0, examples.COUNT - 1, 1))
+    opened = links.add(tab, {"redrawn-class": class_index, **onward_to}, {"image": image, "onward-sigmas": sigmas()})
+
+    request = [checkpoint, picture, class_index]
+    seen = gr.State(None)  # the request whose result is shown, once the tab was opened
+
+    def search(*request: object) -> Iterator:
+        for each, found in redrawer.search(*request):
+            yield each, found or gr.skip(), [*request]
+
+    def search_if_new(seen: list | None, *request: object) -> Iterator:
+        if seen == [*request]:
+            yield gr.skip(), gr.skip(), gr.skip()
+        else:
+            yield from search(*request)
+
+    def search_if_opened(seen: list | None, *request: object) -> Iterator:
+        yield from search_if_new(seen if seen is not None else [*request], *request)
+
+    quietly = {"show_progress": "hidden", "api_visibility": "private", **bounded}
+    wired = {"outputs": [shown, onward, seen], "trigger_mode": "always_last", **quietly}
+    searches = [
+        gr.on([run.click, picture.submit, class_index.input], search, request, **wired),
+        opened.then(search_if_new, [seen, *request], **wired),
+        checkpoint.change(search_if_opened, [seen, *request], **wired),
+    ]
+    stop.click(None, cancels=searches)
+    gr.api(redrawer.invert, api_name="invert", **bounded)
+    return picture

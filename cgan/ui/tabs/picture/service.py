@@ -1,0 +1,160 @@
+"""What the tab "Your picture" asks the server for. Whatever arrives is checked here, as in `drawing`."""
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from cgan.common.validation import RefusalError, check_integer, checked
+from cgan.data import NUM_CLASSES
+from cgan.explain.directions import move
+from cgan.explain.inversion import STEPS, Step, invert, longest, trainable_copy
+from cgan.sampling import latents
+from cgan.sampling.sampler import Sampler
+from cgan.ui import figures, own_picture
+from cgan.ui.figures import say
+from cgan.ui.server.checks import REASONS, worded
+from cgan.ui.server.jobs import Worker, samplers
+from cgan.ui.studio import MAX_SEED, Studio, checked_sigmas, payload
+
+ANY_CLASS = -1
+STRIP = 16  # frames of the walk
+_FRAME_SECONDS = 0.15  # between two pictures of a search
+
+
+class Redrawer:
+    """Finds the z of a person's picture, and draws what comes of it."""
+
+    def __init__(self, studio: Studio, worker: Worker) -> None:
+        self._studio = studio
+        self._worker = worker
+
+    def search(self, checkpoint: str, picture: dict, class_index: int) -> Iterator[tuple[dict, dict | None]]:
+        """Figures of the search, and at the end what was found, as the page goes on with it; None until then."""
+        mark = figures.new_run()
+        try:
+            folder = self._studio.folder(checkpoint)
+            seen = own_picture.read(picture)
+            for figure, found in self._worker.steps(_search, folder, seen, _class(class_index)):
+                yield figure | mark, found and found | {"checkpoint": checkpoint} | mark
+        except REASONS as error:
+            yield figures.problem(worded(error)) | mark, None
+
+    def invert(self, checkpoint: str, picture: str, class_index: int = ANY_CLASS) -> dict:
+        """Find the z and the class with which a checkpoint's generator redraws a picture best.
+
+        Args:
+            checkpoint: which trained generator, such as r3gan-conv.
+            picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
+                pixels, and inverted where its background is bright.
+            class_index: 0 to 9, or -1 to find it too.
+
+        Returns:
+            {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels":
+            base64 of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}
+        """
+        folder = self._studio.folder(checkpoint)
+        seen = own_picture.from_file(picture)
+        *_, end = self._worker.steps(_invert, folder, seen, _class(class_index))
+        return {
+            "z": end.z.tolist(),
+            "class_index": end.class_index,
+            "error": end.error,
+            "pixels": payload(_draw(samplers.get(folder), end)[None], [])["pixels"],
+            "seen": payload(seen[None], [])["pixels"],
+        }
+
+    def walk_from(self, checkpoint: str, z: list, class_index: int, to_class: int, to_seed: int) -> dict:
+        """The frames from a found z and class to a class and seed, along the sphere, for a page that cannot draw."""
+        sampler = self._sampler(checkpoint)
+        start = _z(z, sampler.latent_dim)
+        classes = [_class(class_index, 0), _class(to_class, 0)]
+        seed = checked("seed", check_integer, to_seed, 0, MAX_SEED)
+        positions = np.linspace(0, 1, STRIP)
+        (end,) = latents.latents(np.array([seed]), sampler.latent_dim)
+        weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
+        return payload(sampler.draw(latents.slerp(start, end, positions), weights), [])
+
+    def move_from(self, checkpoint: str, z: list, class_index: int, sigmas: list) -> dict:
+        """Pictures of a found z, moved along the directions of its class, for a page that cannot draw.
+
+        sigmas: for each picture a list of six, how far along each direction, -3 to 3.
+        """
+        sampler = self._sampler(checkpoint)
+        start = _z(z, sampler.latent_dim)
+        index = checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
+        z = move(start, self._studio.directions(checkpoint).vectors(f"{index}"), checked_sigmas(sigmas))
+        return payload(sampler.draw(z, latents.one_hot(np.full(len(z), index), NUM_CLASSES)), [])
+
+    def _sampler(self, checkpoint: str) -> Sampler:
+        return samplers.get(self._studio.folder(checkpoint))
+
+
+def _invert(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[Step]:
+    """The search in a checkpoint's generator, for a class or, where None is wanted, for any."""
+    yield from invert(trainable_copy(samplers.get(folder).generator), seen, wanted)
+
+
+def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tuple[dict, dict | None]]:
+    sampler = samplers.get(folder)
+    first = due = None
+    for step in _invert(folder, seen, wanted):
+        first = first or step
+        if due is None or time.monotonic() >= due:
+            due = time.monotonic() + _FRAME_SECONDS
+            row = _side_by_side(seen, _draw(sampler, step), step)
+            yield figures.figure([row], progress=step.number / STEPS, crisp=True, caption=[say("searching")]), None
+    row = _side_by_side(seen, _draw(sampler, step), step)
+    caption = [_verdict(first, step), _length(step, sampler.latent_dim)]
+    yield (
+        figures.figure([row], state="done", crisp=True, caption=caption, name="redrawn"),
+        {
+            "z": step.z.tolist(),
+            "class_index": step.class_index,
+            **payload(sampler.draw(np.tile(step.z, (NUM_CLASSES, 1)), np.eye(NUM_CLASSES)), []),
+        },
+    )
+
+
+def _draw(sampler: Sampler, step: Step) -> np.ndarray:
+    return sampler.draw(step.z[None], latents.one_hot(np.array([step.class_index]), NUM_CLASSES))[0]
+
+
+def _side_by_side(seen: np.ndarray, redrawn: np.ndarray, step: Step) -> dict:
+    difference = (128 + (redrawn.astype(int) - seen) // 2).clip(0, 255).astype(np.uint8)
+    return figures.row(
+        [
+            figures.panel(say("what_it_sees"), seen),
+            figures.panel(say("redrawn"), redrawn, say("as_class", name=say(f"class_{step.class_index}"))),
+            figures.panel(say("difference"), difference, say("difference_note")),
+        ]
+    )
+
+
+def _verdict(first: Step, end: Step) -> dict:
+    values = {"error": f"{end.error:.4f}", "first": f"{first.error:.4f}", "times": f"{first.error / end.error:.1f}"}
+    return say("redrawn_verdict", name=say(f"class_{end.class_index}"), **values)
+
+
+def _length(end: Step, latent_dim: int) -> dict:
+    length = float(np.linalg.norm(end.z))
+    return say(
+        "length_of_z", length=f"{length:.1f}", usual=f"{math.sqrt(latent_dim):.1f}", most=f"{longest(latent_dim):.1f}"
+    )
+
+
+def _class(value: object, lowest: int = ANY_CLASS) -> int | None:
+    """A class, or None for ANY_CLASS."""
+    index = checked("class", check_integer, value, lowest, NUM_CLASSES - 1)
+    return None if index == ANY_CLASS else index
+
+
+def _z(values: object, latent_dim: int) -> np.ndarray:
+    """A z that came from a page. Raises RefusalError."""
+    if isinstance(values, list) and len(values) == latent_dim and all(type(v) in (int, float) for v in values):
+        z = np.array(values, np.float64)
+        if np.isfinite(z).all() and np.linalg.norm(z) <= 2 * longest(latent_dim):
+            return z.astype(np.float32)
+    raise RefusalError(f"z: a list of {latent_dim} numbers expected, of a length up to {2 * longest(latent_dim):.0f}")

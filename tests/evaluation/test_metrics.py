@@ -1,0 +1,116 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from prdc import compute_prdc
+from torchmetrics.image.fid import FrechetInceptionDistance
+
+from cgan.evaluation import classifiers, metrics
+from cgan.evaluation.classifiers import JUDGE, load_judge
+from cgan.models.classifier import LeNet
+
+
+class AlreadyFeatures(torch.nn.Module):
+    """Stands where torchmetrics wants its network: the features come in as images of one row."""
+
+    num_features = 16
+
+    def forward(self, images):
+        return images[:, 0, 0]
+
+
+@pytest.fixture(scope="module")
+def clouds():
+    """Two sets of features that overlap: float32 (700, 16) and (600, 16)."""
+    generator = np.random.default_rng(0)
+    real = generator.normal(size=(700, 16)).astype(np.float32)
+    fake = (0.8 * generator.normal(size=(600, 16)) + 0.4).astype(np.float32)
+    return real, fake
+
+
+def test_frechet_distance_is_torchmetrics_fid(clouds):
+    peer = FrechetInceptionDistance(feature=AlreadyFeatures(), input_img_size=(1, 1, 16), normalize=True)
+    peer.set_dtype(torch.float64)
+    for features, real in zip(clouds, (True, False), strict=True):
+        peer.update(torch.from_numpy(features.astype(np.float64))[:, None, None], real=real)
+    assert metrics.frechet_distance(clouds[1], clouds[0]) == pytest.approx(peer.compute().item(), rel=1e-6)
+
+
+def test_frechet_distance_of_normal_distributions_is_the_closed_form(clouds):
+    """With diagonal covariances it is the sum of (m1 - m2)^2 + (s1 - s2)^2."""
+    centred = clouds[0].astype(np.float64) - clouds[0].mean(axis=0)
+    white = centred @ np.linalg.inv(np.linalg.cholesky(np.cov(centred, rowvar=False))).T
+    means, deviations = np.linspace(-1, 1, 16), np.linspace(0.5, 2, 16)
+    distance = metrics.frechet_distance(white * deviations + means, white)
+    assert distance == pytest.approx(np.square(means).sum() + np.square(deviations - 1).sum(), rel=1e-6)
+
+
+def test_manifold_metrics_are_the_authors(clouds):
+    """Naeem et al.'s own package."""
+    measured = metrics.manifold_metrics(*clouds)
+    assert measured == pytest.approx(compute_prdc(*clouds, nearest_k=metrics.NEIGHBOURS), abs=1e-6)
+    assert 0 < measured["recall"] < 1 and 0 < measured["coverage"] < 1
+
+
+def test_a_set_is_all_of_itself_and_nothing_of_one_far_away(clouds):
+    same = metrics.manifold_metrics(clouds[0], clouds[0])
+    assert (same["precision"], same["recall"], same["coverage"]) == (1, 1, 1)
+    far = metrics.manifold_metrics(clouds[0], clouds[0] + 100)
+    assert set(far.values()) == {0}
+
+
+def test_copies_are_as_near_as_can_be(fashion_mnist):
+    training = fashion_mnist[0][:500]
+    assert set(metrics.nearest_distances(training[:100], training).values()) == {0}
+    # One pixel turned from black to white is a distance of 1.
+    changed = training[:100].copy()
+    assert (changed[:, 0, 0] == 0).all()
+    changed[:, 0, 0] = 255
+    assert metrics.nearest_distances(changed, training)["50 %"] == pytest.approx(1, abs=1e-3)
+
+
+def test_the_shipped_judge_knows_what_its_card_says(fashion_mnist_test):
+    accuracy = classifiers.accuracy(load_judge(), *fashion_mnist_test)
+    assert accuracy >= 0.935
+    assert accuracy == pytest.approx(json.loads((JUDGE / classifiers.METRICS).read_text())["accuracy"], abs=3e-4)
+    assert f"{accuracy:.1%}".removesuffix("%") in (JUDGE / "README.md").read_text()
+
+
+def test_classifiers_learn_from_what_they_are_given(fashion_mnist, fashion_mnist_test, monkeypatch):
+    """And from pictures whose labels are drawn they learn nothing."""
+    monkeypatch.setattr(metrics, "GAN_TRAIN_CLASSIFIERS", {"lenet": LeNet})
+    monkeypatch.setattr(metrics, "GAN_TRAIN_EPOCHS", 3)
+    images, labels = (array[:6000] for array in fashion_mnist)
+    score = metrics.gan_train(images, labels, fashion_mnist_test, seeds=1)["lenet"]
+    assert score["mean"] > 0.7 and len(score["all"]) == 1
+    drawn = np.random.default_rng(0).permutation(labels)
+    assert metrics.gan_train(images, drawn, fashion_mnist_test, seeds=1)["lenet"]["mean"] < 0.3
+
+
+def test_the_command_measures_a_checkpoint(run_command, tmp_path):
+    finished = run_command("-m", "cgan.metrics", "--checkpoint", "report-mlp", "--json", tmp_path / "m.json")
+    assert finished.returncode == 0, finished.stderr
+    measured = json.loads((tmp_path / "m.json").read_text())
+    assert measured["pictures"] == 10_000 and len(measured["per_class"]) == 10
+    shares = [of_class["gan_test"] for of_class in measured["per_class"].values()]
+    assert np.mean(shares) == pytest.approx(measured["gan_test"], abs=1e-6)  # all classes count the same
+    shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())
+    assert measured["fid"] == pytest.approx(shipped["fid"], rel=1e-2)
+    assert measured["gan_test"] == pytest.approx(shipped["gan_test"], abs=2e-3)
+    assert f"| FID | {measured['fid']:.3g} |" in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--checkpoint", "nowhere"], ["nowhere", "report-mlp"]),
+        ([], ["--checkpoint", "--real"]),
+        (["--real", "--gan-train", "0"], ["--gan-train", "0"]),
+    ],
+)
+def test_bad_input_gets_one_line(run_command, arguments, words):
+    finished = run_command("-m", "cgan.metrics", *arguments)
+    assert finished.returncode == 2
+    assert len(finished.stderr.strip().splitlines()) == 1
+    assert all(word in finished.stderr for word in words)

@@ -1,0 +1,173 @@
+import pytest
+import torch
+from torch import nn
+
+from cgan.models.networks import (
+    Bounded,
+    ClassEmbedding,
+    ConvDiscriminator,
+    ConvGenerator,
+    Dropout,
+    MLPDiscriminator,
+    MLPGenerator,
+    ResidualBlock,
+)
+
+
+def layers(network, kinds):
+    return [layer for layer in network.modules() if isinstance(layer, kinds)]
+
+
+def test_generator_has_the_reports_layers():
+    generator = MLPGenerator()
+    shapes = [(layer.in_features, layer.out_features) for layer in layers(generator, nn.Linear)]
+    assert shapes == [(150, 128), (128, 256), (256, 512), (512, 1024), (1024, 784)]
+    norms = [(layer.num_features, layer.eps) for layer in layers(generator, nn.BatchNorm1d)]
+    assert norms == [(256, 0.8), (512, 0.8), (1024, 0.8)]
+    assert [layer.negative_slope for layer in layers(generator, nn.LeakyReLU)] == [0.2] * 4
+    assert isinstance(generator.layers[-1], nn.Tanh)
+    assert tuple(generator.embedding.weight.shape) == (10, 50)
+
+
+def test_discriminator_has_the_reports_layers():
+    discriminator = MLPDiscriminator()
+    shapes = [(layer.in_features, layer.out_features) for layer in layers(discriminator, nn.Linear)]
+    assert shapes == [(784 + 50, 512), (512, 512), (512, 512), (512, 1)]
+    kinds = [type(layer).__name__ for layer in discriminator.layers]
+    hidden = ["Linear", "Dropout", "LeakyReLU"]
+    assert kinds == ["Linear", "LeakyReLU", *hidden, *hidden, "Linear"]
+    assert [layer.p for layer in layers(discriminator, Dropout)] == [0.4, 0.4]
+
+
+def test_parameter_counts_are_the_reports():
+    # Weights and biases of the layers above, with 10 x 50 embeddings and 2 parameters a normalized feature.
+    generator = 500 + 151 * 128 + 129 * 256 + 257 * 512 + 513 * 1024 + 1025 * 784 + 2 * (256 + 512 + 1024)
+    discriminator = 500 + 835 * 512 + 2 * 513 * 512 + 513
+    assert sum(p.numel() for p in MLPGenerator().parameters()) == generator == 1_516_932
+    assert sum(p.numel() for p in MLPDiscriminator().parameters()) == discriminator == 953_845
+
+
+def test_label_size_is_a_setting_of_the_discriminator():
+    # The report's prose: 784 + 100 inputs.
+    assert MLPDiscriminator(label_dim=100).layers[0].in_features == 884
+
+
+def test_generator_draws_images_within_the_range_of_tanh():
+    images = MLPGenerator()(torch.randn(5, 100), torch.arange(5))
+    assert images.shape == (5, 1, 28, 28)
+    assert images.abs().max() <= 1
+
+
+NETWORKS = {
+    "mlp, generator": MLPGenerator(),
+    "mlp, discriminator": MLPDiscriminator(),
+    "conv, generator": ConvGenerator(),
+    "conv, discriminator": ConvDiscriminator(),
+    "conv, generator, normalized": ConvGenerator(normalization="class-batch"),
+    "conv, discriminator, normalized": ConvDiscriminator(spectral_norm=True),
+    "conv, discriminator, with perception": ConvDiscriminator(perception=4),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_one_hot_weights_and_labels_are_the_same_class(name):
+    network = NETWORKS[name].eval()
+    labels = torch.arange(10)
+    inputs = torch.randn(10, network.latent_dim) if "generator" in name else torch.randn(10, 1, 28, 28)
+    outputs = network(inputs, labels)
+    assert outputs.shape == ((10, 1, 28, 28) if "generator" in name else (10, 1))
+    torch.testing.assert_close(outputs, network(inputs, torch.eye(10)))
+    other = network(inputs, labels.roll(1))
+    assert not torch.allclose(outputs, other), "the class changes nothing"
+
+
+def test_the_convolutional_generator_is_small_enough_for_a_phone():
+    """At most 15 million multiply-adds and 2 million parameters a picture."""
+    generator, multiply_adds = ConvGenerator(), []
+
+    def count(layer, inputs, output):
+        positions = output[0, 0].numel() if isinstance(layer, nn.Conv2d) else 1
+        multiply_adds.append(positions * layer.weight.numel())
+
+    for layer in layers(generator, (nn.Conv2d, nn.Linear)):
+        layer.register_forward_hook(count)
+    generator(torch.randn(1, generator.latent_dim), torch.tensor([0]))
+    assert len(multiply_adds) == 11
+    assert sum(multiply_adds) <= 15e6
+    assert sum(parameter.numel() for parameter in generator.parameters()) <= 2e6
+
+
+def test_what_has_strayed_beyond_black_or_white_can_come_back_but_not_go_on():
+    pixels = torch.tensor([-1.5, -1.5, 0.25, 0.25, 1.5, 1.5], requires_grad=True)
+    images = Bounded.apply(pixels)
+    assert images.tolist() == [-1, -1, 0.25, 0.25, 1, 1]
+    images.backward(torch.tensor([1.0, -2, 3, -4, 5, -6]))  # a step goes against the gradient
+    assert pixels.grad.tolist() == [0, -2, 3, -4, 5, 0]
+
+
+def test_perception_adds_nothing_at_first_and_never_learns():
+    torch.manual_seed(0)
+    without, seeing = ConvDiscriminator(), ConvDiscriminator(perception=4)
+    seeing.load_state_dict(without.state_dict(), strict=False)
+    images, labels = torch.randn(6, 1, 28, 28), torch.arange(6)
+    torch.testing.assert_close(seeing(images, labels), without(images, labels))
+
+    frozen = {name: tensor.clone() for name, tensor in seeing.perception.state_dict().items()}
+    learning = [parameter for parameter in seeing.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.SGD(learning, lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        seeing.train()(images, labels).square().mean().backward()
+        optimizer.step()
+    assert seeing.perceived14.weight.abs().max() > 0 and seeing.perceived7.weight.abs().max() > 0
+    for name, tensor in seeing.perception.state_dict().items():  # averages of its normalizations included
+        assert torch.equal(tensor, frozen[name]), name
+
+
+def test_a_residual_block_starts_as_an_identity():
+    images = torch.randn(2, 8, 7, 7)
+    torch.testing.assert_close(ResidualBlock(8)(images, torch.tensor([0, 1])), images)
+
+
+def test_normalization_by_class_normalizes_each_channel():
+    block = ConvGenerator(width=16, normalization="class-batch").blocks7[0]
+    normalized = block.norms[0](5 + 3 * torch.randn(200, 16, 7, 7), torch.arange(200) % 10)
+    torch.testing.assert_close(normalized.mean(dim=(0, 2, 3)), torch.zeros(16), atol=1e-3, rtol=0)
+    torch.testing.assert_close(normalized.std(dim=(0, 2, 3)), torch.ones(16), atol=1e-3, rtol=0)
+
+
+def test_spectral_normalization_bounds_every_layer():
+    discriminator = ConvDiscriminator(spectral_norm=True)
+    for _ in range(30):  # each pass in training mode is a step of its power iteration
+        discriminator(torch.randn(2, 1, 28, 28), torch.tensor([0, 1]))
+    for layer in layers(discriminator, (nn.Conv2d, nn.Linear)):
+        assert torch.linalg.matrix_norm(layer.weight.flatten(1), 2).item() == pytest.approx(1, abs=0.05)
+
+
+def test_class_weights_mix_embeddings():
+    embedding = ClassEmbedding(4)
+    mixed = embedding(torch.tensor([[0.25, 0.75] + [0.0] * 8]))
+    torch.testing.assert_close(mixed[0], 0.25 * embedding.weight[0] + 0.75 * embedding.weight[1])
+
+
+def test_dropout_keeps_the_share_and_the_mean_of_torchs_own():
+    dropout = Dropout(0.4)
+    dropout.stream = torch.Generator().manual_seed(0)
+    dropped = dropout(torch.ones(1_000_000))
+    assert (dropped == 0).float().mean() == pytest.approx(0.4, abs=0.003)  # six standard errors
+    torch.testing.assert_close(dropped.unique(), torch.tensor([0, 1 / 0.6]))
+    assert dropped.mean() == pytest.approx(1, abs=0.005)
+
+
+def test_dropout_does_nothing_in_eval_mode():
+    ones = torch.ones(100)
+    assert Dropout(0.4).eval()(ones) is ones
+
+
+def test_dropout_draws_from_its_own_stream():
+    dropout = Dropout(0.4)
+    dropout.stream = torch.Generator().manual_seed(1)
+    first = dropout(torch.ones(100))
+    torch.manual_seed(123)
+    dropout.stream.manual_seed(1)
+    assert torch.equal(first, dropout(torch.ones(100)))

@@ -1,0 +1,277 @@
+"""Publishing, against a Hub on loopback that huggingface_hub really calls."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+
+import numpy as np
+import pytest
+import torch
+from huggingface_hub import metadata_load
+
+from cgan import data
+from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG, CheckpointError
+from cgan.publish.hub import Generator
+from cgan.sampling.sampler import Sampler
+from tests.conftest import ROOT
+from tests.publish.fake_hub import READER, TOKEN, running_hub
+from tests.web.test_export import SHIPPED
+
+# One process for all of it: importing torch takes longer than publishing.
+PUBLISH_ALL = """
+import json, sys
+from contextlib import redirect_stdout
+from io import StringIO
+from cgan.publish.command import main
+
+printed = {}
+for command in json.loads(sys.argv[1]):
+    sys.argv = ["publish", *command]
+    with redirect_stdout(StringIO()) as output:
+        main()
+    printed[command[1]] = output.getvalue()
+print(json.dumps(printed))
+"""
+
+
+@pytest.fixture(scope="module")
+def hub():
+    with running_hub() as hub:
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def environment(hub, tmp_path_factory):
+    """With it commands call the fake Hub, by its one token, with an empty cache."""
+    return os.environ | {
+        "HF_ENDPOINT": hub.address,
+        "HF_TOKEN": TOKEN,
+        "HF_HOME": f"{tmp_path_factory.mktemp('hub')}",
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
+
+
+def run_python(code, *arguments, folder=ROOT, environment=None):
+    command = [sys.executable, "-c", code, *arguments]
+    finished = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+@pytest.fixture(scope="module")
+def own_run(tmp_path_factory):
+    """A folder as training leaves it: described and measured by nobody, and not exported."""
+    folder = tmp_path_factory.mktemp("runs") / "own"
+    folder.mkdir()
+    for name in (CONFIG, AVERAGED_GENERATOR, "history.jsonl"):
+        shutil.copy(CHECKPOINTS / "report-mlp" / name, folder)
+    (folder / "training.safetensors").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def printed(environment, own_run):
+    """What publishing printed, by repository."""
+    commands = [
+        ["space", "me/clothes"],
+        ["site", "me/site", "--full-app", "https://example.org/app"],
+        ["model", "me/own", "--checkpoint", f"{own_run}"],
+        *(["model", f"me/{name}", "--checkpoint", name] for name in SHIPPED),
+        ["model", "me/dry", "--checkpoint", "report-mlp", "--dry-run"],
+    ]
+    return json.loads(run_python(PUBLISH_ALL, json.dumps(commands), environment=environment))
+
+
+def listed(output):
+    """{path: (bytes, kept beside git)} of a listing."""
+    rows = re.findall(r"^ *([\d,]+)  (git|LFS/Xet) +(\S+)$", output, re.MULTILINE)
+    return {path: (int(size.replace(",", "")), where != "git") for size, where, path in rows}
+
+
+def assert_published_as_listed(repo, output):
+    files = listed(output)
+    assert {path: len(content) for path, content in repo.files.items()} == {p: size for p, (size, _) in files.items()}
+    assert repo.large == {path for path, (_, beside) in files.items() if beside}
+
+
+def test_a_space_is_what_the_app_needs_and_no_more(hub, printed):
+    repo = hub.repos["spaces/me/clothes"]
+    assert repo.created["sdk"] == "gradio"
+    assert_published_as_listed(repo, printed["me/clothes"])
+    needed = {"app.py", "requirements.txt", "README.md", "LICENSE"}
+    assert needed | {"cgan/web/worker.js", "cgan/ui/page.py"} <= repo.files.keys()
+    assert {f"checkpoints/r3gan-conv/{name}" for name in ("model.safetensors", "generator.onnx")} <= repo.large
+    assert {path.split("/")[0] for path in repo.files} == needed | {"cgan", "checkpoints"}
+    assert not [path for path in repo.files if re.search(r"my-|__pycache__|training\.safetensors|/\.", path)]
+    assert printed["me/clothes"].splitlines()[-1] == f"Published: {hub.address}/spaces/me/clothes"
+
+
+def test_what_a_space_gets_starts_by_itself(hub, printed, tmp_path):
+    for path, content in hub.repos["spaces/me/clothes"].files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    code = (
+        "from cgan.ui.drawing import Studio; from cgan.ui.page import build; studio = Studio();"
+        "build(studio, 'r3gan-conv'); print(sorted(studio.cards()))"
+    )
+    assert run_python(code, folder=tmp_path).strip() == "['r3gan-conv', 'report-mlp']"
+
+
+def test_the_front_matter_names_what_is_installed():
+    matter = metadata_load(ROOT / "README.md")
+    assert matter["sdk"] == "gradio" and matter["app_file"] == "app.py" and matter["license"] == "mit"
+    assert matter["sdk_version"] == version("gradio")
+    requires = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert requires == f">={matter['python_version']}"
+    assert len(matter["short_description"]) <= 60
+
+
+def test_the_container_runs_the_same_app():
+    lines = (ROOT / "Containerfile").read_text().splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY")]
+    assert all((ROOT / source).exists() for sources in copied for source in sources)
+    assert f"FROM python:{metadata_load(ROOT / 'README.md')['python_version']}-slim" in lines
+    assert lines.index("USER app") < next(i for i, line in enumerate(lines) if line.startswith("CMD"))
+
+
+def test_a_site_goes_to_a_static_space(hub, printed):
+    repo = hub.repos["spaces/me/site"]
+    assert repo.created["sdk"] == "static"
+    assert_published_as_listed(repo, printed["me/site"])
+    assert b"sdk: static" in repo.files["README.md"] and b"https://example.org/app" in repo.files["index.html"]
+    assert "cgan/checkpoints/report-mlp/generator.onnx" in repo.large
+
+
+def test_a_model_is_published_as_listed(hub, printed):
+    for name in SHIPPED:
+        assert_published_as_listed(hub.repos[f"models/me/{name}"], printed[f"me/{name}"])
+
+
+def test_a_dry_run_uploads_nothing(hub, printed):
+    files = listed(printed["me/dry"])
+    size = (CHECKPOINTS / "report-mlp" / AVERAGED_GENERATOR).stat().st_size
+    assert files["model.safetensors"] == (size, True)
+    assert files["config.json"][1] is False and "README.md" in files
+    assert "models/me/dry" not in hub.repos
+
+
+def test_a_dry_run_calls_nobody(environment, run_command, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    finished = run_command("-m", "cgan.publish", "space", "me/dry", "--dry-run")
+    assert finished.returncode == 0 and "app.py" in listed(finished.stdout), finished.stderr
+
+
+def card_of(hub, repo):
+    return hub.repos[f"models/{repo}"].files["README.md"].decode()
+
+
+def code_blocks(card):
+    blocks = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    assert all(len(code.strip().splitlines()) <= 5 for code in blocks)
+    return blocks
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_models_five_lines_draw_without_this_project(hub, printed, environment, tmp_path, name):
+    _, code = code_blocks(card_of(hub, f"me/{name}"))
+    run_python(f"{code}\nimport numpy; numpy.save('pictures.npy', pictures)", folder=tmp_path, environment=environment)
+    pictures = np.load(tmp_path / "pictures.npy")
+    assert pictures.shape == (16, 28, 28) and pictures.dtype == np.uint8 and pictures.std() > 20
+    assert "cgan" not in code
+
+
+def test_a_models_five_lines_draw_the_apps_pictures(hub, printed, environment, tmp_path):
+    """And what was loaded from the Hub can be pushed there again."""
+    code = "import numpy\n"
+    for name in SHIPPED:
+        code += f"{code_blocks(card_of(hub, f'me/{name}'))[0]}\nnumpy.save('{name}.npy', pictures)\n"
+    code += "generator.push_to_hub('me/round')\n"
+    run_python(code, folder=tmp_path, environment=environment | {"PYTHONPATH": f"{ROOT}"})
+    for name in SHIPPED:
+        expected = Sampler(CHECKPOINTS / name).sample(np.full(16, 3), np.arange(16))
+        np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy"), expected)
+    assert (
+        hub.repos["models/me/round"].files[AVERAGED_GENERATOR]
+        == (hub.repos[f"models/me/{SHIPPED[-1]}"].files[AVERAGED_GENERATOR])
+    )
+    assert 'from_pretrained("me/round")' in card_of(hub, "me/round")
+
+
+def test_a_card_says_all_that_it_should(hub, printed, tmp_path):
+    for name in SHIPPED:
+        card = card_of(hub, f"me/{name}")
+        (tmp_path / "README.md").write_text(card)
+        matter = metadata_load(tmp_path / "README.md")
+        assert matter["license"] == "mit" and matter["datasets"] == ["zalando-datasets/fashion_mnist"]
+        assert all(name in card for name in data.CLASS_NAMES)
+        assert re.findall(r"\]\(\.\.?/", card) == []  # no link leads out of the repository
+        for link in re.findall(r"\]\(([^)#:]+)\)", card):
+            assert link in hub.repos[f"models/me/{name}"].files
+
+
+def test_a_run_of_ones_own_gets_a_card_too(hub, printed):
+    card = card_of(hub, "me/own")
+    for words in ("# own\n", "## Data", "## Training", "187,600 steps", "| arch | mlp |", "## Metrics", "Not measured"):
+        assert words in card
+    for words in ("## Limits", "MIT licence"):
+        assert words in card
+    assert "onnxruntime" in card and "generator.onnx" in hub.repos["models/me/own"].files  # it was exported first
+    assert "training.safetensors" not in hub.repos["models/me/own"].files
+
+
+def test_a_card_is_not_given_two_front_matters(tmp_path):
+    shutil.copytree(CHECKPOINTS / "report-mlp", tmp_path / "copy")
+    generator = Generator.from_pretrained(tmp_path / "copy")
+    card = f"{generator.generate_model_card('me/copy')}"
+    (tmp_path / "copy/README.md").write_text(card)
+    assert f"{generator.generate_model_card('me/copy')}".count("license: mit") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}"])
+def test_a_generator_from_a_stranger_is_checked(tmp_path, content):
+    (tmp_path / CONFIG).write_bytes(content)
+    with pytest.raises(CheckpointError, match=CONFIG):
+        Generator.from_pretrained(tmp_path)
+
+
+def test_a_generator_is_a_frozen_module():
+    generator = Generator.from_pretrained(f"{CHECKPOINTS / 'report-mlp'}")
+    images = generator(torch.zeros(2, generator.latent_dim), torch.tensor([3, 4]))
+    assert images.shape == (2, 1, 28, 28) and not images.requires_grad and not generator.training
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["space", "clothes"], ["OWNER/NAME", "'clothes'", "YOU/clothes"]),
+        (["space", "me/clo thes"], ["OWNER/NAME", "me/clo thes"]),
+        (["model", "me/x"], ["--checkpoint"]),
+        (["model", "me/x", "--checkpoint", "nowhere", "--dry-run"], ["--checkpoint", "nowhere", "report-mlp"]),
+        (["everything", "me/x"], ["everything", "space", "site", "model"]),
+    ],
+)
+def test_wrong_arguments_get_one_line(expect_refusal, arguments, words):
+    expect_refusal("-m", "cgan.publish", *arguments, words=words)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"HF_TOKEN": ""}, ["hf auth login", "HF_TOKEN"]),
+        ({"HF_TOKEN": "hf_wrong"}, ["me/x", "token is not valid", "Invalid credentials"]),
+        ({"HF_TOKEN": READER}, ["me/x", "may not write", "read access"]),
+        ({"HF_ENDPOINT": "http://127.0.0.1:9"}, ["http://127.0.0.1:9", "cannot be reached"]),
+        ({"HF_HUB_OFFLINE": "1"}, ["cannot be reached"]),
+    ],
+)
+def test_what_keeps_one_from_publishing_is_one_line(environment, expect_refusal, monkeypatch, changed, words):
+    for name, value in (environment | changed).items():
+        monkeypatch.setenv(name, value)
+    expect_refusal("-m", "cgan.publish", "space", "me/x", words=words)

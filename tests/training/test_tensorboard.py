@@ -1,0 +1,35 @@
+import json
+
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from cgan.training.loop import train
+from cgan.training.trainer import TrainingConfig
+
+CPU = torch.device("cpu")
+
+
+def test_the_board_shows_the_history_also_of_a_run_that_was_resumed(fashion_mnist, tmp_path):
+    few = [array[:2000] for array in fashion_mnist]
+    train(TrainingConfig(steps=40, log_every=10), *few, tmp_path, CPU, tensorboard=True)
+    train(TrainingConfig(steps=60, log_every=10), *few, tmp_path, CPU, resume=True, tensorboard=True)
+    history = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+
+    board = EventAccumulator(str(tmp_path / "tensorboard"))
+    board.Reload()
+    assert {tag.split("/")[1] for tag in board.Tags()["scalars"]} == set(history[0])
+    assert board.Tags()["images"] == ["samples"]
+    for group, name in (("loss", "loss_g"), ("score", "score_real"), ("progress", "images")):
+        shown = {event.step: event.value for event in board.Scalars(f"{group}/{name}")}
+        assert list(shown) == [10, 20, 30, 40, 50, 60]
+        assert torch.allclose(torch.tensor([*shown.values()]), torch.tensor([float(entry[name]) for entry in history]))
+
+
+def test_without_the_package_one_line_says_so(run_command, tmp_path):
+    (tmp_path / "tensorboard.py").write_text("raise ImportError")
+    hide = f"import sys, runpy; sys.path.insert(0, {str(tmp_path)!r}); sys.argv[1:] = "
+    arguments = ["--steps", "1", "--tensorboard", "--out", f"{tmp_path / 'run'}"]
+    finished = run_command("-c", f"{hide}{arguments!r}; runpy.run_path('train.py', run_name='__main__')")
+    assert finished.returncode == 2
+    assert finished.stderr.strip().splitlines() == [finished.stderr.strip()]
+    assert "--tensorboard" in finished.stderr and "pip install tensorboard" in finished.stderr

@@ -1,0 +1,141 @@
+import base64
+import math
+import re
+
+import numpy as np
+import pytest
+
+from cgan.common.validation import RefusalError
+from cgan.models import checkpoints
+from cgan.models.checkpoints import CheckpointError
+from cgan.sampling.sampler import Sampler
+from cgan.ui.studio import Studio, for_page
+
+GENERATE = {"class_index": 3, "seed": 7, "truncation": 1.0, "count": 2}
+WALK = {"from_class": 7, "from_seed": 7, "to_class": 9, "to_seed": 21, "path": "slerp", "frames": 4}
+
+
+@pytest.fixture(scope="module")
+def studio(short_run):
+    return Studio(extra_folder=short_run)
+
+
+def pictures(payload):
+    return np.frombuffer(base64.b64decode(payload["pixels"]), np.uint8).reshape(-1, 28, 28)
+
+
+def test_generate_draws_seeds_of_a_class(studio, short_run):
+    answer = studio.generate(f"{short_run}", **GENERATE)
+    expected = Sampler(short_run).sample(np.array([3, 3]), np.array([7, 8]))
+    np.testing.assert_array_equal(pictures(answer), expected)
+    assert (answer["count"], answer["request"], answer["steps"]) == (2, [f"{short_run}", 3, 7, 1.0, 2], "600")
+
+
+def test_all_classes_of_a_seed(studio, short_run):
+    answer = studio.all_classes(f"{short_run}", 7, 0.5)
+    expected = Sampler(short_run).sample(np.arange(10), np.full(10, 7), 0.5)
+    np.testing.assert_array_equal(pictures(answer), expected)
+    for wrong in ((-1, 0.5), (7, 2)):
+        with pytest.raises(RefusalError, match="given; allowed: "):
+            studio.all_classes(f"{short_run}", *wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("class_index", 10, "class: 10 given; allowed: a whole number from 0 to 9"),
+        ("class_index", [3], "class: [3] given"),
+        ("class_index", None, "class: None given"),
+        ("seed", -1, "seed: -1 given; allowed: a whole number from 0 to 9999"),
+        ("seed", 0.5, "seed: 0.5 given"),
+        ("seed", math.nan, "seed: nan given"),
+        ("seed", True, "seed: True given"),
+        ("truncation", math.inf, "truncation: inf given; allowed: a number from 0 to 1"),
+        ("truncation", "wide", "truncation: 'wide' given"),
+        ("count", 10**9, "count: 1000000000 given; allowed: a whole number from 1 to 64"),
+        ("count", {"a": 1}, "count: {'a': 1} given"),
+    ],
+)
+def test_generate_refuses_what_no_page_sends_in_one_line(studio, short_run, name, value, allowed):
+    with pytest.raises(RefusalError) as refusal:
+        studio.generate(f"{short_run}", **(GENERATE | {name: value}))
+    assert str(refusal.value).startswith(allowed)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["../../etc", "/etc", "", None, ["report-mlp"], "x" * 10_000])
+def test_only_listed_checkpoints_are_opened(studio, name):
+    with pytest.raises(RefusalError) as refusal:
+        studio.generate(name, **GENERATE)
+    assert re.match("checkpoint: .* given; allowed: ", str(refusal.value))
+    assert len(str(refusal.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("from_class", -1), ("to_class", 1.5), ("from_seed", 10_000), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
+)
+def test_interpolate_refuses_too(studio, short_run, name, value):
+    with pytest.raises(RefusalError) as refusal:
+        studio.interpolate(f"{short_run}", **(WALK | {name: value}))
+    assert str(refusal.value).startswith(f"{name.replace('_', '-')}: {value!r} given; allowed: ")
+
+
+def test_a_mixture_of_one_class_is_that_class(studio, short_run):
+    answer = studio.mix(f"{short_run}", [0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0], 7)
+    expected = Sampler(short_run).sample(np.full(9, 3), np.arange(7, 16))
+    np.testing.assert_array_equal(pictures(answer), expected)
+
+
+def test_the_corners_of_the_square_are_the_four_garments(studio, short_run):
+    classes, seeds = [0, 3, 7, 9], [7, 21, 7, 21]
+    answer = studio.blend(f"{short_run}", classes, seeds, [[0, 0], [1, 0], [0, 1], [1, 1]])
+    np.testing.assert_array_equal(pictures(answer), Sampler(short_run).sample(np.array(classes), np.array(seeds)))
+
+
+def test_a_sheet_of_seeds_by_classes(studio, short_run):
+    cells = pictures(studio.sheet(f"{short_run}", 7)).reshape(10, 8, 28, 28)
+    np.testing.assert_array_equal(cells[4], Sampler(short_run).sample(np.full(8, 4), np.arange(7, 15)))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("mix", ([0] * 9, 7), "weights: [0, 0, 0, 0, 0, 0, 0, 0, 0] given; allowed: a list of 10"),
+        ("mix", ([2] * 10, 7), "weights: 2 given; allowed: a number from 0 to 1"),
+        ("mix", ("1" * 10, 7), "weights: '1111111111' given; allowed: a list of 10"),
+        ("mix", ([1] * 10, -1), "seed: -1 given"),
+        ("blend", ([0, 1, 2], [0] * 4, [[0, 0]]), "classes: [0, 1, 2] given; allowed: a list of 4"),
+        ("blend", ([0] * 4, [0] * 4, [[0, 1.5]]), "positions: 1.5 given; allowed: a number from 0 to 1"),
+        ("blend", ([0] * 4, [0] * 4, []), "positions: [] given; allowed: a list of 1 to 64 lists"),
+        ("blend", ([0] * 4, [0] * 4, [[0, 0]] * 65), "positions: "),
+        ("move", (3, 7, "dress", [[0] * 6]), "scope: 'dress' given; allowed: all, 0, 1"),
+        ("move", (3, 7, "all", [[4] * 6]), "sigmas: 4 given; allowed: a number from -3"),
+        ("move", (3, 7, "all", [[0] * 6]), "{folder}: has no directions of its weights; make them by `python -m"),
+        ("sheet", (10_000,), "seed: 10000 given"),
+    ],
+)
+def test_the_other_tabs_refuse_too(studio, short_run, name, arguments, words):
+    with pytest.raises(RefusalError) as refusal:
+        getattr(studio, name)(f"{short_run}", *arguments)
+    assert str(refusal.value).startswith(words.format(folder=short_run))
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("request_value", [[], None, "gif", [1, 2, 3], {"a": 1}, [[]] * 7])
+def test_a_script_that_asks_for_nonsense_gets_one_line(studio, request_value):
+    for draw in (studio.walk_gif, studio.walk_webp):
+        answer = for_page(draw)(request_value)
+        assert answer.keys() == {"error"} and "allowed: " in answer["error"] and "\n" not in answer["error"]
+
+
+def test_a_script_gets_what_it_asks_for(studio, short_run):
+    request = [f"{short_run}", *WALK.values()]
+    assert for_page(studio.interpolate)(request) == {"answer": studio.interpolate(*request)}
+
+
+def test_a_checkpoint_that_vanished_is_one_line(studio, tmp_path, short_run):
+    gone = Studio(extra_folder=tmp_path)
+    with pytest.raises(CheckpointError, match=checkpoints.CONFIG) as refusal:
+        gone.generate(f"{tmp_path}", **GENERATE)
+    assert "\n" not in str(refusal.value)
