@@ -28,8 +28,8 @@ from pathlib import Path
 import torch
 
 from cgan import data
+from cgan.training.config import TrainingConfig
 from cgan.training.loop import train
-from cgan.training.trainer import TrainingConfig
 
 SETTINGS = [("fp32", 64), ("bf16", 64), ("fp32", 256), ("bf16", 256)]
 WARM_UP = 50  # steps

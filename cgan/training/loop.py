@@ -15,10 +15,11 @@ from tqdm import tqdm
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.models.networks import PERCEPTION_WIDTH
+from cgan.training.config import TrainingConfig
 from cgan.training.distributed import ALONE, Ranks
 from cgan.training.run_folder import RunError, RunFolder, timeline_steps
 from cgan.training.tensorboard import Board
-from cgan.training.trainer import Trainer, TrainingConfig
+from cgan.training.trainer import Trainer
 
 # A resumed run may be made longer or shorter; its other settings have to be the saved ones.
 _PROLONGING = {"epochs", "steps"}

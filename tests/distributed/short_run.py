@@ -12,10 +12,10 @@ import torch
 
 from cgan import data
 from cgan.common.command_line import fail
+from cgan.training.config import RECIPES
 from cgan.training.distributed import join
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError
-from cgan.training.trainer import RECIPES
 
 BATCH_SIZE = 64
 IMAGES = 15 * BATCH_SIZE + 16  # so that an epoch's last batch is a smaller one

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-import app as command_line
+from cgan.ui import command as command_line
 from cgan.ui.server import component_calls, login, security
 from cgan.ui.server.security import MAX_BODY, Guard
 

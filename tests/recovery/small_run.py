@@ -11,9 +11,9 @@ import torch
 
 from cgan import data
 from cgan.common.command_line import fail
+from cgan.training.config import TrainingConfig
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError
-from cgan.training.trainer import TrainingConfig
 
 CONFIG = TrainingConfig(epochs=8, log_every=10, seed=1)
 IMAGES = 2000

@@ -3,8 +3,8 @@ import json
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from cgan.training.config import TrainingConfig
 from cgan.training.loop import train
-from cgan.training.trainer import TrainingConfig
 
 CPU = torch.device("cpu")
 

@@ -14,9 +14,10 @@ from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.classifier import CLASSIFIER, ResidualClassifier
 from cgan.models.networks import PERCEPTION_WIDTH
+from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError, RunFolder, timeline_steps
-from cgan.training.trainer import RECIPES, Trainer, TrainingConfig
+from cgan.training.trainer import Trainer
 from tests.conftest import ROOT
 
 CPU = torch.device("cpu")

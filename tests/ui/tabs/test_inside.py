@@ -13,6 +13,7 @@ from cgan.explain.imagenet import EFFICIENTNET_LITE0, SQUEEZENET
 from cgan.sampling.sampler import Sampler
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio
+from cgan.ui.tabs.inside import service
 from cgan.ui.tabs.inside.service import ANY_OTHER, Lab
 from cgan.ui.texts import TEXTS
 
@@ -208,9 +209,7 @@ def test_every_reason_has_its_text(lab, monkeypatch):
 
 
 def test_real_images_need_the_data_set(lab, monkeypatch):
-    from cgan.ui import lab as module
-
-    module.test_images.cache_clear()
+    service.test_images.cache_clear()
     monkeypatch.setattr(data, "find", lambda: None)
     assert problem(lab.look(*request(source="real"))) == "no_data"
 

@@ -23,7 +23,7 @@ from cgan.ui.figures import Text, say
 from cgan.ui.server.checks import REASONS, decoded, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import MAX_SEED, Studio
-from cgan.ui.tabs.inside import runs as runs
+from cgan.ui.tabs.inside import runs
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS, Subject
 
