@@ -3,6 +3,7 @@
 engine.c         the operations; `python -m cgan.engine.build` compiles it to engine.wasm, which is in the repository
 engine.js        each operation by name, on tensors in the engine's memory
 safetensors.js   reads model.safetensors
+transfer.py      that file in half the bytes, for the way to the page
 networks.js      both generators, from a checkpoint's config.json and model.safetensors
 worker.js        draws off the page's main thread
 """

@@ -1,19 +1,20 @@
 // Reads a .safetensors file: eight bytes with the length of a table, the table as JSON, the numbers. Nothing in it runs.
 
 /**
- * @typedef {{ shape: number[], values: Float32Array | BigInt64Array }} Entry
+ * @typedef {{ shape: number[], values: Float32Array | Int16Array | BigInt64Array }} Entry
  */
 
 const MAX_TABLE_BYTES = 2 ** 24;
 
 const TYPES = {
   F32: { bytes: 4, read: (buffer) => new Float32Array(buffer) },
-  F16: { bytes: 2, read: (buffer) => fromHalf(new Uint16Array(buffer)) },
+  I16: { bytes: 2, read: (buffer) => new Int16Array(buffer) },
   I64: { bytes: 8, read: (buffer) => new BigInt64Array(buffer) },
 };
 
 /**
- * The tensors of a file by name, half precision as float32.
+ * The tensors of a file by name. 16-bit integers with a scale for each row, as cgan/engine/transfer.py writes them,
+ * become float32.
  * @param {ArrayBuffer} file
  * @returns {Map<string, Entry>}
  * @throws {Error} in one line, where the file is damaged or holds another type
@@ -29,13 +30,18 @@ export function readSafetensors(file) {
     if (begin !== expected) damaged(`${name} does not start where the tensor before it ends`);
     if (start + end > file.byteLength) damaged(`it ends before ${name} does`);
     const values = type.read(file.slice(start + begin, start + end));
-    if (values instanceof Float32Array && !values.every(Number.isFinite))
-      damaged(`${name} has values that are not finite`);
+    if (values instanceof Float32Array && !allFinite(values)) damaged(`${name} has values that are not finite`);
     tensors.set(name, { shape, values });
     expected = end;
   }
   if (start + expected !== file.byteLength) damaged("there are bytes behind the last tensor");
+  for (const [name, { values }] of tensors) if (values instanceof Int16Array) applyScale(tensors, name);
   return tensors;
+}
+
+function allFinite(values) {
+  for (const value of values) if (!Number.isFinite(value)) return false;
+  return true;
 }
 
 function damaged(problem) {
@@ -68,14 +74,13 @@ function checkEntry(name, entry) {
   return { shape, begin: offsets[0], end: offsets[1], type: TYPES[dtype] };
 }
 
-/** IEEE half precision to float32, by its bits. @param {Uint16Array} halves */
-function fromHalf(halves) {
-  const values = new Float32Array(halves.length);
-  const bits = new Uint32Array(values.buffer);
-  halves.forEach((half, i) => {
-    const [sign, exponent, fraction] = [half & 0x8000, (half >> 10) & 31, half & 1023];
-    if (exponent === 0) values[i] = (sign ? -fraction : fraction) * 2 ** -24;
-    else bits[i] = (sign << 16) | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
-  });
-  return values;
+/** Put float32 in the place of integers: row i is integers[i] * scale[i]. */
+function applyScale(tensors, name) {
+  const [{ shape, values: integers }, scale] = [tensors.get(name), tensors.get(`${name}.scale`)];
+  if (!(scale?.values instanceof Float32Array) || `${scale.shape}` !== `${shape[0]}`)
+    damaged(`${name}.scale is no scale for ${name}`);
+  const columns = integers.length / shape[0];
+  const values = Float32Array.from(integers, (integer, i) => integer * scale.values[Math.floor(i / columns)]);
+  tensors.set(name, { shape, values });
+  tensors.delete(`${name}.scale`);
 }

@@ -16,7 +16,7 @@ async function start({ wasm }) {
  * Make a checkpoint's generator ready, in the place of one of the same name, and draw once: browsers compile a
  * function well only after its first use.
  * @param {{ checkpoint: string, config: object, model: ArrayBuffer }} message the contents of config.json and of
- *   model.safetensors, in single or half precision
+ *   model.safetensors, or what transfer.py makes of it
  */
 function open({ checkpoint, config, model }) {
   const generator = new Generator(new Engine(engineModule), config, readSafetensors(model));
