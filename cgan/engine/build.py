@@ -8,13 +8,16 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 SOURCE, COMPILED = FOLDER / "engine.c", FOLDER / "engine.wasm"
 
-# -Os is as fast as -O3 here, where every loop that matters is unrolled by hand, and a quarter smaller.
+# -Os is as fast as -O3 here, where the source says which loops to unroll, and smaller. Without loop strength reduction
+# the offsets of neighbouring loads stay in the instructions: 3 % faster, 15 % smaller.
 FLAGS = [
     "--target=wasm32-freestanding",
     "-mcpu=generic+simd128+bulk_memory",
     "-Os",
     "-fno-builtin",
     "-nostdlib",
+    "-mllvm",
+    "-disable-lsr",
     "-Wall",
     "-Wextra",
     "-Wl,--no-entry",

@@ -34,6 +34,7 @@ INLINE f32x4 multiply_add(f32x4 a, f32x4 b, f32x4 c) { return add(mul(a, b), c);
 INLINE f32x4 smaller(f32x4 a, f32x4 b) { return wasm_f32x4_pmin(a, b); }
 INLINE f32x4 larger(f32x4 a, f32x4 b) { return wasm_f32x4_pmax(a, b); }
 
+INLINE long least(long a, long b) { return a < b ? a : b; }
 INLINE long round_up(long value, long multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 // ---------------------------------------------------------------------------------------------------------- 1. memory
@@ -100,16 +101,16 @@ INLINE void multiply_4_rows(const float *a, long row_step, long column_step, con
   }
 }
 
-// sum (8) += one row of A times a panel. Four partial sums: an addition need not wait for the one before.
-INLINE void multiply_1_row(const float *a, long column_step, const float *panel, long k, f32x4 sum[2]) {
+// sum (8) += one row of A, without gaps, times a panel. Four partial sums: no addition waits for the one before.
+INLINE void multiply_1_row(const float *a, const float *panel, long k, f32x4 sum[2]) {
   f32x4 parts[4][2] = {{sum[0], sum[1]}};
   UNROLL for (int p = 1; p < 4; p++) parts[p][0] = parts[p][1] = splat(0);
-  for (; k >= 4; k -= 4, panel += 4 * COLUMNS)
-    UNROLL for (int p = 0; p < 4; p++, a += column_step) {
-      parts[p][0] = multiply_add(repeat(a), load(panel + p * COLUMNS), parts[p][0]);
-      parts[p][1] = multiply_add(repeat(a), load(panel + p * COLUMNS + 4), parts[p][1]);
+  for (; k >= 4; k -= 4, a += 4, panel += 4 * COLUMNS)
+    UNROLL for (int p = 0; p < 4; p++) {
+      parts[p][0] = multiply_add(repeat(a + p), load(panel + p * COLUMNS), parts[p][0]);
+      parts[p][1] = multiply_add(repeat(a + p), load(panel + p * COLUMNS + 4), parts[p][1]);
     }
-  for (; k > 0; k--, panel += COLUMNS, a += column_step) {
+  for (; k > 0; k--, a++, panel += COLUMNS) {
     parts[0][0] = multiply_add(repeat(a), load(panel), parts[0][0]);
     parts[0][1] = multiply_add(repeat(a), load(panel + 4), parts[0][1]);
   }
@@ -134,41 +135,55 @@ INLINE void store_row(float *to, long count, const f32x4 row[2]) {
     for (long j = 0; j < count; j++) to[j] = numbers[j];
 }
 
-// Eight columns of C, or the `columns` that are left: C = start + A panel. Row i of `start` is at start[i * start_step];
-// where it is null, zero. `c_step`: from a row of C to the next.
-static void multiply_panel(const float *a, long row_step, long column_step, const float *panel, long m, long k,
-                           long columns, const float *start, long start_step, float *c, long c_step) {
+// A in the order in which the kernel reads it: four rows at a time as (k, 4), the rows that are left as they are; m * k
+// floats. (Rows that lie a multiple of 4 KB apart would push each other out of the cache.)
+static void pack_rows(const float *a, long m, long k, long row_step, long column_step, float *packed) {
+  for (; m >= ROWS; m -= ROWS, a += ROWS * row_step)
+    for (long j = 0; j < k; j++, packed += ROWS) {
+      const float *column = a + j * column_step;
+      store(packed, wasm_f32x4_make(column[0], column[row_step], column[2 * row_step], column[3 * row_step]));
+    }
+  for (; m > 0; m--, a += row_step)
+    for (long j = 0; j < k; j++) *packed++ = a[j * column_step];
+}
+
+// Eight columns of C, or the `columns` that are left: C = start + A panel, A as pack_rows leaves it. Row i of `start` is
+// at start[i * start_step]; where it is null, zero. `c_step`: from a row of C to the next.
+static void multiply_panel(const float *a, const float *panel, long m, long k, long columns, const float *start,
+                           long start_step, float *c, long c_step) {
   f32x4 sums[ROWS][2];
   for (long i = 0; i < m;) {
     long rows = m - i >= ROWS ? ROWS : 1;
     UNROLL for (int r = 0; r < ROWS; r++)
       if (r < rows && start) load_row(start + (i + r) * start_step, columns, sums[r]);
       else sums[r][0] = sums[r][1] = splat(0);
-    if (rows == ROWS) multiply_4_rows(a + i * row_step, row_step, column_step, panel, k, sums);
-    else multiply_1_row(a + i * row_step, column_step, panel, k, sums[0]);
+    if (rows == ROWS) multiply_4_rows(a + i * k, 1, ROWS, panel, k, sums);
+    else multiply_1_row(a + i * k, panel, k, sums[0]);
     UNROLL for (int r = 0; r < ROWS; r++)
       if (r < rows) store_row(c + (i + r) * c_step, columns, sums[r]);
     i += rows;
   }
 }
 
-INLINE long least(long a, long b) { return a < b ? a : b; }
-
 // y (m, n) = x (m, k) B + bias (n), B in panels. A linear layer, and, with a row for each pixel, a 1x1 convolution.
 void EXPORT(linear)(const float *x, long m, long k, const float *panels, const float *bias, long n, float *y) {
+  uintptr_t before = top;
+  float *rows = allocate(m * k);
+  pack_rows(x, m, k, k, 1, rows);
   for (long j = 0; j < n; j += COLUMNS, panels += k * COLUMNS)
-    multiply_panel(x, k, 1, panels, m, k, least(COLUMNS, n - j), bias ? bias + j : 0, 0, y + j, n);
+    multiply_panel(rows, panels, m, k, least(COLUMNS, n - j), bias ? bias + j : 0, 0, y + j, n);
+  top = before;
 }
 
 // C (m, n) = A B, or C += A B. a_transposed: A is stored as (k, m); b_transposed: B is stored as (n, k).
 void EXPORT(multiply)(const float *a, const float *b, float *c, long m, long k, long n, int a_transposed,
                       int b_transposed, int accumulate) {
   uintptr_t before = top;
-  float *panel = allocate(k * COLUMNS);
+  float *rows = allocate(m * k), *panel = allocate(k * COLUMNS);
+  pack_rows(a, m, k, a_transposed ? 1 : k, a_transposed ? m : 1, rows);
   for (long j = 0; j < n; j += COLUMNS) {
     pack_panel(b, k, n, b_transposed ? 1 : n, b_transposed ? k : 1, j, panel);
-    multiply_panel(a, a_transposed ? 1 : k, a_transposed ? m : 1, panel, m, k, least(COLUMNS, n - j),
-                   accumulate ? c + j : 0, n, c + j, n);
+    multiply_panel(rows, panel, m, k, least(COLUMNS, n - j), accumulate ? c + j : 0, n, c + j, n);
   }
   top = before;
 }
