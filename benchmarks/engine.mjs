@@ -1,5 +1,5 @@
-// Times three engines on the same generators, in turns and on one thread. benchmarks/engine.py starts it, with a request
-// as JSON: { modules, peak, rounds, counts, checkpoints: { name: { config, model, onnx } } }; the answer is JSON.
+// Times three engines on the same generators, in turns and on one thread. benchmarks/engine.py starts it. The argument
+// is JSON: { modules, peak, rounds, counts, checkpoints: { name: { config, model, onnx } } }; the answer is JSON.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -42,7 +42,9 @@ async function tensorflow({ config, tensors }) {
   const tensor = (name) => tf.tensor(tensors.get(name).values, tensors.get(name).shape);
   const network = { mlp: tensorflowMLP, conv: tensorflowConv }[config.arch](tf, tensor, config.generator);
   return (count, z, classWeights) => {
-    const images = tf.tidy(() => network(tf.tensor(z, [count, z.length / count]), tf.tensor(classWeights, [count, 10])));
+    const images = tf.tidy(() =>
+      network(tf.tensor(z, [count, z.length / count]), tf.tensor(classWeights, [count, 10])),
+    );
     const pixels = images.dataSync();
     images.dispose();
     return toUint8(pixels);

@@ -1,4 +1,7 @@
-"""Compile engine.c to engine.wasm: `python -m cgan.engine.build`. The compiler is `pip install ziglang`."""
+"""Compile engine.c to engine.wasm: `python -m cgan.engine.build`. The compiler is `pip install ziglang==0.17.1`.
+
+Another version of it compiles to other bytes, and a test compares them.
+"""
 
 import argparse
 import subprocess

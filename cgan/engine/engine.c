@@ -147,8 +147,8 @@ static void pack_rows(const float *a, long m, long k, long row_step, long column
     for (long j = 0; j < k; j++) *packed++ = a[j * column_step];
 }
 
-// Eight columns of C, or the `columns` that are left: C = start + A panel, A as pack_rows leaves it. Row i of `start` is
-// at start[i * start_step]; where it is null, zero. `c_step`: from a row of C to the next.
+// Eight columns of C, or the `columns` that are left: C = start + A panel, A from pack_rows. `start_step` and `c_step`
+// lead from a row to the next; a null `start` stands for zeros.
 static void multiply_panel(const float *a, const float *panel, long m, long k, long columns, const float *start,
                            long start_step, float *c, long c_step) {
   f32x4 sums[ROWS][2];
@@ -217,15 +217,18 @@ void EXPORT(pack_convolution)(const float *weight, long in, long out, float *pan
                                       {1. / 24, 1. / 12, 1. / 6},
                                       {1. / 24, -1. / 12, 1. / 6},
                                       {0, 0, 1}};
-  for (long point = 0; point < POINTS * POINTS; point++)
-    for (long first = 0; first < out; first += COLUMNS)
-      for (long i = 0; i < in; i++)
-        for (long o = first; o < first + COLUMNS; o++) {
-          double sum = 0;
-          for (long tap = 0; tap < 9 && o < out; tap++)
-            sum += G[point / POINTS][tap / 3] * G[point % POINTS][tap % 3] * weight[(o * in + i) * 9 + tap];
-          *panels++ = sum;
-        }
+  long wide = round_up(out, COLUMNS);
+  for (long o = 0; o < wide; o++)
+    for (long i = 0; i < in; i++) {
+      double half[POINTS][3] = {{0}};
+      const float *g = weight + (o * in + i) * 9;
+      for (long p = 0; p < POINTS && o < out; p++)
+        for (long x = 0; x < 3; x++) half[p][x] = G[p][0] * g[x] + G[p][1] * g[3 + x] + G[p][2] * g[6 + x];
+      float *to = panels + (o / COLUMNS * in + i) * COLUMNS + o % COLUMNS;
+      for (long p = 0; p < POINTS; p++)
+        for (long q = 0; q < POINTS; q++, to += in * wide)
+          *to = half[p][0] * G[q][0] + half[p][1] * G[q][1] + half[p][2] * G[q][2];
+    }
 }
 
 // t = B^T d
@@ -269,7 +272,8 @@ static void transform_columns(const float *x, long size, long channels, long lin
 }
 
 // (B^T d) B of a row of tiles: from the strip to 36 matrices (tiles, channels), `step` apart.
-static void transform_rows(const float *strip, long across, long channels, long strip_step, float *matrices, long step) {
+static void transform_rows(const float *strip, long across, long channels, long strip_step, float *matrices,
+                           long step) {
   for (long i = 0; i < POINTS; i++, strip += strip_step, matrices += POINTS * step)
     for (long tile = 0; tile < across; tile++)
       for (long c = 0; c < channels; c += 4) {

@@ -11,7 +11,6 @@
  * @typedef {{ gain: Tensor, shift: Tensor }} Modulation
  */
 
-const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const NULL = 0;
 
 /** How many numbers a shape holds. @param {number[]} shape */

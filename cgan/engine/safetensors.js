@@ -1,4 +1,4 @@
-// Reads a .safetensors file: eight bytes with the length of a table, the table as JSON, the numbers. Nothing in it runs.
+// Reads a .safetensors file: the length of a table (8 bytes), the table as JSON, the numbers. Nothing in it is run.
 
 /**
  * @typedef {{ shape: number[], values: Float32Array | Int16Array | BigInt64Array }} Entry
@@ -40,8 +40,9 @@ export function readSafetensors(file) {
 }
 
 function allFinite(values) {
-  for (const value of values) if (!Number.isFinite(value)) return false;
-  return true;
+  let zeros = 0; // whatever is not finite makes it NaN
+  for (let i = 0; i < values.length; i++) zeros += 0 * values[i];
+  return zeros === 0;
 }
 
 function damaged(problem) {

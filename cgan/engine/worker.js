@@ -7,6 +7,8 @@ import { readSafetensors } from "./safetensors.js";
 let engineModule;
 const generators = new Map(); // by checkpoint
 
+const WARM_UP = 16; // pictures
+
 /** Compile engine.wasm. @param {{ wasm: ArrayBuffer }} message */
 async function start({ wasm }) {
   engineModule = await WebAssembly.compile(wasm);
@@ -15,8 +17,8 @@ async function start({ wasm }) {
 /**
  * Make a checkpoint's generator ready, in the place of one of the same name, and draw once: browsers compile a
  * function well only after its first use.
- * @param {{ checkpoint: string, config: object, model: ArrayBuffer }} message the contents of config.json and of
- *   model.safetensors, or what transfer.py makes of it
+ * @param {{ checkpoint: string, config: any, model: ArrayBuffer }} message config: the content of config.json;
+ *   model: model.safetensors, or what transfer.py makes of it
  */
 function open({ checkpoint, config, model }) {
   const generator = new Generator(new Engine(engineModule), config, readSafetensors(model));
@@ -25,8 +27,6 @@ function open({ checkpoint, config, model }) {
   generators.set(checkpoint, generator);
   return { latentDim, classes };
 }
-
-const WARM_UP = 16; // pictures
 
 /** Forget a checkpoint's generator. @param {{ checkpoint: string }} message */
 function release({ checkpoint }) {

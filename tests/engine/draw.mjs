@@ -1,5 +1,5 @@
-// Draws by worker.js: `node draw.mjs CONFIG MODEL COUNT LATENT_DIM`. Input: z, then class weights, float32. Output: grey
-// levels, or, where the worker answers with an error, its line on standard error.
+// Draws by worker.js: `node draw.mjs CONFIG MODEL COUNT LATENT_DIM`. Input: z, then class weights, float32. Output: the
+// grey levels, or, where the worker answers with an error, that line on standard error.
 
 import { readFileSync } from "node:fs";
 import { readBytes, readInput, WASM } from "./files.mjs";

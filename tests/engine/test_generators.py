@@ -17,6 +17,7 @@ from cgan.networks import ConvGenerator, MLPGenerator
 
 SHIPPED = ["r3gan-conv", "report-mlp"]
 SEEDS = 300
+CONV = {"latent_dim": 64, "label_dim": 32, "width": 64, "normalization": "none"}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def save(tmp_path):
 @pytest.mark.parametrize(
     ("arch", "network", "settings"),
     [
-        ("conv", ConvGenerator, {"latent_dim": 64, "label_dim": 32, "width": 64, "normalization": "class-batch"}),
+        ("conv", ConvGenerator, CONV | {"normalization": "class-batch"}),
         ("conv", ConvGenerator, {"latent_dim": 7, "label_dim": 5, "width": 22, "normalization": "class-batch"}),
         ("conv", ConvGenerator, {"latent_dim": 2, "label_dim": 1, "width": 4, "normalization": "none"}),
         ("mlp", MLPGenerator, {"latent_dim": 3, "label_dim": 6, "batchnorm_eps": 1e-5}),
@@ -156,7 +157,10 @@ def test_a_damaged_file_is_one_line(draw, tmp_path, file, words):
     [
         ({"arch": "toString"}, "arch is toString; allowed: mlp,conv"),
         ({"arch": "mlp"}, r"layers.0.weight is \(missing\), config.json asks for \(128,96\)"),
-        ({"generator": {"latent_dim": 64, "label_dim": 32, "width": 64, "normalization": "group"}}, "is group; allowed"),
+        (
+            {"generator": {"latent_dim": 64, "label_dim": 32, "width": 64, "normalization": "group"}},
+            "is group; allowed",
+        ),
     ],
 )
 def test_a_configuration_that_does_not_fit_is_one_line(draw, tmp_path, change, words):
@@ -171,7 +175,7 @@ def test_a_tensor_that_no_network_has_is_named(draw, tmp_path):
     (tmp_path / "config.json").write_bytes((CHECKPOINTS / "r3gan-conv/config.json").read_bytes())
     tensors = load_file(CHECKPOINTS / "r3gan-conv/model.safetensors")
     save_file(tensors | {"stray": torch.zeros(1)}, tmp_path / "model.safetensors")
-    with pytest.raises(AssertionError, match="stray is in model.safetensors, but in no network"):
+    with pytest.raises(AssertionError, match=r"stray is in model\.safetensors, but in no network"):
         draw(tmp_path, *seeds_of_all_classes(64, 1))
 
 
