@@ -101,8 +101,8 @@ INLINE void multiply_4_rows(const float *a, long row_step, long column_step, con
   }
 }
 
-// sum (8) += one row of A, without gaps, times a panel. Even and odd steps are summed apart, so that an addition does not
-// wait for the one before. With four sums there would be too few registers: half as fast.
+// sum (8) += one row of A, without gaps, times a panel. Even and odd steps are summed apart, so that an addition does
+// not wait for the one before. With four sums there would be too few registers: half as fast.
 INLINE void multiply_1_row(const float *a, const float *panel, long k, f32x4 sum[2]) {
   f32x4 odd[2] = {splat(0), splat(0)};
   for (; k >= 2; k -= 2, a += 2, panel += 2 * COLUMNS)
@@ -116,7 +116,7 @@ INLINE void multiply_1_row(const float *a, const float *panel, long k, f32x4 sum
   }
 }
 
-// The first `count` of eight numbers, and where they come from.
+// The first `count` of eight numbers; beyond them zeros are read and nothing is written.
 INLINE void load_row(const float *from, long count, f32x4 row[2]) {
   float numbers[COLUMNS] = {0};
   if (count < COLUMNS) {
@@ -198,9 +198,9 @@ void EXPORT(multiply)(const float *a, const float *b, float *c, long m, long k, 
 // in the place of 144. Over all tiles and channels, each of the 36 is a matrix product (tiles, in) (in, out).
 
 #define TILE 4
-#define POINTS 6 // of a tile along one side, transformed
+#define POINTS 6   // of a transformed tile along one side
 #define SPACING 16 // floats between the 36 matrices: without them all would start in the same set of the cache
-#define GROUP 1024 // so many numbers of each matrix at a time, more or less: what stays in the cache
+#define GROUP 1024 // about so many numbers in each matrix at a time: they stay in the cache
 
 INLINE f32x4 activated(f32x4 x, f32x4 slope) { return larger(x, mul(x, slope)); }
 
@@ -208,7 +208,7 @@ INLINE f32x4 prepared(const float *x, const float *gain, const float *shift, f32
   return activated(gain ? multiply_add(load(x), load(gain), load(shift)) : load(x), slope);
 }
 
-// G g G^T of weight (out, in, 3, 3), in panels as above: 36 * in * round_up(out, 8) floats.
+// G g G^T of weight (out, in, 3, 3), in panels, one point after the other: 36 * in * round_up(out, 8) floats.
 void EXPORT(pack_convolution)(const float *weight, long in, long out, float *panels) {
   static const double G[POINTS][3] = {{1. / 4, 0, 0},
                                       {-1. / 6, -1. / 6, -1. / 6},
