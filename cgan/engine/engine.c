@@ -456,7 +456,7 @@ INLINE f32x4 exponential(f32x4 x) {
   return mul(sum, power);
 }
 
-// tanh |x| = (1 - e) / (1 + e) with e = exp(-2 |x|), and the sign of x. Errors are below 2e-7.
+// tanh |x| = (1 - e) / (1 + e) with e = exp(-2 |x|), and the sign of x. Errors are below 2.5e-7.
 void EXPORT(tanh)(const float *x, long count, float *y) {
   for (long i = 0; i < count; i += 4) {
     f32x4 value = load(x + i), e = exponential(mul(splat(-2), smaller(wasm_f32x4_abs(value), splat(20))));
