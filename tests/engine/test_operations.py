@@ -1,6 +1,9 @@
 """Each operation of engine.c, through engine.js, against PyTorch."""
 
 import json
+import struct
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,19 +14,32 @@ from torch.nn import functional
 
 from cgan.images import to_uint8
 
+SCRIPT = Path(__file__).with_name("operations.mjs")
 SLOPE = 0.2
 
 
+class EngineError(Exception):
+    """An operation was refused."""
+
+
 @pytest.fixture(scope="module")
-def compute(node):
+def compute():
     """One operation: its name, its arguments (a tensor's name in place of a tensor) and the tensors; numbers out."""
+    with subprocess.Popen(["node", "--no-warnings", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
 
-    def run(operation: str, *arguments: object, dtype: type = np.float32, **tensors: Tensor) -> Tensor:
-        given = save({name: tensor.float().contiguous() for name, tensor in tensors.items()})
-        output = node("operations.mjs", json.dumps([operation, *arguments]), given=given)
-        return torch.from_numpy(np.frombuffer(output, dtype).copy())
+        def run(operation: str, *arguments: object, dtype: type = np.float32, **tensors: Tensor) -> Tensor:
+            request = json.dumps([operation, *arguments]).encode()
+            given = save({name: tensor.float().contiguous() for name, tensor in tensors.items()})
+            process.stdin.write(struct.pack("<II", len(request), len(given)) + request + given)
+            process.stdin.flush()
+            failed, length = struct.unpack("<II", process.stdout.read(8))
+            output = process.stdout.read(length)
+            if failed:
+                raise EngineError(output.decode())
+            return torch.from_numpy(np.frombuffer(output, dtype).copy())
 
-    return run
+        yield run
+        process.stdin.close()
 
 
 @pytest.fixture
@@ -153,5 +169,5 @@ def test_grey_levels_are_those_of_the_server(compute):
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(compute, normal, operation, arguments, words):
-    with pytest.raises(AssertionError, match=words):
+    with pytest.raises(EngineError, match=words):
         compute(operation, *arguments, a=normal(3, 5), b=normal(4, 6))
