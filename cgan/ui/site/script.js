@@ -7,7 +7,8 @@ import { fillTexts, make, makeButton } from "../web/dom.js";
 import { mountExport } from "../web/export.js";
 import { whenRendererChanges } from "../web/renderer.js";
 import { followHands, throwDice } from "../web/sliders.js";
-import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw, setCheckpoints, update, valuesOf } from "../web/store.js";
+import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw } from "../web/store.js";
+import { setCheckpoints, update, valuesOf } from "../web/store.js";
 import { className, text } from "../web/texts.js";
 import { openLink } from "../web/url.js";
 
@@ -58,7 +59,8 @@ function showChosen() {
   const fields = fieldsOf(openedTab());
   for (const [name, value] of Object.entries(chosenValues(openedTab()))) {
     if (value === undefined) continue;
-    for (const input of boxOf(fields[name].id ?? name).querySelectorAll("select, input")) input.value = value;
+    const inputs = boxOf(fields[name].id ?? name).querySelectorAll("select, input");
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (inputs)) input.value = value;
   }
 }
 

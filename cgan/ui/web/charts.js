@@ -90,8 +90,8 @@ export function makeChart(box, { title, series, show, range, moved, missing }) {
     const width = stage.clientWidth;
     if (!width || !series.length) return;
     if (plot) return void plot.setSize({ width, height: CHART_HEIGHT });
-    const options = plotOptions(width, range, show, series.length);
-    options.hooks = { drawClear: [() => requestAnimationFrame(() => move(at))] }; // its size may have changed
+    const hooks = { drawClear: [() => requestAnimationFrame(() => move(at))] }; // its size may have changed
+    const options = { ...plotOptions(width, range, show, series.length), hooks };
     plot = new uPlot(options, uPlot.join(series.map(({ xs, ys }) => [xs, ys])), stage);
     Object.assign(plot.ctx.canvas, { role: "img", ariaLabel: title });
     mark = make("div", { className: "cgan-chart-mark" });

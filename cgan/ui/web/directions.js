@@ -52,6 +52,8 @@ export const directionSlider = (direction, index) =>
  * @param {number[]} sigmas
  */
 export function movesOf(found, sigmas) {
-  const steps = found.map((direction, k) => [directionName(direction, k), sigmas[k]]).filter(([, sigma]) => sigma);
-  return steps.map(([name, sigma]) => `${name} ${signed(sigma)}`).join(" · ") || text("direction_start");
+  const steps = found.flatMap((direction, k) =>
+    sigmas[k] ? [`${directionName(direction, k)} ${signed(sigmas[k])}`] : [],
+  );
+  return steps.join(" · ") || text("direction_start");
 }

@@ -22,6 +22,14 @@ export function make(tag, { style = {}, dataset = {}, ...properties } = {}, ...c
 }
 
 /**
+ * A part of an element, of whichever kind.
+ * @param {ParentNode} element
+ * @param {string} selector
+ * @returns {any}
+ */
+export const findIn = (element, selector) => element.querySelector(selector);
+
+/**
  * @param {string} words
  * @param {(button: HTMLButtonElement) => void} action
  * @returns {HTMLButtonElement}

@@ -20,7 +20,7 @@ const BUSY_MS = 1000; // between them
  * @param {Request} request its arguments by name
  * @param {(dimensions: number) => Inputs} inputs the same as the generator takes it
  * @param {{behind?: boolean}} [options] behind: after what is drawn at once
- * @returns {Promise<{pixels: Uint8Array, renderer: string, latent_dim?: number, steps?: string}>}
+ * @returns {Promise<import("./types").Drawn>}
  */
 export async function drawPictures(server, name, request, inputs, { behind = false } = {}) {
   const { checkpoint } = request;

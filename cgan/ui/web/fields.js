@@ -70,7 +70,7 @@ function describeNumbers(each) {
  * @returns {any}
  */
 export function heldValue(name, field, value) {
-  if (value === undefined || field.checkpoint) return value; // checkpoints are chosen from menus that are newer than the page
+  if (value === undefined || field.checkpoint) return value; // menus know checkpoints that are newer than the page
   if ("low" in field) return Math.min(field.high, Math.max(field.low, field.step < 1 ? value : Math.round(value)));
   return parseValue(name, field, formatValue(name, value));
 }

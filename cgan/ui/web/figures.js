@@ -1,6 +1,6 @@
 // The figures of long runs: rows of pictures with what a network says of them, a curve, a film.
 
-import { make, makeButton, saveFile } from "./dom.js";
+import { findIn, make, makeButton, saveFile } from "./dom.js";
 import { curveKeeper, histogramKeeper } from "./plots.js";
 import { say, text } from "./texts.js";
 
@@ -72,7 +72,7 @@ export function mountFigure({ element, props, watch }, stop = null) {
   const curveOf = curveKeeper();
   const histograms = [];
   const histogramOf = (place, histogram) => (histograms[place] ??= histogramKeeper())(histogram);
-  const figure = /** @type {HTMLElement} */ (element.querySelector(".cgan-inside"));
+  const figure = findIn(element, ".cgan-inside");
   let stopped; // the run that was, one figure of which may still be on its way
   let newest = 0; // run; a hand that is faster than Gradio's answer starts two at once
 

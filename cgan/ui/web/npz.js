@@ -2,11 +2,7 @@
 
 import { saveFile } from "./dom.js";
 
-const NPY_TYPES = new Map([
-  [Uint8Array, "|u1"],
-  [Uint32Array, "<u4"],
-  [Float32Array, "<f4"],
-]);
+const NPY_TYPES = { Uint8Array: "|u1", Uint32Array: "<u4", Float32Array: "<f4" };
 
 /**
  * The bytes of a .npy file of typed `values` in this shape.
@@ -15,7 +11,7 @@ const NPY_TYPES = new Map([
  * @returns {Uint8Array}
  */
 function npy(values, shape) {
-  const descr = NPY_TYPES.get(values.constructor);
+  const descr = NPY_TYPES[values.constructor.name];
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // the data begins at a multiple of 64
   const start = [0x93, ...latin("NUMPY"), 1, 0, length & 255, length >> 8];

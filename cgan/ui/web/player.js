@@ -1,5 +1,6 @@
 // Play, pause and speed, and where there is one, loop: a position moves from 0 to 1, and in a loop back again.
 
+import { findIn } from "./dom.js";
 import { text } from "./texts.js";
 
 /**
@@ -10,9 +11,7 @@ import { text } from "./texts.js";
  * @returns {{stop: () => void}}
  */
 export function makePlayer(element, seconds, { get, set }) {
-  const [play, speed, loop] = ["play", "speed", "loop"].map(
-    (name) => /** @type {any} */ (element.querySelector(`[data-do=${name}]`)),
-  );
+  const [play, speed, loop] = ["play", "speed", "loop"].map((name) => findIn(element, `[data-do=${name}]`));
   let frame = null; // the animation frame asked for
   const stop = () => {
     if (frame === null) return;

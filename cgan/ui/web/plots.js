@@ -62,13 +62,13 @@ export function curveKeeper() {
 
 const percents = (_, shares) => shares.map(percent);
 
-/** Shares over one range, of one kind or two, and where a value lies among them. Returns what shows such a histogram. */
+/** Shares over a range, of one kind or two, and a value among them. Returns a function that shows such a histogram. */
 export function histogramKeeper() {
   const { box, stage, words, plot } = plotKeeper();
   const entry = (label, colour, className = "cgan-kind") =>
     make("span", { className, style: { "--colour": colour } }, label);
   return ({ series, low, high, marker, label }) => {
-    const kinds = series.map(({ label }, kind) => entry(say(label), HISTOGRAM_COLOURS[kind]));
+    const kinds = series.map((each, kind) => entry(say(each.label), HISTOGRAM_COLOURS[kind]));
     const mark = entry(`${say(label)}: ${marker.toFixed(2)}`, `var(${MARK_COLOUR})`, "cgan-kind cgan-marker");
     words.replaceChildren(...kinds, mark);
     stage.ariaLabel = words.textContent;

@@ -102,7 +102,7 @@ async function openGenerator(checkpoint, card) {
  * Grey levels (count * PIXELS), drawn in the page, by each worker a share, at once. Rejects with RendererStopped.
  * @param {string} checkpoint
  * @param {Inputs} inputs
- * @returns {Promise<Uint8Array>}
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export function drawHere(checkpoint, inputs) {
   const drawing = shareOut(checkpoint, inputs).finally(() => urgent.delete(drawing));
@@ -134,6 +134,7 @@ function part({ count, z, classWeights }, first, end) {
 
 async function shareOut(checkpoint, inputs) {
   const pixels = new Uint8Array(inputs.count * PIXELS);
+  /** @type {(share: number[], index: number) => Promise<void>} */
   const drawShare = async ([first, end], index) => {
     pixels.set(await workers[index].ask("draw", { checkpoint, ...part(inputs, first, end) }), first * PIXELS);
   };
@@ -152,7 +153,7 @@ async function shareOut(checkpoint, inputs) {
 /**
  * Frames (count * PIXELS) as the bytes of an endless GIF.
  * @param {Uint8Array} frames
- * @returns {Promise<Uint8Array>}
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export function gifHere(frames) {
   const { animationScale: scale, animationSeconds: seconds } = config;

@@ -1,5 +1,6 @@
 // The page's sliders, by their elem_id: Gradio's, or those of the page without it.
 
+import { findIn } from "./dom.js";
 import { TABS, fieldsOf, update } from "./store.js";
 
 const namesOfSliders = new Map(
@@ -21,7 +22,7 @@ function followHand({ target }) {
 
 export const followHands = () => document.addEventListener("input", followHand, { capture: true });
 
-const sliderOf = (id) => /** @type {HTMLInputElement} */ (document.querySelector(`#${id} input[type=range]`));
+const sliderOf = (id) => findIn(document, `#${id} input[type=range]`);
 
 /**
  * Move a slider as a hand would; its number field follows.

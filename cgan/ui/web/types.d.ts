@@ -57,6 +57,14 @@ export interface Inputs {
   classWeights: Float32Array;
 }
 
+/** Pictures, and who drew them; the rest where it is known. */
+export interface Drawn {
+  pixels: Uint8Array<ArrayBuffer>;
+  renderer: string;
+  latent_dim?: number;
+  steps?: string;
+}
+
 /** One direction of a checkpoint (`directions.json`). */
 export interface Direction {
   name: string | null;

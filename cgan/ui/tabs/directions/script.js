@@ -3,7 +3,7 @@
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/canvas.js";
 import { CLASSES, SIZE, config } from "../../web/config.js";
 import { directionName, directionSlider, directionsOf, movesOf, signed } from "../../web/directions.js";
-import { fillTexts, make, onPhone } from "../../web/dom.js";
+import { fillTexts, findIn, make, onPhone } from "../../web/dom.js";
 import { drawPictures } from "../../web/drawing.js";
 import { offerExport } from "../../web/export.js";
 import { moveInputs } from "../../web/inputs.js";
@@ -20,6 +20,7 @@ const STRIPS_MS = 150; // between two drawings of the strips while a seed follow
 const sigmasOf = new Map(); // what the sliders said last, by checkpoint and scope
 let shownFor = null; // the checkpoint and scope whose directions the sliders are
 
+/** @param {import("../../web/types").Request} request */
 const scopeOf = ({ scope, class: index }) => (scope === "all" ? "all" : `${index}`);
 const ofWhich = (request) => `${request.checkpoint} ${scopeOf(request)}`;
 
@@ -82,7 +83,7 @@ export function mountDirections({ element, server }) {
   const show = newestOnly(async (request) => {
     const { checkpoint } = request;
     const found = await directionsOf(checkpoint, scopeOf(request));
-    element.querySelector(".cgan-directions").dataset.state = found ? "ready" : "none";
+    findIn(element, ".cgan-directions").dataset.state = found ? "ready" : "none";
     problem.textContent = found ? "" : text("no_directions", { checkpoint });
     if (shownFor !== ofWhich(request) || rows.length !== (found?.length ?? 0)) {
       const sigmas = sigmasFor(request, found?.length);
@@ -133,7 +134,7 @@ function strongest({ name, effects }) {
 export function mountMoved({ element, server }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const mark = /** @type {HTMLElement} */ (element.querySelector(".cgan-mark"));
+  const mark = findIn(element, ".cgan-mark");
   const refit = () => fit(canvas, onPhone() ? 180 : 300);
 
   const draw = newestOnly(async (request) => {

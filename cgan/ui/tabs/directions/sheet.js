@@ -3,7 +3,7 @@
 
 import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/canvas.js";
 import { ALL_CLASSES, CLASSES, PIXELS, SIZE, config } from "../../web/config.js";
-import { ARROWS, fillNames, fillTexts, onPhone } from "../../web/dom.js";
+import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
 import { drawPictures } from "../../web/drawing.js";
 import { range, sampleInputs } from "../../web/inputs.js";
 import { newestOnly, pause } from "../../web/schedule.js";
@@ -15,7 +15,7 @@ const SHEET_MS = 150; // between two drawings of the sheet while a seed follows 
 
 /** @param {import("../../web/types").Component} component */
 export function mountSheet({ element, server }) {
-  const part = (name) => /** @type {any} */ (element.querySelector(`.cgan-${name}`));
+  const part = (name) => findIn(element, `.cgan-${name}`);
   const [sheet, cells, triple] = ["sheet-canvas", "cells", "triple"].map(part);
   const [rowNames, columnNames] = ["sheet-rows", "sheet-columns"].map(part);
   const caption = element.querySelector("figcaption");

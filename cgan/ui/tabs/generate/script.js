@@ -3,7 +3,7 @@
 import { decode } from "../../web/base64.js";
 import { fit, keepFitted, paint, savePng } from "../../web/canvas.js";
 import { ALL_CLASSES, CLASSES, SIZE } from "../../web/config.js";
-import { fillNames, fillTexts, onPhone } from "../../web/dom.js";
+import { fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
 import { drawPictures, loaded } from "../../web/drawing.js";
 import { offerExport } from "../../web/export.js";
 import { range, sampleInputs } from "../../web/inputs.js";
@@ -27,7 +27,7 @@ let drawRow = null; // of the ten classes, once they are mounted
 export function mountPicture({ element, props: { value: first }, server }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const mark = /** @type {HTMLElement} */ (element.querySelector(".cgan-mark"));
+  const mark = findIn(element, ".cgan-mark");
   fillTexts(element);
 
   // On a desk, what is above it and the row of ten classes below it are to fit into the window as well, unless the
@@ -35,6 +35,7 @@ export function mountPicture({ element, props: { value: first }, server }) {
   const maxHeight = () =>
     onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
   const refit = () => fit(canvas, maxHeight());
+  /** @type {(request: import("../../web/types").Request, drawn: import("../../web/types").Drawn) => void} */
   const show = (request, { pixels, renderer, steps, latent_dim: dimensions }) => {
     const { class: index, seed, count } = request;
     shown = { request, pixels, dimensions };
@@ -74,7 +75,7 @@ export function mountPicture({ element, props: { value: first }, server }) {
 export function mountAllClasses({ element, props: { value: first } }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const names = /** @type {HTMLElement} */ (element.querySelector(".cgan-class-names"));
+  const names = findIn(element, ".cgan-class-names");
   fillNames(names, classNames());
 
   const refit = () => {

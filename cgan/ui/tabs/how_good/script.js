@@ -1,6 +1,6 @@
 // The tab "How good?": the measures of a checkpoint beside others, and class by class.
 
-import { make } from "../../web/dom.js";
+import { findIn, make } from "../../web/dom.js";
 import { percent, say, text } from "../../web/texts.js";
 
 /**
@@ -8,7 +8,7 @@ import { percent, say, text } from "../../web/texts.js";
  * @param {import("../../web/types").Component} component whose value is a report card
  */
 export function mountReport({ element, props, watch }) {
-  const report = /** @type {HTMLElement} */ (element.querySelector(".cgan-report"));
+  const report = findIn(element, ".cgan-report");
   let measure = "fid"; // of each class
 
   const show = () => {
@@ -28,7 +28,8 @@ export function mountReport({ element, props, watch }) {
   };
   /** What the bars show. */
   const menuOf = ({ by_class: byClass }) => {
-    const options = Object.keys(byClass).map((name) => new Option(text(`measure_${name}`), name, false, name === measure));
+    const names = Object.keys(byClass);
+    const options = names.map((name) => new Option(text(`measure_${name}`), name, false, name === measure));
     const menu = make("select", { ariaLabel: text("by_class_measure") }, ...options);
     menu.addEventListener("input", () => {
       measure = menu.value;
@@ -67,5 +68,7 @@ function chartOf({ columns, by_class: byClass }, measure) {
   return make("div", { className: "cgan-classes" }, ...groups);
 }
 
-const legendOf = ({ columns }) =>
-  make("p", {}, ...columns.map((column, kind) => make("span", { className: "cgan-kind", dataset: { kind } }, say(column))));
+function legendOf({ columns }) {
+  const entry = (column, kind) => make("span", { className: "cgan-kind", dataset: { kind } }, say(column));
+  return make("p", {}, ...columns.map(entry));
+}

@@ -3,7 +3,7 @@
 import { decode } from "../../web/base64.js";
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/canvas.js";
 import { CLASSES, PIXELS, SIZE } from "../../web/config.js";
-import { fillTexts, make, saveFile } from "../../web/dom.js";
+import { fillTexts, findIn, make, saveFile } from "../../web/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing.js";
 import { hasServer, offerExport } from "../../web/export.js";
 import { evenly, sampleInputs, walkInputs } from "../../web/inputs.js";
@@ -28,10 +28,10 @@ let shown = null; // {request, strip, dimensions, server}: what the strip shows,
  * @param {import("../../web/types").Component} component whose value is the first walk
  */
 export function mountWalk({ element, props: { value: first }, server }) {
-  const frameCanvas = /** @type {HTMLCanvasElement} */ (element.querySelector(".cgan-frame"));
-  const stripCanvas = /** @type {HTMLCanvasElement} */ (element.querySelector(".cgan-strip"));
+  const frameCanvas = findIn(element, ".cgan-frame");
+  const stripCanvas = findIn(element, ".cgan-strip");
   const caption = element.querySelector("figcaption");
-  const mark = /** @type {HTMLElement} */ (element.querySelector(".cgan-mark"));
+  const mark = findIn(element, ".cgan-mark");
   let request = first.request;
   let stripAt = 0; // when the strip was drawn last
   let position = 0;
@@ -63,6 +63,7 @@ export function mountWalk({ element, props: { value: first }, server }) {
     });
   });
 
+  /** @param {import("../../web/types").Drawn} drawn */
   const showStrip = ({ pixels, latent_dim: dimensions }) => {
     shown = { request, strip: pixels, dimensions, server };
     paintStrip();
@@ -107,7 +108,7 @@ export function mountWalk({ element, props: { value: first }, server }) {
     },
   });
 
-  showStrip({ ...first, pixels: decode(first.pixels) });
+  showStrip({ ...first, pixels: decode(first.pixels), renderer: "server" });
   showMark(mark, "server");
   showNearestFrame();
   keepFitted(frameCanvas, () => {

@@ -2,7 +2,7 @@
 
 import { GAP, fit, keepFitted, paint } from "../../web/canvas.js";
 import { SIZE, config } from "../../web/config.js";
-import { ARROWS, fillClasses, fillTexts, followPointer, make, makeButton, onPhone } from "../../web/dom.js";
+import { ARROWS, fillClasses, fillTexts, findIn, followPointer, make, makeButton, onPhone } from "../../web/dom.js";
 import { drawPictures } from "../../web/drawing.js";
 import { blendInputs, evenly } from "../../web/inputs.js";
 import { bilinear } from "../../web/latents.js";
@@ -29,13 +29,11 @@ export const cornersFrom = (numbers) => ({
 
 /** @param {import("../../web/types").Component} component */
 export function mountBlend({ element, server }) {
-  const pad = /** @type {HTMLElement} */ (element.querySelector(".cgan-pad"));
-  const [map, picture] = ["map", "picture"].map(
-    (name) => /** @type {HTMLCanvasElement} */ (element.querySelector(`.cgan-blend-${name}`)),
-  );
-  const handle = /** @type {HTMLElement} */ (element.querySelector(".cgan-handle"));
+  const pad = findIn(element, ".cgan-pad");
+  const [map, picture] = ["map", "picture"].map((name) => findIn(element, `.cgan-blend-${name}`));
+  const handle = findIn(element, ".cgan-handle");
   const caption = element.querySelector("figcaption");
-  const mark = /** @type {HTMLElement} */ (element.querySelector(".cgan-mark"));
+  const mark = findIn(element, ".cgan-mark");
   fillTexts(element);
   pad.ariaLabel = text("blend_pad");
   map.ariaLabel = text("blend_map");
@@ -70,10 +68,10 @@ export function mountBlend({ element, server }) {
   });
 
   /** The handle's place is that of the nearest picture's middle where it lies on one. */
-  const showHandle = ({ place }) => {
+  drawFrom("mix", ["place"], ({ place }) => {
     const middle = (at) => `${(100 * (SIZE / 2 + at * (MAP_SIDE - 1) * (SIZE + GAP))) / MAP_PIXELS}%`;
     Object.assign(handle.style, { left: middle(place[0]), top: middle(place[1]) });
-  };
+  });
   const moveTo = (place) =>
     update({ place: place.map((at) => Math.round(1000 * Math.min(1, Math.max(0, at))) / 1000) });
   followPointer(pad, (event) => {
@@ -98,7 +96,6 @@ export function mountBlend({ element, server }) {
   const sides = element.querySelectorAll(".cgan-corners");
   corners.forEach(({ box }, corner) => sides[Math.floor(corner / 2)].append(box));
   keepFitted(map, refit);
-  drawFrom("mix", ["place"], showHandle);
   drawFrom("mix", ["corners"], ({ corners: all }) =>
     corners.forEach(({ show }, corner) => show(all[2 * corner], all[2 * corner + 1])),
   );
@@ -116,7 +113,8 @@ function mountCorner(corner, choose) {
   let shown = 0; // seed
   const change = () => {
     const typed = Math.round(Number(seed.value));
-    if (seed.value !== "" && typed >= 0 && typed <= config.maxSeed) choose([Number(menu.value), typed]); // else being typed
+    const isWhole = seed.value !== "" && typed >= 0 && typed <= config.maxSeed; // else it is being typed
+    if (isWhole) choose([Number(menu.value), typed]);
   };
   const dice = makeButton("⚄", () => {
     seed.value = throwDie(config.maxSeed);

@@ -2,7 +2,7 @@
 
 import { fit, keepFitted, paint } from "../../web/canvas.js";
 import { ALL_CLASSES, CLASSES, config } from "../../web/config.js";
-import { fillClasses, fillTexts, labelledSlider, onPhone } from "../../web/dom.js";
+import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/dom.js";
 import { drawPictures } from "../../web/drawing.js";
 import { mixInputs, range } from "../../web/inputs.js";
 import { normalized } from "../../web/latents.js";
@@ -29,9 +29,7 @@ export function shareList(names, shares) {
  * @param {import("../../web/types").Component} component
  */
 export function mountWeights({ element }) {
-  const [from, to, way] = ["from", "to", "way"].map(
-    (name) => /** @type {any} */ (element.querySelector(`[data-do=${name}]`)),
-  );
+  const [from, to, way] = ["from", "to", "way"].map((name) => findIn(element, `[data-do=${name}]`));
   const note = element.querySelector("[role=status]");
   fillTexts(element);
   for (const menu of [from, to]) fillClasses(menu);
@@ -82,7 +80,7 @@ export function mountWeights({ element }) {
 export function mountMixture({ element, server }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const mark = /** @type {HTMLElement} */ (element.querySelector(".cgan-mark"));
+  const mark = findIn(element, ".cgan-mark");
   const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
 
   const draw = newestOnly(async (request) => {

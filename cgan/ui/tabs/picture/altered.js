@@ -2,7 +2,7 @@
 
 import { fit, keepFitted, paint } from "../../web/canvas.js";
 import { directionSlider, directionsOf, movesOf, signed } from "../../web/directions.js";
-import { fillTexts, onPhone } from "../../web/dom.js";
+import { fillTexts, findIn, onPhone } from "../../web/dom.js";
 import { drawPictures } from "../../web/drawing.js";
 import { moveInputs } from "../../web/inputs.js";
 import { timed } from "../../web/marks.js";
@@ -19,7 +19,7 @@ import { text } from "../../web/texts.js";
 export function mountAltered(element, server) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("[role=status]");
-  const mark = /** @type {HTMLElement} */ (element.querySelector(".cgan-mark"));
+  const mark = findIn(element, ".cgan-mark");
   const list = element.querySelector(".cgan-altered-list");
   let garment = null;
   let found = null; // its directions

@@ -2,7 +2,7 @@
 
 import { encode } from "../../web/base64.js";
 import { SIZE, config } from "../../web/config.js";
-import { ARROWS, fillTexts, followPointer } from "../../web/dom.js";
+import { ARROWS, fillTexts, findIn, followPointer } from "../../web/dom.js";
 import { drawFrom, update } from "../../web/store.js";
 import { className, text } from "../../web/texts.js";
 import { mountUploadIn } from "../../web/upload.js";
@@ -11,7 +11,7 @@ const SIDE = config.examplesPerClass; // of the sheet of test images: a class ea
 
 /** @param {import("../../web/types").Component} component whose value is what was chosen last */
 export function mountPicker({ element, props, trigger, server }) {
-  const part = (name) => /** @type {HTMLElement} */ (element.querySelector(`[data-part=${name}]`));
+  const part = (name) => findIn(element, `[data-part=${name}]`);
   const modes = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-mode]")]);
   fillTexts(element);
   const choose = (value) => {

@@ -3,7 +3,7 @@
 import { decode } from "../../web/base64.js";
 import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/canvas.js";
 import { CLASSES, SIZE, config } from "../../web/config.js";
-import { fillNames, fillTexts, onPhone } from "../../web/dom.js";
+import { fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
 import { drawPictures } from "../../web/drawing.js";
 import { evenly, sampleInputs, walkInputs } from "../../web/inputs.js";
 import { oneHot, slerp } from "../../web/latents.js";
@@ -22,10 +22,10 @@ const FRAMES = config.stripFrames;
  */
 export function mountOnward({ element, props, watch, server }) {
   const figure = element.querySelector("figure");
-  const part = (name) => /** @type {any} */ (element.querySelector(`.cgan-${name}`));
+  const part = (name) => findIn(element, `.cgan-${name}`);
   const [ten, frame, strip, names] = ["ten", "frame", "strip", "class-names"].map(part);
   const caption = element.querySelector("[data-what=walk]");
-  const mark = /** @type {HTMLElement} */ (figure.querySelector(".cgan-mark"));
+  const mark = findIn(figure, ".cgan-mark");
   const alter = mountAltered(part("altered"), server);
   let found = null;
   fillTexts(element);

@@ -3,7 +3,7 @@
 import { GAP, fit, keepFitted } from "../../web/canvas.js";
 import { compact, lastUpTo, loadCharts, makeChart } from "../../web/charts.js";
 import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/config.js";
-import { fillNames, fillTexts } from "../../web/dom.js";
+import { fillNames, fillTexts, findIn } from "../../web/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/files.js";
 import { range } from "../../web/inputs.js";
 import { makePlayer } from "../../web/player.js";
@@ -138,12 +138,12 @@ function qualitiesOf(runs) {
  * @param {import("../../web/types").Component} component
  */
 export function mountWatch({ element }) {
-  const part = (name) => /** @type {any} */ (element.querySelector(`[data-do=${name}]`));
+  const part = (name) => findIn(element, `[data-do=${name}]`);
   const [menu, chosenName, scrubber] = ["other", "chosen", "scrub"].map(part);
   const seen = element.querySelector("output");
   const figures = [...element.querySelectorAll("figure")].map(mountRun);
   const boxes = element.querySelectorAll(".cgan-chart");
-  const noCharts = /** @type {HTMLElement} */ (element.querySelector(".cgan-no-charts"));
+  const noCharts = findIn(element, ".cgan-no-charts");
   fillTexts(element);
   scrubber.max = STEPS;
   scrubber.ariaLabel = text("watch_position");
