@@ -23,9 +23,9 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from cgan import checkpoints
-from cgan.checkpoints import CHECKPOINTS
 from cgan.engine import build
+from cgan.models import checkpoints
+from cgan.models.checkpoints import CHECKPOINTS
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MODULES = _ROOT / "node_modules/engine-peers"

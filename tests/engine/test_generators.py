@@ -8,12 +8,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from cgan import checkpoints
-from cgan.checkpoints import CHECKPOINTS, NetworkConfig
+from cgan.common.images import to_uint8
 from cgan.engine.transfer import transfer_file
-from cgan.images import to_uint8
-from cgan.latents import latents, one_hot
-from cgan.networks import ConvGenerator, MLPGenerator
+from cgan.models import checkpoints
+from cgan.models.checkpoints import CHECKPOINTS, NetworkConfig
+from cgan.models.networks import ConvGenerator, MLPGenerator
+from cgan.sampling.latents import latents, one_hot
 
 SHIPPED = ["r3gan-conv", "report-mlp"]
 SEEDS = 300

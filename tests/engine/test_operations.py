@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 
-from cgan.images import to_uint8
+from cgan.common.images import to_uint8
 
 SCRIPT = Path(__file__).with_name("operations.mjs")
 SLOPE = 0.2
