@@ -42,13 +42,15 @@ async def visit(connection: Connection, number: int) -> None:
 
 
 async def draw(connection: Connection, number: int) -> None:
-    request = [DEFAULT_CHECKPOINT, number % NUM_CLASSES, (37 * number) % MAX_SEED, 1.0, 1]
+    request = {"checkpoint": DEFAULT_CHECKPOINT, "class": number % NUM_CLASSES, "seed": (37 * number) % MAX_SEED}
+    request |= {"truncation": 1.0, "count": 1}
     content = {"component_id": _components["picture"], "fn_name": "generate", "data": request}
     await connection.post("/gradio_api/component_server/", content | {"session_hash": f"draw{number}"})
 
 
 async def walk(connection: Connection, number: int) -> None:
-    request = [DEFAULT_CHECKPOINT, 7, number % MAX_SEED, 9, 21, "slerp", 2]
+    request = {"checkpoint": DEFAULT_CHECKPOINT, "class": 7, "seed": number % MAX_SEED, "to-class": 9, "to-seed": 21}
+    request |= {"path": "slerp", "frames": 2}
     content = {"component_id": _components["walk"], "fn_name": "interpolate", "data": request}
     await connection.post("/gradio_api/component_server/", content | {"session_hash": f"walk{number}"})
 

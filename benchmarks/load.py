@@ -117,19 +117,21 @@ class Visitor(Person):
 
     component = 0  # the number of the page's component that has the functions, as Gradio counts
 
-    async def call(self, function: str, request: list) -> bool:
-        content = {"component_id": self.component, "fn_name": function, "data": request, "session_hash": self.session}
+    async def call(self, function: str, **request: object) -> bool:
+        data = {"checkpoint": DEFAULT_CHECKPOINT, **request}
+        content = {"component_id": self.component, "fn_name": function, "data": data, "session_hash": self.session}
         status, answer = await self.connection.post("/gradio_api/component_server/", content)
         return status == 200 and "answer" in answer
 
     async def draw(self, seed: int) -> bool:
-        return await self.call("generate", [DEFAULT_CHECKPOINT, self.random.randrange(NUM_CLASSES), seed, 1.0, 1])
+        drawn = {"class": self.random.randrange(NUM_CLASSES), "seed": seed, "truncation": 1.0, "count": 1}
+        return await self.call("generate", **drawn)
 
 
 class SheetVisitor(Visitor):
     async def draw(self, seed: int) -> bool:
-        drawn = await self.call("generate", [DEFAULT_CHECKPOINT, 3, seed, 1.0, 16])
-        return drawn and await self.call("all_classes", [DEFAULT_CHECKPOINT, seed, 1.0])
+        drawn = await self.call("generate", **{"class": 3, "seed": seed, "truncation": 1.0, "count": 16})
+        return drawn and await self.call("all_classes", seed=seed, truncation=1.0)
 
 
 class PageVisitor(Visitor):

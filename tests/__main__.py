@@ -21,6 +21,9 @@ MODULES = (
     *("mcp", "pip_audit", "playwright", "prdc", "pytest", "ruff", "schemathesis", "tensorboard", "torchmetrics"),
 )
 
+# Of the page's scripts (`tests.lint`).
+LINTERS = {"@eslint/js": "10.0.1", "eslint": "10.15.0", "globals": "17.14.0", "typescript": "7.0.2"}
+
 
 def main() -> int:
     if any(find_spec(module) is None for module in MODULES):
@@ -54,12 +57,11 @@ def install_packages() -> None:
 def install_page_packages() -> None:
     from cgan.web.runtime import ONNXRUNTIME_WEB, UPLOT
 
-    missing = [package for package in (ONNXRUNTIME_WEB, UPLOT) if not (ROOT / "node_modules" / package.name).exists()]
-    if missing:
+    wanted = {package.name: package.version for package in (ONNXRUNTIME_WEB, UPLOT)} | LINTERS
+    if any(not (ROOT / "node_modules" / name).exists() for name in wanted):
         quiet = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
         # All of them, for npm takes away what it was not asked for.
-        wanted = [f"{package.name}@{package.version}" for package in (ONNXRUNTIME_WEB, UPLOT)]
-        run("npm", "install", *quiet, "--prefix", f"{ROOT}", *wanted)
+        run("npm", "install", *quiet, "--prefix", f"{ROOT}", *(f"{name}@{version}" for name, version in wanted.items()))
 
 
 def run(*command: str) -> None:

@@ -1,14 +1,16 @@
 """Controls that more than one tab has."""
 
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import gradio as gr
 
 from cgan.ui.i18n import class_choices, i18n
-from cgan.ui.studio import MAX_SEED
+from cgan.ui.studio import MAX_SEED, for_page
 
-TAKE_ALONG = '<div class="cgan-take"></div>'
+EXPORT = '<div class="cgan-export"></div>'
+_FIGURE = '<figure class="cgan-inside"></figure>'
 
 
 def class_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
@@ -17,7 +19,7 @@ def class_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
 
 
 def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:
-    """A slider with its number field, on which the page's script listens to the hand itself (`followHand`).
+    """A slider with its number field, on which the page's script listens to the hand itself (`sliders.js`).
 
     more: what else a gr.Slider takes.
     """
@@ -44,26 +46,42 @@ def sentence(key: str, tag: str = "p", elem_id: str | None = None) -> gr.HTML:
     )
 
 
-def take_along(tab: str) -> None:
-    """The row under a tab's pictures: its link, and a menu of files and Python that its script offers (`take.js`)."""
-    gr.HTML(
-        html_template=TAKE_ALONG,
-        js_on_load=f"cgan.mountTake(element, {json.dumps(tab)})",
+def scripted(
+    elem_id: str,
+    mount: str,
+    html: str,
+    value: object = None,
+    draws: Iterable[Callable] = (),
+    arguments: str = "",
+    event: str | None = None,
+    **more: object,
+) -> gr.HTML:
+    """An element that a function of the page's script fills and follows: `cgan.MOUNT(component, ...)`.
+
+    draws: methods that the script may ask with an object of their arguments. arguments: JavaScript of further ones for
+    the function. event: one that it triggers; Gradio looks for its name in the script. more: what else a gr.HTML takes.
+    """
+    component = "{ element, props, watch, trigger, server }"
+    call = f"cgan.{mount}({component}{f', {arguments}' if arguments else ''});"
+    return gr.HTML(
+        value,
+        html_template=html,
+        js_on_load=f"{call} // '{event}'" if event else call,
+        server_functions=[for_page(draw) for draw in draws],
         apply_default_css=False,
-        elem_id=f"take-{tab}",
-        elem_classes="cgan-take-along",
+        elem_id=elem_id,
+        **more,
     )
+
+
+def export_menu(tab: str) -> None:
+    """The row under a tab's pictures: its link, and a menu of what its script offers to export (`export.js`)."""
+    scripted(f"export-{tab}", "mountExport", EXPORT, arguments=json.dumps(tab), elem_classes="cgan-export-row")
 
 
 def figure(elem_id: str, stop: str | None = None) -> gr.HTML:
     """Where the figures of a run appear (`cgan.ui.figures`), one after the other; `stop` is the button that ends it."""
-    return gr.HTML(
-        None,
-        html_template='<figure class="cgan-inside"></figure>',
-        js_on_load=f"cganInside.mount(element, props, watch, {json.dumps(stop)})",
-        apply_default_css=False,
-        elem_id=elem_id,
-    )
+    return scripted(elem_id, "mountFigure", _FIGURE, arguments=json.dumps(stop))
 
 
 def run_and_stop(step: str) -> tuple[gr.Button, gr.Button]:

@@ -18,9 +18,8 @@ _COLUMNS = 4
 
 def first_view(studio: Studio, checkpoint: str) -> str:
     """HTML that opens the page's body until the tab "Generate" takes its place (`mountPicture`)."""
-    class_index, seed, _, count = FIRST
-    drawn = studio.generate(checkpoint, *FIRST)
-    sheet = _sheet(np.frombuffer(base64.b64decode(drawn["pixels"]), np.uint8).reshape(count, 28, 28))
+    class_index, seed, truncation, count = (FIRST[name] for name in ("class", "seed", "truncation", "count"))
+    sheet = _sheet(studio.generate(checkpoint, class_index, seed, truncation, count).pictures)
     file = io.BytesIO()
     sheet.save(file, format="PNG")
     parts = {"png": base64.b64encode(file.getvalue()).decode(), "side": f"{sheet.width}px"}

@@ -12,7 +12,7 @@ Limits = tuple[float, float, float]  # lowest, highest, step
 
 
 class Links:
-    """Learns of each tab which controls make its view, and has the page's script (`link.js`) put them into links.
+    """Learns of each tab which controls make its view, and has the page's script (`url.js`) put them into links.
 
     A name means the same on every tab: what is chosen as `class` and `seed` on one is taken over by the one that is
     opened next.
@@ -30,7 +30,7 @@ class Links:
         """Make controls, by the names that they have in a link, a tab's view.
 
         plain: the same of what is no control of Gradio's, as `number`, `numbers` or `checkpoint_name` makes it; the
-        tab's script says and shows it (`linkPlain` of `view.js`).
+        tab's script updates the store with it, and draws from it (`drawFrom` of `store.js`).
         Returns the event after which an opened tab's controls say what was chosen elsewhere.
         """
         self._tabs[tab.id] = controls
@@ -38,9 +38,11 @@ class Links:
         for name, control in controls.items():
             if isinstance(control, gr.Tabs):  # has no value that an event could be told
                 for child in control.children:
-                    child.select(None, js=f"() => cgan.see({json.dumps({name: child.id})})", api_visibility="private")
+                    child.select(
+                        None, js=f"() => cgan.update({json.dumps({name: child.id})})", api_visibility="private"
+                    )
             elif not isinstance(control, gr.Slider):  # whose script listens to the hand itself
-                see = f"(value) => cgan.see({{ {json.dumps(name)}: value }})"
+                see = f"(value) => cgan.update({{ {json.dumps(name)}: value }})"
                 control.change(None, control, js=see, trigger_mode="multiple", api_visibility="private")
         return tab.select(
             None,
@@ -53,7 +55,7 @@ class Links:
     def wire(self, page: gr.Blocks, tabs: gr.Tabs) -> None:
         """Have the page follow its checkpoint, and open its link as soon as it knows which checkpoints there are."""
         told = {"trigger_mode": "multiple", "api_visibility": "private"}
-        self._checkpoint.change(None, self._checkpoint, js="(name) => cgan.see({ checkpoint: name })", **told)
+        self._checkpoint.change(None, self._checkpoint, js="(name) => cgan.update({ checkpoint: name })", **told)
         self._checkpoint.select(None, self._checkpoint, js="(name) => { cgan.choose(name); }", **told)
         names = gr.JSON(visible=False)
         page.load(
@@ -66,7 +68,7 @@ class Links:
             None,
             inputs=names,
             outputs=[tabs, self._checkpoint, *(control for tab in self._tabs.values() for control in tab.values())],
-            js="(names) => cgan.openLink(names)",
+            js="(names) => cgan.follow(names)",
             show_progress="hidden",
             api_visibility="private",
         )

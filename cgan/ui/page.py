@@ -1,6 +1,5 @@
 """The page as a whole: what its tabs share, and how it is served."""
 
-import json
 import os
 import signal
 import sys
@@ -35,8 +34,9 @@ from cgan.ui.tabs.mix import layout as mix
 from cgan.ui.tabs.picture import layout as picture
 from cgan.ui.tabs.picture.service import Redrawer
 from cgan.ui.tabs.watch import layout as watch
-from cgan.ui.texts import for_page
-from cgan.ui.web import APP_SCRIPTS, STYLE_SHEETS, UI, page_script
+from cgan.ui.web import STYLE_SHEETS, UI
+from cgan.ui.web.bundle import bundle
+from cgan.ui.web.config import config_script
 from cgan.web.runtime import UPLOT, Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
@@ -80,13 +80,13 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_mix"), id="mix") as tab:
-                mix.build(studio, chosen, links, tab)
+                mix.build(studio, links, tab)
             with gr.Tab(i18n("tab_directions"), id="directions") as tab:
-                directions.build(studio, chosen, links, tab)
+                directions.build(studio, links, tab)
             with gr.Tab(i18n("tab_watch"), id="watch") as tab:
-                watch.build(studio, chosen, links, tab)
+                watch.build(studio, links, tab)
             with gr.Tab(i18n("tab_picture"), id="picture") as tab:
-                own = picture.build(Redrawer(studio, worker), lab, chosen, links, tab, _LONG_WORK)
+                own = picture.build(studio, Redrawer(studio, worker), lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
@@ -134,7 +134,7 @@ def serve(
             auth=password_check(*auth) if auth else None,
             mcp_server=mcp,
             theme=_theme(),
-            css_paths=[UI / name for name in STYLE_SHEETS],
+            css_paths=[*STYLE_SHEETS],
             head=head,
             i18n=i18n,
             footer_links=["gradio"],
@@ -200,16 +200,10 @@ def _start_on_zero_gpu() -> None:
         spaces.GPU(lambda: None)
 
 
-def as_script(value: object) -> str:
-    """A value as JSON that may stand in a script of the page."""
-    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
-
-
 def _head(links: Links) -> str:
     """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
-    constants = f"const cganTexts = {as_script(for_page())}; const cganLinks = {as_script(links.for_page())};"
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    script = page_script(*APP_SCRIPTS)
-    return f"<style>{style}</style>\n<script>{constants}</script>\n<script>{script}</script>"
+    scripts = (config_script(links.for_page()), bundle(UI / "page.js"))
+    return "\n".join([f"<style>{style}</style>", *(f"<script>{script}</script>" for script in scripts)])

@@ -157,8 +157,8 @@ class AppPage:
         self.page.get_by_role("tab", name=name).click()
 
     def open_menu(self) -> None:
-        """The open tab's menu of what can be taken along."""
-        closed = self.find(".cgan-take [aria-expanded=false]:visible")
+        """The open tab's menu of exports."""
+        closed = self.find(".cgan-export [aria-expanded=false]:visible")
         if closed.count():
             closed.click()
 

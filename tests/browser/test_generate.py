@@ -78,7 +78,7 @@ def test_the_keyboard_alone_reaches_and_moves_everything(visit):
         reached.add(
             page.page.evaluate("document.activeElement.closest('[id]:not([id^=range]):not([id^=html])')?.id ?? ''")
         )
-    assert {"checkpoint", "class", "seed", "seed-dice", "truncation", "count", "take-generate"} <= reached
+    assert {"checkpoint", "class", "seed", "seed-dice", "truncation", "count", "export-generate"} <= reached
     page.find("#class input").focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         page.page.keyboard.press(key)

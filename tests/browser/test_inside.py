@@ -139,7 +139,7 @@ def test_of_two_runs_at_once_the_newer_stays(visit_served):
           element.innerHTML = "<figure class=cgan-inside></figure>";
           const props = {};
           let changed;
-          cganInside.mount(element, props, (_, callback) => (changed = callback));
+          cgan.mountFigure({ element, props, watch: (_, callback) => (changed = callback) });
           return [7, 8, 7, 8].map((run, number) => {
             props.value = { run, rows: [], state: "done", caption: [`${run}, ${number}`] };
             changed();

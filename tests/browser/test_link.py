@@ -284,58 +284,22 @@ def test_the_address_follows_and_says_no_more_of_itself(visit, server):
     assert page.copied("Copy link") == f"{server}/?seed=6"
 
 
-@pytest.mark.parametrize("name", ["bag", "Bag", "包", "8"])
-def test_a_class_goes_by_any_of_its_names(visit_served, name):
-    visit_served(query=f"?{urlencode({'class': name})}").wait_until_painted(8, 7)
-
-
-HOSTILE = [
-    ("class", "${alert(1)}"),
-    ("class", "10"),
-    ("class", "constructor"),
-    ("seed", "<img src=x onerror=alert(1)>"),
-    ("seed", "-1"),
-    ("seed", "1e99"),
-    ("seed", "7.5"),
-    ("seed", ""),
-    ("truncation", "NaN"),
-    ("count", "65"),
-    ("checkpoint", "../../etc"),
-    ("checkpoint", "${window.broken = 1}"),
-    ("tab", "__proto__"),
-    ("seed", "9" * 5000),
-]
-HOSTILE_LISTS = [
-    ("mix", "weights", "0,1"),
-    ("mix", "weights", "0,0,0,0,0,0,0,0,0,1.1"),
-    ("mix", "corners", "0,7,3,21,7,7,10,21"),
-    ("mix", "place", "0.5,<img src=x onerror=alert(1)>"),
-    ("directions", "sigmas", ",,,,,"),
-    ("directions", "cell", "4,3,0"),
-    ("watch", "other", "../../etc"),
-    ("picture", "image", "100"),
-    ("how-good", "evidence", "constructor"),
-]
-
-
-@pytest.mark.parametrize(("name", "value"), HOSTILE)
-def test_what_a_link_may_not_say_gets_one_line_and_the_default(visit_served, name, value):
-    page = visit_served(query=f"?{urlencode({name: value})}")
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ({"seed": "<img src=x onerror='window.broken = 1'>"}, ""),
+        ({"tab": "mix", "place": "0.5,${window.broken = 1}"}, "?tab=mix"),
+        ({"checkpoint": "${window.broken = 1}"}, ""),
+    ],
+)
+def test_what_a_link_may_not_say_is_a_line_of_text(visit_served, server, query, kept):
+    page = visit_served(query=f"?{urlencode(query)}")
     note = page.find("#link-note").inner_text()
-    assert f"The link says {name}: {value[:40]}" in note and "Allowed: " in note and "\n" not in note.strip()
-    assert len(note) < 300
-    assert page.painted() == (3, 7)
+    (name, value) = [*query.items()][-1]
+    assert f"The link says {name}: {value[:40]}" in note and "Allowed: " in note
     assert page.find("#link-note *").count() == 0
     assert page.page.evaluate("window.broken") is None
-
-
-@pytest.mark.parametrize(("tab", "name", "value"), HOSTILE_LISTS)
-def test_what_a_tabs_own_controls_may_not_say_gets_one_line_too(visit_served, server, tab, name, value):
-    page = visit_served(query=f"?{urlencode({'tab': tab, name: value})}")
-    note = page.find("#link-note").inner_text()
-    assert f"The link says {name}: {value[:40]}" in note and "Allowed: " in note and len(note) < 300
-    assert page.find("#link-note *").count() == 0
-    assert page.copied("Copy link") == f"{server}/?tab={tab}"
+    assert page.copied("Copy link") == f"{server}/{kept}"
 
 
 def test_a_link_full_of_nonsense_is_a_page_like_any_other(visit_served, server):

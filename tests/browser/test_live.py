@@ -1,87 +1,22 @@
 """The generator in the page: the same numbers, the same pictures, and the server wherever it cannot be had."""
 
-import base64
-import io
 import re
 import urllib.error
 import urllib.request
 
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
 from playwright.sync_api import expect
 
 from cgan.models.checkpoints import CHECKPOINTS
-from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from cgan.ui.web import WEB
 from cgan.web.export import export
 from tests.browser.app_page import TOLERANCE, largest_difference
-from tests.sampling.test_latents import KNOWN_ANSWERS, words
 from tests.web.test_export import SHIPPED
 
 SEEDS = 1000
 MODEL = "**/generator.onnx?*"
-
-
-@pytest.fixture(scope="module")
-def scripts(browser):
-    """An empty page with the scripts that need no page, and whose names are all its own."""
-    page = browser.new_page()
-    for name in ("canvas.js", "latents.js", "gif.js"):
-        page.add_script_tag(path=WEB / name)
-    yield page
-    page.close()
-
-
-@pytest.mark.parametrize(("counter", "key", "result"), KNOWN_ANSWERS)
-def test_philox_gives_the_known_answers(scripts, counter, key, result):
-    found = scripts.evaluate(
-        "([counter, key]) => philox4x32(counter, key)", [words(counter).tolist(), words(key).tolist()]
-    )
-    assert found == words(result).tolist()
-
-
-@pytest.mark.parametrize(("dimensions", "truncation"), [(100, 1), (64, 1), (6, 0.3)])
-def test_z_is_pythons(scripts, dimensions, truncation):
-    seeds = [0, 7, 9999, 2**31, latents.MAX_SEED]
-    z = scripts.evaluate("([...request]) => Array.from(latents(...request))", [seeds, dimensions, truncation])
-    expected = latents.latents(np.array(seeds), dimensions, truncation)
-    np.testing.assert_allclose(np.reshape(z, expected.shape), expected, rtol=1e-6, atol=1e-6)
-
-
-@pytest.mark.parametrize("path", ["slerp", "lerp"])
-@pytest.mark.parametrize("ends", [([1, 2, 3], [-2, 1, 0.5]), ([1, 0], [0, 1]), ([1, 0], [2, 0]), ([0, 0], [1, 0])])
-def test_paths_are_pythons(scripts, path, ends):
-    start, end = (np.array(point, np.float32) for point in ends)
-    positions = np.linspace(0, 1, 5)
-    points = [
-        scripts.evaluate(
-            "([path, start, end, t]) => Array.from(PATHS[path](Float32Array.from(start), Float32Array.from(end), t))",
-            [path, start.tolist(), end.tolist(), position],
-        )
-        for position in positions
-    ]
-    np.testing.assert_allclose(points, getattr(latents, path)(start, end, positions), atol=1e-6)
-
-
-def test_gif_is_what_another_reader_reads(scripts):
-    # Noise fills the table of codes again and again.
-    frames = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
-    frames[1] = 7  # and one colour makes the longest strings
-    content = scripts.evaluate(
-        """(frames) => {
-          const bytes = encodeGif(Uint8Array.from(frames), 28, 8, 1);
-          return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-        }""",
-        frames.ravel().tolist(),
-    )
-    with Image.open(io.BytesIO(base64.b64decode(content))) as gif:
-        images = [(np.array(image.convert("L")), image.info["duration"]) for image in ImageSequence.Iterator(gif)]
-        assert gif.info["loop"] == 0
-    np.testing.assert_array_equal([image for image, _ in images], frames.repeat(8, 1).repeat(8, 2))
-    assert [duration for _, duration in images] == [330, 340, 330]
 
 
 @pytest.mark.parametrize("checkpoint", SHIPPED)

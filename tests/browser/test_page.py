@@ -191,7 +191,7 @@ def test_a_checkpoint_goes_by_one_name(short_run):
 def test_the_app_starts_without_what_takes_long_to_import(run_command):
     finished = run_command(
         "-c",
-        "import sys; from cgan.ui.page import build; from cgan.ui.drawing import Studio;"
+        "import sys; from cgan.ui.page import build; from cgan.ui.studio import Studio;"
         "build(Studio(), 'report-mlp'); print({'captum', 'matplotlib', 'sympy', 'torchvision'} & {*sys.modules})",
     )
     assert finished.stdout.strip() == "set()", finished.stderr

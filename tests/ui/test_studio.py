@@ -11,8 +11,9 @@ from cgan.models.checkpoints import CheckpointError
 from cgan.sampling.sampler import Sampler
 from cgan.ui.studio import Studio, for_page
 
-GENERATE = {"class_index": 3, "seed": 7, "truncation": 1.0, "count": 2}
-WALK = {"from_class": 7, "from_seed": 7, "to_class": 9, "to_seed": 21, "path": "slerp", "frames": 4}
+GENERATE = {"class_": 3, "seed": 7, "truncation": 1.0, "count": 2}
+WALK = {"class_": 7, "seed": 7, "to_class": 9, "to_seed": 21, "path": "slerp", "frames": 4}
+WALK_ASKED = {"class": 7, "seed": 7, "to-class": 9, "to-seed": 21, "path": "slerp", "frames": 4}
 
 
 @pytest.fixture(scope="module")
@@ -20,21 +21,16 @@ def studio(short_run):
     return Studio(extra_folder=short_run)
 
 
-def pictures(payload):
-    return np.frombuffer(base64.b64decode(payload["pixels"]), np.uint8).reshape(-1, 28, 28)
-
-
 def test_generate_draws_seeds_of_a_class(studio, short_run):
-    answer = studio.generate(f"{short_run}", **GENERATE)
+    drawing = studio.generate(f"{short_run}", **GENERATE)
     expected = Sampler(short_run).sample(np.array([3, 3]), np.array([7, 8]))
-    np.testing.assert_array_equal(pictures(answer), expected)
-    assert (answer["count"], answer["request"], answer["steps"]) == (2, [f"{short_run}", 3, 7, 1.0, 2], "600")
+    np.testing.assert_array_equal(drawing.pictures, expected)
+    assert drawing.facts["steps"] == "600"
 
 
 def test_all_classes_of_a_seed(studio, short_run):
-    answer = studio.all_classes(f"{short_run}", 7, 0.5)
     expected = Sampler(short_run).sample(np.arange(10), np.full(10, 7), 0.5)
-    np.testing.assert_array_equal(pictures(answer), expected)
+    np.testing.assert_array_equal(studio.all_classes(f"{short_run}", 7, 0.5).pictures, expected)
     for wrong in ((-1, 0.5), (7, 2)):
         with pytest.raises(RefusalError, match="given; allowed: "):
             studio.all_classes(f"{short_run}", *wrong)
@@ -43,9 +39,9 @@ def test_all_classes_of_a_seed(studio, short_run):
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("class_index", 10, "class: 10 given; allowed: a whole number from 0 to 9"),
-        ("class_index", [3], "class: [3] given"),
-        ("class_index", None, "class: None given"),
+        ("class_", 10, "class: 10 given; allowed: a whole number from 0 to 9"),
+        ("class_", [3], "class: [3] given"),
+        ("class_", None, "class: None given"),
         ("seed", -1, "seed: -1 given; allowed: a whole number from 0 to 9999"),
         ("seed", 0.5, "seed: 0.5 given"),
         ("seed", math.nan, "seed: nan given"),
@@ -73,28 +69,28 @@ def test_only_listed_checkpoints_are_opened(studio, name):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("from_class", -1), ("to_class", 1.5), ("from_seed", 10_000), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
+    [("class_", -1), ("to_class", 1.5), ("seed", 10_000), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
 )
 def test_interpolate_refuses_too(studio, short_run, name, value):
     with pytest.raises(RefusalError) as refusal:
         studio.interpolate(f"{short_run}", **(WALK | {name: value}))
-    assert str(refusal.value).startswith(f"{name.replace('_', '-')}: {value!r} given; allowed: ")
+    assert str(refusal.value).startswith(f"{name.rstrip('_').replace('_', '-')}: {value!r} given; allowed: ")
 
 
 def test_a_mixture_of_one_class_is_that_class(studio, short_run):
-    answer = studio.mix(f"{short_run}", [0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0], 7)
+    drawing = studio.mix(f"{short_run}", [0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0], 7)
     expected = Sampler(short_run).sample(np.full(9, 3), np.arange(7, 16))
-    np.testing.assert_array_equal(pictures(answer), expected)
+    np.testing.assert_array_equal(drawing.pictures, expected)
 
 
 def test_the_corners_of_the_square_are_the_four_garments(studio, short_run):
     classes, seeds = [0, 3, 7, 9], [7, 21, 7, 21]
-    answer = studio.blend(f"{short_run}", classes, seeds, [[0, 0], [1, 0], [0, 1], [1, 1]])
-    np.testing.assert_array_equal(pictures(answer), Sampler(short_run).sample(np.array(classes), np.array(seeds)))
+    drawing = studio.blend(f"{short_run}", classes, seeds, [[0, 0], [1, 0], [0, 1], [1, 1]])
+    np.testing.assert_array_equal(drawing.pictures, Sampler(short_run).sample(np.array(classes), np.array(seeds)))
 
 
 def test_a_sheet_of_seeds_by_classes(studio, short_run):
-    cells = pictures(studio.sheet(f"{short_run}", 7)).reshape(10, 8, 28, 28)
+    cells = studio.sheet(f"{short_run}", 7).pictures.reshape(10, 8, 28, 28)
     np.testing.assert_array_equal(cells[4], Sampler(short_run).sample(np.full(8, 4), np.arange(7, 15)))
 
 
@@ -122,16 +118,30 @@ def test_the_other_tabs_refuse_too(studio, short_run, name, arguments, words):
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("request_value", [[], None, "gif", [1, 2, 3], {"a": 1}, [[]] * 7])
-def test_a_script_that_asks_for_nonsense_gets_one_line(studio, request_value):
-    for draw in (studio.walk_gif, studio.walk_webp):
+@pytest.mark.parametrize(
+    "request_value",
+    [
+        *([], None, "gif", [1, 2, 3], {}, {"a": 1}, [[]] * 7),
+        {"checkpoint": "report-mlp", **WALK},  # Python's names are not those of a link
+        {"checkpoint": "report-mlp", **WALK_ASKED, "self": 1},
+        {"checkpoint": "report-mlp", **{name: value for name, value in WALK_ASKED.items() if name != "seed"}},
+    ],
+)
+def test_unknown_and_missing_names_are_refused_in_one_line(studio, request_value):
+    names = "checkpoint, class, seed, to-class, to-seed, path, frames"
+    for draw in (studio.interpolate, studio.walk_gif, studio.walk_webp):
         answer = for_page(draw)(request_value)
-        assert answer.keys() == {"error"} and "allowed: " in answer["error"] and "\n" not in answer["error"]
+        assert answer.keys() == {"error"} and answer["error"].endswith(f"allowed: an object of {names}")
+        assert len(answer["error"]) < 250 and "\n" not in answer["error"]
 
 
 def test_a_script_gets_what_it_asks_for(studio, short_run):
-    request = [f"{short_run}", *WALK.values()]
-    assert for_page(studio.interpolate)(request) == {"answer": studio.interpolate(*request)}
+    request = {"checkpoint": f"{short_run}", **WALK_ASKED}
+    answer = for_page(studio.interpolate)(request)["answer"]
+    walk = Sampler(short_run).walk((7, 9), (7, 21), 4, "slerp")
+    assert base64.b64decode(answer["pixels"]) == walk.tobytes()
+    assert (answer["count"], answer["request"], answer["latent_dim"]) == (4, request, 100)
+    assert base64.b64decode(for_page(studio.walk_gif)(request)["answer"]).startswith(b"GIF89a")
 
 
 def test_a_checkpoint_that_vanished_is_one_line(studio, tmp_path, short_run):

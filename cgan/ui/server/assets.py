@@ -17,7 +17,8 @@ from cgan.explain.directions import DIRECTIONS, load_directions
 from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, refuse
 from cgan.ui.server.login import is_logged_in
 from cgan.ui.studio import Studio
-from cgan.ui.web import WEB, WORKER_SCRIPTS
+from cgan.ui.web import WORKER
+from cgan.ui.web.bundle import bundle
 from cgan.web import runtime
 from cgan.web.export import MODEL
 from cgan.web.runtime import Runtime
@@ -45,9 +46,10 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
             headers=_ASK_AGAIN,
         )
 
-    def script(request: Request) -> Response:
-        name = request.path_params["name"]
-        return _File(WEB / name, headers=_ASK_AGAIN) if name in WORKER_SCRIPTS else _missing()
+    worker_script = bundle(WORKER)
+
+    def worker(request: Request) -> Response:
+        return Response(worker_script, media_type="text/javascript", headers=_ASK_AGAIN)
 
     def file_of(package: Runtime) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
@@ -92,7 +94,7 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
     paths = {
         "/generators.json": offer,
         "/timelines.json": timelines,
-        "/{name}": script,
+        "/worker.js": worker,
         f"/{runtime.VERSION}/{{name}}": file_of(onnxruntime),
         f"/uplot-{charts.package.version}/{{name}}": file_of(charts),
         f"/checkpoints/{{checkpoint:path}}/{MODEL}": generator,

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from cgan.common.command_line import Parser, fail
 from cgan.common.files import replaced, write_text
-from cgan.sampling.sampler import MAX_FRAMES
-from cgan.ui.controls import TAKE_ALONG
-from cgan.ui.page import DEFAULT_CHECKPOINT, as_script, build
-from cgan.ui.studio import MAX_COUNT, MAX_SEED, Studio
+from cgan.ui.controls import EXPORT
+from cgan.ui.page import DEFAULT_CHECKPOINT, build
+from cgan.ui.studio import Studio, payload
 from cgan.ui.tabs.generate import layout as generate
 from cgan.ui.tabs.interpolate import layout as interpolate
-from cgan.ui.texts import for_page
-from cgan.ui.web import SITE_SCRIPTS, UI, WEB, WORKER_SCRIPTS, page_script
+from cgan.ui.web import UI, WORKER, template
+from cgan.ui.web.bundle import bundle
+from cgan.ui.web.config import config_script
 from cgan.web import runtime
 from cgan.web.export import CARD, MODEL
 from cgan.web.runtime import Runtime
@@ -57,15 +57,15 @@ def write_site(out: Path, full_app: str | None = None) -> None:
     if onnxruntime.folder is None:
         raise SiteError("onnxruntime-web is needed: `npm install onnxruntime-web` here, or a way to the internet")
 
-    files = {f"cgan/{name}": WEB / name for name in WORKER_SCRIPTS}
-    files |= {f"cgan/{runtime.VERSION}/{name}": onnxruntime.folder / name for name in runtime.file_names()}
+    files = {f"cgan/{runtime.VERSION}/{name}": onnxruntime.folder / name for name in runtime.file_names()}
     files |= {f"cgan/checkpoints/{name}/{part}": studio.folder(name) / part for name in cards for part in (MODEL, CARD)}
-    files |= {"style.css": WEB / "style.css", "site.css": UI / "site/style.css"}
+    files |= {"style.css": UI / "web/style.css", "site.css": UI / "site/style.css"}
     for name, source in files.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         with replaced(out / name) as temporary:
             shutil.copyfile(source, temporary)
     offer = {"runtime": runtime.VERSION, "pending": False, "generators": {n: asdict(card) for n, card in cards.items()}}
+    write_text(out / "cgan/worker.js", bundle(WORKER))
     write_text(out / "cgan/generators.json", json.dumps(offer))
     write_text(out / "README.md", _SPACE)
     write_text(out / "index.html", _index(studio, list(cards), full_app))
@@ -73,30 +73,24 @@ def write_site(out: Path, full_app: str | None = None) -> None:
 
 def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
     """The page itself, with its first pictures in it."""
-    _, seed, truncation, _ = generate.FIRST
+    chosen = {"checkpoint": DEFAULT_CHECKPOINT}
     first = {
-        "checkpoints": names,
-        "maxSeed": MAX_SEED,
-        "picture": studio.generate(DEFAULT_CHECKPOINT, *generate.FIRST),
-        "allClasses": studio.all_classes(DEFAULT_CHECKPOINT, seed, truncation),
-        "walk": studio.interpolate(DEFAULT_CHECKPOINT, *interpolate.FIRST),
+        "picture": payload(studio.generate, chosen | generate.FIRST),
+        "allClasses": payload(studio.all_classes, chosen | generate.FIRST_ROW),
+        "walk": payload(studio.interpolate, chosen | interpolate.FIRST),
     }
     footer = '<span data-text="full_app_local"></span> <code>python app.py</code>'
     if full_app:
         footer = f'<a href="{html.escape(full_app)}" data-text="full_app"></a>'
-    position = '<div class="box" id="position" data-label="position"></div>'
+    position = '<div class="box" id="position" data-control="slider" data-label="position"></div>'
     parts = {
-        "picture": generate.PICTURE,
-        "all_classes": generate.ALL_CLASSES,
-        "walk": interpolate.WALK.replace("@children", position),
-        "take": TAKE_ALONG,
-        "max_count": f"{MAX_COUNT}",
-        "max_frames": f"{MAX_FRAMES}",
+        "picture": template("generate", "picture"),
+        "all_classes": template("generate", "all_classes"),
+        "walk": template("interpolate", "walk").replace("@children", position),
+        "export": EXPORT,
         "footer": footer,
-        "texts": as_script(for_page()),
-        "links": as_script(_links(studio)),
-        "first": as_script(first),
-        "script": page_script(*SITE_SCRIPTS),
+        "config": config_script(_links(studio), checkpoints=names, first=first),
+        "script": bundle(UI / "site/script.js"),
     }
     page = (UI / "site/page.html").read_text(encoding="utf-8")
     for name, part in parts.items():

@@ -1,55 +1,79 @@
 // Charts over the training images seen, on a logarithmic axis: drawn by uPlot, a mark moved over them by us.
 
+import { followPointer, make } from "./dom.js";
+import { DownloadError, downloadJson, filesAt } from "./files.js";
+import { language } from "./texts.js";
+
 const CHART_HEIGHT = 150; // CSS pixels
 
 let chartsReady = null; // whether uPlot could be had
 
-/** Load uPlot when the first chart is wanted. */
-function loadCharts() {
+/**
+ * Load uPlot when the first chart is wanted.
+ * @returns {Promise<boolean>} whether it is there
+ */
+export function loadCharts() {
   chartsReady ??= (async () => {
-    const { charts } = await (await fetch(`${filesAt}generators.json`, { cache: "no-cache" })).json();
-    if (!charts) return false;
-    const base = `${filesAt}uplot-${charts}/`;
-    const added = [
-      Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${base}uPlot.min.css` }),
-      Object.assign(document.createElement("script"), { src: `${base}uPlot.iife.min.js` }),
-    ];
-    await Promise.all(
-      added.map((element) => {
-        const loaded = new Promise((resolve, reject) => Object.assign(element, { onload: resolve, onerror: reject }));
-        document.head.append(element);
-        return loaded;
-      }),
-    );
-    return true;
-  })().catch(() => false);
+    try {
+      const offer = await downloadJson(`${filesAt}generators.json`);
+      if (!offer?.charts) return false;
+      const base = `${filesAt}uplot-${offer.charts}/`;
+      await Promise.all([
+        added(make("link", { rel: "stylesheet", href: `${base}uPlot.min.css` })),
+        added(make("script", { src: `${base}uPlot.iife.min.js` })),
+      ]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      return false;
+    }
+  })();
   return chartsReady;
 }
 
-const compact = (count) => new Intl.NumberFormat(language(), { notation: "compact" }).format(count);
-const colourOf = (name) => getComputedStyle(document.body).getPropertyValue(name);
+/** Put an element that loads a file into the page's head. Rejects with DownloadError. */
+function added(element) {
+  return new Promise((resolve, reject) => {
+    element.onload = resolve;
+    element.onerror = () => reject(new DownloadError(element.src ?? element.href));
+    document.head.append(element);
+  });
+}
+
+/**
+ * A number in few letters, such as 3.3M.
+ * @param {number} count
+ */
+export const compact = (count) => new Intl.NumberFormat(language(), { notation: "compact" }).format(count);
+/**
+ * A colour of Gradio's by its name, such as --color-accent.
+ * @param {string} name
+ */
+export const colourOf = (name) => getComputedStyle(document.body).getPropertyValue(name);
 const COLOURS = ["#6366f1", "#f59e0b"]; // told apart also by those who see no red or green, on white and on black
 
-/** The index of the last of ascending `xs` that is not beyond x; -1 where all are. */
-const lastUpTo = (xs, x) => xs.findLastIndex((at) => at <= x);
+/**
+ * The index of the last of ascending `xs` that is not beyond x; -1 where all are.
+ * @param {number[]} xs
+ * @param {number} x
+ */
+export const lastUpTo = (xs, x) => xs.findLastIndex((at) => at <= x);
 
 /**
  * A chart in `box`: its title, what its lines are at the mark, and the lines where uPlot is at hand.
  *
  * series: [{name, xs, ys}], show(y) says a value, range is [first, last] of the axis; moved(x) is called as a hand
- * moves the mark. Returns {move(x), destroy()}.
+ * moves the mark.
+ * @param {Element} box
+ * @param {{title: string, series: {name: string, xs: number[], ys: number[]}[], show: (y: number) => string,
+ *   range: number[], moved: (x: number) => void, missing: string[]}} chart
+ * @returns {{move: (x: number) => void, destroy: () => void}}
  */
-function makeChart(box, { title, series, show, range, moved, missing }) {
-  const heading = Object.assign(document.createElement("h4"), { textContent: title });
-  const legend = document.createElement("p");
-  const stage = document.createElement("div");
-  const names = series.map((_, index) => {
-    const name = document.createElement("span");
-    name.style.setProperty("--colour", COLOURS[index]);
-    return name;
-  });
-  legend.append(...names, ...missing.map((line) => Object.assign(document.createElement("em"), { textContent: line })));
-  box.replaceChildren(heading, legend, stage);
+export function makeChart(box, { title, series, show, range, moved, missing }) {
+  const names = series.map((_, index) => make("span", { style: { "--colour": COLOURS[index] } }));
+  const legend = make("p", {}, ...names, ...missing.map((line) => make("em", {}, line)));
+  const stage = make("div");
+  box.replaceChildren(make("h4", {}, title), legend, stage);
   let plot = null;
   let mark = null;
   let at = range[0];
@@ -66,20 +90,14 @@ function makeChart(box, { title, series, show, range, moved, missing }) {
     const width = stage.clientWidth;
     if (!width || !series.length) return;
     if (plot) return void plot.setSize({ width, height: CHART_HEIGHT });
-    const options = plotOptions(width, range, show, series.length);
-    options.hooks = { drawClear: [() => requestAnimationFrame(() => move(at))] }; // its size may have changed
+    const hooks = { drawClear: [() => requestAnimationFrame(() => move(at))] }; // its size may have changed
+    const options = { ...plotOptions(width, range, show, series.length), hooks };
     plot = new uPlot(options, uPlot.join(series.map(({ xs, ys }) => [xs, ys])), stage);
-    plot.ctx.canvas.setAttribute("role", "img");
-    plot.ctx.canvas.setAttribute("aria-label", title);
-    mark = Object.assign(document.createElement("div"), { className: "cgan-chart-mark" });
+    Object.assign(plot.ctx.canvas, { role: "img", ariaLabel: title });
+    mark = make("div", { className: "cgan-chart-mark" });
     plot.over.append(mark);
-    const follow = (event) => moved(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x"));
-    plot.over.addEventListener("pointerdown", (event) => {
-      plot.over.setPointerCapture(event.pointerId);
-      follow(event);
-    });
-    plot.over.addEventListener("pointermove", (event) => {
-      if (plot.over.hasPointerCapture(event.pointerId)) follow(event);
+    followPointer(plot.over, (event) => {
+      moved(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x"));
     });
     move(at);
   };
@@ -96,10 +114,15 @@ function makeChart(box, { title, series, show, range, moved, missing }) {
 /** uPlot leaves out what has no room. */
 const orNothing = (tick) => (tick === null ? "" : compact(tick));
 
-/** A plot that only shows, and takes no hand. */
-const withoutControls = (width, height) => ({ width, height, legend: { show: false }, cursor: { show: false } });
+/**
+ * A plot that only shows, and takes no hand.
+ * @param {number} width
+ * @param {number} height
+ */
+export const withoutControls = (width, height) => ({ width, height, legend: { show: false }, cursor: { show: false } });
 
-function axisStyle() {
+/** Lines and letters of an axis in the page's colours. */
+export function axisStyle() {
   const grid = { stroke: colourOf("--border-color-primary"), width: 1 };
   return { stroke: colourOf("--body-text-color-subdued"), font: "12px system-ui", grid, ticks: grid };
 }

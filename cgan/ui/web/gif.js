@@ -1,13 +1,18 @@
 // Grey pictures as an endless GIF (GIF89a; its LZW is Welch 1984 with codes that grow from 9 to 12 bits).
-"use strict";
 
 const LEVELS = 256;
 const CLEAR = 256;
 const END = 257;
 const MAX_CODES = 4096;
 
-/** Bytes of a GIF of `frames` (count * size * size grey levels), each enlarged `scale` times; a round takes `seconds`. */
-function encodeGif(frames, size, scale, seconds) {
+/**
+ * Bytes of a GIF of `frames` (count * size * size grey levels), each enlarged `scale` times; a round takes `seconds`.
+ * @param {Uint8Array} frames
+ * @param {number} size
+ * @param {number} scale
+ * @param {number} seconds
+ */
+export function encodeGif(frames, size, scale, seconds) {
   const count = frames.length / size ** 2;
   const side = size * scale;
   const bytes = [];

@@ -1,14 +1,17 @@
 // Arrays as NumPy reads them: a .npz is a zip archive (PKWARE's APPNOTE.TXT) of .npy files (NEP 1), here as they are.
 
-const NPY_TYPES = new Map([
-  [Uint8Array, "|u1"],
-  [Uint32Array, "<u4"],
-  [Float32Array, "<f4"],
-]);
+import { saveFile } from "./dom.js";
 
-/** The bytes of a .npy file of typed `values` in this shape. */
+const NPY_TYPES = { Uint8Array: "|u1", Uint32Array: "<u4", Float32Array: "<f4" };
+
+/**
+ * The bytes of a .npy file of typed `values` in this shape.
+ * @param {Uint8Array | Uint32Array | Float32Array} values
+ * @param {number[]} shape
+ * @returns {Uint8Array}
+ */
 function npy(values, shape) {
-  const descr = NPY_TYPES.get(values.constructor);
+  const descr = NPY_TYPES[values.constructor.name];
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // the data begins at a multiple of 64
   const start = [0x93, ...latin("NUMPY"), 1, 0, length & 255, length >> 8];
@@ -38,7 +41,10 @@ function crc32(bytes) {
   return ~crc >>> 0;
 }
 
-/** A zip archive of files, [name, bytes] each, stored as they are. */
+/**
+ * A zip archive of files, [name, bytes] each, stored as they are.
+ * @param {[string, Uint8Array][]} files
+ */
 function zip(files) {
   const word = (value) => [value & 255, (value >>> 8) & 255];
   const long = (value) => [...word(value & 0xffff), ...word(value >>> 16)];
@@ -61,8 +67,17 @@ function zip(files) {
   return joined([...bodies, ...directory, end]);
 }
 
-/** Save arrays by name, each [values, ...shape], as one .npz file. */
-function saveNpz(name, arrays) {
-  const files = Object.entries(arrays).map(([name, [values, ...shape]]) => [`${name}.npy`, npy(values, shape)]);
-  save(new Blob([zip(files)], { type: "application/zip" }), `${name}.npz`);
-}
+/**
+ * The bytes of an .npz file of arrays by name, each [values, ...shape].
+ * @param {Record<string, any[]>} arrays
+ */
+export const npz = (arrays) =>
+  zip(Object.entries(arrays).map(([name, [values, ...shape]]) => [`${name}.npy`, npy(values, shape)]));
+
+/**
+ * Save arrays by name, each [values, ...shape], as one .npz file.
+ * @param {string} name
+ * @param {Record<string, any[]>} arrays
+ */
+export const saveNpz = (name, arrays) =>
+  saveFile(new Blob([npz(arrays)], { type: "application/zip" }), `${name}.npz`);

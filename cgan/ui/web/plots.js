@@ -1,5 +1,9 @@
 // Plots beside the figures of a run: uPlot draws them, and where it cannot be had their words remain.
 
+import { axisStyle, colourOf, loadCharts, withoutControls } from "./charts.js";
+import { make } from "./dom.js";
+import { percent, say } from "./texts.js";
+
 const PLOT_HEIGHT = 120; // CSS pixels
 const HISTOGRAM_COLOURS = ["#16a34a", "#8b8b94"]; // of what is real, and of what is generated
 const MARK_COLOUR = "--body-text-color";
@@ -32,21 +36,19 @@ const plotOf = (width, { axes, series, ...more }) => ({
 
 /** A box that stays from one painting of its figure to the next: returns what fills it and hands it out. */
 function plotKeeper() {
-  const [box, stage, words] = ["div", "div", "p"].map((tag) => document.createElement(tag));
-  box.className = "cgan-plot";
-  stage.setAttribute("role", "img");
-  box.append(stage, words);
+  const [stage, words] = [make("div", { role: "img" }), make("p")];
+  const box = make("div", { className: "cgan-plot" }, stage, words);
   const plot = keepPlotted(stage);
   return { box, stage, words, plot };
 }
 
-/** A share over the steps of a run. Returns a function that shows {values, label}, with the page's `say`. */
-function curveKeeper(say) {
+/** A share over the steps of a run. Returns a function that shows {values, label}. */
+export function curveKeeper() {
   const { box, stage, words, plot } = plotKeeper();
   return ({ values, label }) => {
     const [first, last] = [values[0], values.at(-1)].map((value) => `${(100 * value).toFixed(1)} %`);
     words.textContent = `${say(label)}: ${first} → ${last}`;
-    stage.setAttribute("aria-label", words.textContent);
+    stage.ariaLabel = words.textContent;
     const options = (width) =>
       plotOf(width, {
         scales: { x: { time: false }, y: { range: [0, 1] } },
@@ -58,21 +60,18 @@ function curveKeeper(say) {
   };
 }
 
-const percents = (_, shares) => shares.map((share) => `${Math.round(100 * share)} %`);
+const percents = (_, shares) => shares.map(percent);
 
-/** Shares over one range, of one kind or two, and where a value lies among them. Returns what shows such a histogram. */
-function histogramKeeper(say) {
+/** Shares over a range, of one kind or two, and a value among them. Returns a function that shows such a histogram. */
+export function histogramKeeper() {
   const { box, stage, words, plot } = plotKeeper();
-  const entry = (label, colour, className = "cgan-kind") => {
-    const made = Object.assign(document.createElement("span"), { className, textContent: label });
-    made.style.setProperty("--colour", colour);
-    return made;
-  };
+  const entry = (label, colour, className = "cgan-kind") =>
+    make("span", { className, style: { "--colour": colour } }, label);
   return ({ series, low, high, marker, label }) => {
-    const kinds = series.map(({ label }, kind) => entry(say(label), HISTOGRAM_COLOURS[kind]));
+    const kinds = series.map((each, kind) => entry(say(each.label), HISTOGRAM_COLOURS[kind]));
     const mark = entry(`${say(label)}: ${marker.toFixed(2)}`, `var(${MARK_COLOUR})`, "cgan-kind cgan-marker");
     words.replaceChildren(...kinds, mark);
-    stage.setAttribute("aria-label", words.textContent);
+    stage.ariaLabel = words.textContent;
     const count = series[0].shares.length;
     const middles = Array.from({ length: count }, (_, bar) => low + ((bar + 0.5) * (high - low)) / count);
     const options = (width) =>

@@ -1,96 +1,114 @@
-// What the page shows: which tab is open, and what was chosen. Whatever a control says comes here, and what is drawn from
-// it is drawn.
+// The UI store: which tab is open, and what was chosen. A control updates it, and what depends on it is redrawn.
+
+import { config } from "./config.js";
+import { heldValue } from "./fields.js";
+
+/** @typedef {import("./types").Request} Request */
+
+const { tabs, checkpoint } = config.links;
+const checkpointField = { first: checkpoint, choices: null, checkpoint: true };
+export const TABS = Object.keys(tabs);
+
+let opened = TABS[0];
+const chosen = {}; // by name: a name means the same on every tab, so class and seed go along from tab to tab
+const drawings = []; // {tab, names, draw, drawn: the values that it was called with last, as JSON}
+const listeners = new Set();
+
+export const openedTab = () => opened;
 
 /**
- * `fields`: of each tab, by name, what a control says at `first` and what it may say. `chosen`: what was chosen since,
- * by name: a name means the same on every tab, so class and seed go along from tab to tab. `checkpoint` has no choices
- * before the server has told which there are; until then the address is not touched. `showPlain`: of each tab, by name,
- * how what is no control of Gradio's is made to say a link's value.
+ * The fields of a tab that a link may set, by name; the checkpoint is one of each tab's.
+ * @param {string} tab
+ * @returns {import("./types").Fields}
  */
-const view = {
-  fields: cganLinks.tabs,
-  checkpoint: { first: cganLinks.checkpoint, choices: null },
-  open: Object.keys(cganLinks.tabs)[0],
-  chosen: {},
-  showPlain: {},
-};
-
-const drawers = {}; // of each tab that the page itself draws: `names`, `draw`, `aside`, and what it `drew` last
+export const fieldsOf = (tab) => ({ checkpoint: checkpointField, ...tabs[tab] });
 
 /**
- * Have `draw` called with [checkpoint, ...values of `names`] whenever one of them is not what it was and the tab is
- * open. `aside`: functions by name, each called with the value of a control that changes nothing else.
+ * Which checkpoints a link may name.
+ * @param {string[]} names
  */
-function drawFrom(tab, names, draw, aside = {}) {
-  drawers[tab] = { names, draw, aside };
-  drawers[tab].drew = `${requestOf(tab)}`;
+export function setCheckpoints(names) {
+  for (const tab of TABS) {
+    for (const field of Object.values(fieldsOf(tab))) if (field.checkpoint) field.choices = names;
+  }
 }
-
-const valueOf = (tab, name) => chosenValue(name, view.fields[tab][name]) ?? firstOf(tab, name);
-
-const requestOf = (tab) => [chosenCheckpoint(), ...drawers[tab].names.map((name) => valueOf(tab, name))];
-
-/** Draw the open tab, whether or not anything has changed. */
-function drawOpenTab() {
-  const drawer = drawers[view.open];
-  if (!drawer) return;
-  const request = requestOf(view.open);
-  drawer.drew = `${request}`;
-  drawer.draw(request);
-}
-
-function drawIfChanged() {
-  if (view.open in drawers && `${requestOf(view.open)}` !== drawers[view.open].drew) drawOpenTab();
-}
-
-/** The open tab is another one, or its link was opened: draw what is to be seen on it. */
-function showOpenTab() {
-  for (const [name, show] of Object.entries(drawers[view.open]?.aside ?? {})) show(valueOf(view.open, name));
-  drawIfChanged();
-}
-
-/** What a tab's field says at first. */
-const firstOf = (tab, name) => view.fields[tab][name].first;
 
 /**
- * Link what a tab has beside Gradio's controls: `show`, functions by name, each called with the value and all values of
- * a link that is opened, perhaps before the tab is mounted. What is chosen by hand is told by `see`.
+ * What was chosen for a tab's fields, by name; undefined where nothing was.
+ * @param {string} tab
+ * @returns {Request}
  */
-const linkPlain = (tab, show) => (view.showPlain[tab] = show);
-
-/** What was chosen for a field, held in its range, for one may be typing; undefined where nothing was. */
-function chosenValue(name, field) {
-  const value = view.chosen[name];
-  if (value === undefined) return undefined;
-  if ("low" in field) return Math.min(field.high, Math.max(field.low, field.step < 1 ? value : Math.round(value)));
-  return parseValue(name, field, formatValue(name, value));
+export function chosenValues(tab) {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(tab)).map(([name, field]) => [name, heldValue(name, field, chosen[name])]),
+  );
 }
 
-const chosenCheckpoint = () => view.chosen.checkpoint ?? view.checkpoint.first;
-
-/** What the fields of a tab say now. */
-function tabValues(tab) {
-  return mapFields(tab, (name) => valueOf(tab, name));
+/**
+ * What a tab's fields say now, by name.
+ * @param {string} tab
+ * @returns {Request}
+ */
+export function valuesOf(tab) {
+  const fields = fieldsOf(tab);
+  return Object.fromEntries(
+    Object.entries(chosenValues(tab)).map(([name, value]) => [name, value ?? fields[name].first]),
+  );
 }
 
-/** An object of `value(name, field)` by the names of a tab's fields. */
-function mapFields(tab, value) {
-  return Object.fromEntries(Object.entries(view.fields[tab]).map(([name, field]) => [name, value(name, field)]));
+/**
+ * Have `draw` called with the values of `names`, by name: now where the tab is open, and whenever one of them is not
+ * what it was. `drawn`: values that are drawn already.
+ * @param {string} tab
+ * @param {string[]} names
+ * @param {(request: Request) => void} draw
+ * @param {Request | null} [drawn]
+ */
+export function drawFrom(tab, names, draw, drawn = null) {
+  const drawing = { tab, names, draw, drawn: drawn && key(pick(drawn, names)) };
+  drawings.push(drawing);
+  drawIfChanged(drawing);
 }
 
-/** Something was chosen: values by name. What is drawn from them is drawn. */
-function see(values) {
-  Object.assign(view.chosen, values);
-  for (const name of Object.keys(values)) drawers[view.open]?.aside[name]?.(valueOf(view.open, name));
-  drawIfChanged();
-  followWithAddress();
-  refreshPython(view.open);
+const pick = (values, names) => Object.fromEntries(names.map((name) => [name, values[name]]));
+const key = (request) => JSON.stringify(request);
+
+function drawIfChanged(drawing) {
+  if (drawing.tab !== opened) return;
+  const request = pick(valuesOf(opened), drawing.names);
+  if (key(request) === drawing.drawn) return;
+  drawing.drawn = key(request);
+  drawing.draw(request);
 }
 
-/** A tab was opened. Returns what its fields are to say, undefined where they stay as they are. */
-function enter(tab) {
-  view.open = tab;
-  showOpenTab();
-  followWithAddress();
-  return mapFields(tab, chosenValue);
+/** Draw anew all that depends on the checkpoint: it may have new weights, or another renderer. */
+export function redraw() {
+  for (const drawing of drawings) if (drawing.names.includes("checkpoint")) drawing.drawn = null;
+  drawings.forEach(drawIfChanged);
+}
+
+/**
+ * Have `listener` called whenever something was chosen or a tab opened, after the drawings.
+ * @param {() => void} listener
+ */
+export const whenChanged = (listener) => listeners.add(listener);
+
+/**
+ * Something was chosen: values by name.
+ * @param {Request} values
+ */
+export function update(values) {
+  Object.assign(chosen, values);
+  drawings.forEach(drawIfChanged);
+  for (const listener of listeners) listener();
+}
+
+/**
+ * A tab was opened, by a link with values for its fields.
+ * @param {string} tab
+ * @param {Request} [values]
+ */
+export function openTab(tab, values = {}) {
+  opened = tab;
+  update(values);
 }

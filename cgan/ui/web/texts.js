@@ -1,25 +1,39 @@
-// Texts of the page's scripts, from the table that `cganTexts` holds.
+// Texts of the page, in the language that it has.
+
+import { ALL_CLASSES, config } from "./config.js";
 
 /** The language that Gradio, or the page without it, has chosen from the browser's. */
-const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 
-/** A text of the table, with {names} filled in. */
-function text(key, values = {}) {
-  return cganTexts[language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/**
+ * A text of the table, with its {names} filled in.
+ * @param {string} key
+ * @param {Record<string, import("./types").Words>} [values]
+ * @returns {string}
+ */
+export function text(key, values = {}) {
+  return config.texts[language()][key].replace(/\{(\w+)\}/g, (_, name) => say(values[name]));
 }
 
-const className = (index) => text(`class_${index}`);
-
-/** The classes' names, one beside the other, into an element. */
-function nameClasses(element) {
-  for (let index = 0; index < CLASSES; index++) {
-    element.appendChild(document.createElement("span")).textContent = className(index);
-  }
+/**
+ * A text from the server in the page's language.
+ * @param {import("./types").Words} words
+ * @returns {string}
+ */
+export function say(words) {
+  return typeof words === "object" ? text(words.key, words.values) : `${words}`;
 }
 
-function fillTexts(element) {
-  for (const place of element.querySelectorAll("[data-text]")) place.textContent = text(place.dataset.text);
-}
+/** @param {number} index */
+export const className = (index) => text(`class_${index}`);
 
-/** For the name of a file. */
-const slug = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+export const classNames = () => ALL_CLASSES.map(className);
+
+/**
+ * For the name of a file, or a class in a link.
+ * @param {string} name
+ */
+export const slug = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+
+/** @param {number} share 0 to 1 */
+export const percent = (share) => `${Math.round(100 * share)} %`;

@@ -1,7 +1,6 @@
 // The generator at work. Messages: {id, kind, ...}; answers: {id, result} or {id, error}.
-"use strict";
 
-importScripts("gif.js");
+import { encodeGif } from "./gif.js";
 
 const sessions = new Map(); // by checkpoint
 
@@ -45,7 +44,7 @@ onmessage = ({ data: { id, kind, ...details } }) => {
     try {
       postMessage({ id, result: await work[kind](details) });
     } catch (error) {
-      postMessage({ id, error: `${error}` });
+      postMessage({ id, error: `${error}` }); // the page decides what it means
     }
   });
 };

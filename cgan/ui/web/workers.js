@@ -1,56 +1,45 @@
-// The workers that run the generator, off the page's main thread. Two halve the time of a sheet of pictures.
+// A worker that runs the generator, off the page's main thread.
 
-const WORKERS = Math.min(2, navigator.hardwareConcurrency || 1);
-const PATIENCE_MS = 10_000; // with a worker that draws
+/** The page can no longer draw by itself: the server goes on. */
+export class RendererStopped extends Error {}
 
-/** One worker; `died` is called when it can no longer be of use. */
-class DrawingWorker {
+/** One worker; `died` is called with the reason when it can no longer be of use. */
+export class DrawingWorker {
   #waiting = new Map(); // message: what to do with its answer
   #messages = 0;
 
+  /**
+   * @param {string} url of its script
+   * @param {(reason: string) => void} died
+   */
   constructor(url, died) {
     this.worker = new Worker(url);
-    this.worker.onerror = died;
+    this.worker.onerror = ({ message }) => died(message);
     this.worker.onmessage = ({ data: { id, result, error } }) => {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
-      error === undefined ? resolve(result) : reject(new Error(error));
+      error === undefined ? resolve(result) : reject(new RendererStopped(error));
     };
   }
 
-  /** The worker's answer; it keeps the buffers listed in `transfer`. */
-  ask(kind, details, transfer = []) {
+  /**
+   * The worker's answer.
+   * @param {string} kind
+   * @param {object} details
+   * @returns {Promise<any>}
+   */
+  ask(kind, details) {
     return new Promise((resolve, reject) => {
       const id = this.#messages++;
       this.#waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, kind, ...details }, transfer);
+      this.worker.postMessage({ id, kind, ...details });
     });
   }
 
-  /** End it; what it was asked for fails. */
+  /** End it; pending work is rejected. */
   stop() {
     this.worker.terminate();
-    for (const { reject } of this.#waiting.values()) reject(new Error("the page's generator has stopped"));
+    for (const { reject } of this.#waiting.values()) reject(new RendererStopped("the page's generator has stopped"));
     this.#waiting.clear();
   }
-}
-
-async function download(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.blob();
-}
-
-/** What is in a .gz file; some servers have sent just that. */
-async function decompressed(blob) {
-  const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
-  const isGzip = first === 0x1f && second === 0x8b;
-  const content = isGzip ? blob.stream().pipeThrough(new DecompressionStream("gzip")) : blob;
-  return new Response(content).arrayBuffer();
-}
-
-/** Cut `count` pictures into a share for each worker: [[first, end], ...], none empty. */
-function shares(count, workers) {
-  const size = Math.ceil(count / workers);
-  return Array.from({ length: Math.ceil(count / size) }, (_, i) => [i * size, Math.min(count, (i + 1) * size)]);
 }

@@ -15,9 +15,9 @@ from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.ui.own_picture import read
 from cgan.ui.server.jobs import Worker
-from cgan.ui.studio import Studio
+from cgan.ui.studio import STRIP_FRAMES, Studio
 from cgan.ui.tabs.inside.service import Lab
-from cgan.ui.tabs.picture.service import ANY_CLASS, STRIP, Redrawer
+from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from tests.ui.tabs.test_inside import last, picture, problem, titles
 
 CHECKPOINT = "r3gan-conv"
@@ -64,23 +64,23 @@ def test_the_redrawn_picture_is_what_the_sampler_draws_of_the_found_z(searched):
     np.testing.assert_array_equal(decoded(found["pixels"]), expected)
     seen, redrawn, difference = (picture(panel["src"])[0, :, :, 0] for panel in figure["rows"][0]["panels"])
     np.testing.assert_array_equal(seen, examples.load()[62])
-    np.testing.assert_array_equal(redrawn, expected[found["class_index"]])
+    np.testing.assert_array_equal(redrawn, expected[found["class"]])
     np.testing.assert_array_equal(difference > 128, redrawn.astype(int) - seen > 1)
 
 
-def test_the_walk_begins_at_the_picture_and_ends_at_the_seed(redrawer, searched):
+def test_the_walk_begins_at_the_picture_and_ends_at_the_seed(searched):
     found = searched[-1][1]
-    frames = decoded(redrawer.walk_from(CHECKPOINT, found["z"], found["class_index"], 9, 21)["pixels"])
-    assert len(frames) == STRIP
-    np.testing.assert_array_equal(frames[0], decoded(found["pixels"])[found["class_index"]])
+    frames = Studio().walk_from(CHECKPOINT, found["z"], found["class"], 9, 21).pictures
+    assert len(frames) == STRIP_FRAMES
+    np.testing.assert_array_equal(frames[0], decoded(found["pixels"])[found["class"]])
     np.testing.assert_array_equal(frames[-1], Sampler(resolve(CHECKPOINT)).sample(np.array([9]), np.array([21]))[0])
 
 
-def test_a_found_garment_moves_along_the_directions_of_its_class(redrawer, searched):
+def test_a_found_garment_moves_along_the_directions_of_its_class(searched):
     found = searched[-1][1]
-    index = found["class_index"]
+    index = found["class"]
     sigmas = np.array([[0, 0, 0, 0, 0, 0], [1, 0, -2.5, 0, 0, 3]])
-    pictures = decoded(redrawer.move_from(CHECKPOINT, found["z"], index, sigmas.tolist())["pixels"])
+    pictures = Studio().move_from(CHECKPOINT, found["z"], index, sigmas.tolist()).pictures
     kept = json.loads((resolve(CHECKPOINT) / "directions.json").read_text())["scopes"][f"{index}"]
     z = found["z"] + sigmas @ np.array([direction["z"] for direction in kept])
     expected = Sampler(resolve(CHECKPOINT)).draw(z.astype(np.float32), latents.one_hot(np.full(2, index), 10))
@@ -91,17 +91,17 @@ def test_a_found_garment_moves_along_the_directions_of_its_class(redrawer, searc
     "changes",
     [
         {"z": [0.0] * 63},
-        {"class_index": -1},
+        {"class_": -1},
         {"sigmas": [[0] * 5]},
         {"sigmas": [[4, 0, 0, 0, 0, 0]]},
         {"sigmas": []},
         {"checkpoint": "../judge"},
     ],
 )
-def test_a_move_of_what_no_search_found_is_refused(redrawer, changes):
-    allowed = {"checkpoint": CHECKPOINT, "z": [0.0] * 64, "class_index": 0, "sigmas": [[0] * 6]}
+def test_a_move_of_what_no_search_found_is_refused(changes):
+    allowed = {"checkpoint": CHECKPOINT, "z": [0.0] * 64, "class_": 0, "sigmas": [[0] * 6]}
     with pytest.raises(RefusalError):
-        redrawer.move_from(**(allowed | changes))
+        Studio().move_from(**(allowed | changes))
 
 
 @pytest.mark.parametrize(
@@ -112,17 +112,17 @@ def test_a_move_of_what_no_search_found_is_refused(redrawer, changes):
         {"z": [100.0] * 64},
         {"z": ["0"] * 64},
         {"z": "0"},
-        {"class_index": 10},
-        {"class_index": -1},
+        {"class_": 10},
+        {"class_": -1},
         {"to_class": True},
         {"to_seed": -1},
         {"checkpoint": "../judge"},
     ],
 )
-def test_a_walk_from_what_no_search_found_is_refused(redrawer, changes):
-    allowed = {"checkpoint": CHECKPOINT, "z": [0.0] * 64, "class_index": 0, "to_class": 1, "to_seed": 2}
+def test_a_walk_from_what_no_search_found_is_refused(changes):
+    allowed = {"checkpoint": CHECKPOINT, "z": [0.0] * 64, "class_": 0, "to_class": 1, "to_seed": 2}
     with pytest.raises(RefusalError):
-        redrawer.walk_from(**(allowed | changes))
+        Studio().walk_from(**(allowed | changes))
 
 
 def test_programs_get_the_z_and_what_it_draws(redrawer):

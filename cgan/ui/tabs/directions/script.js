@@ -1,105 +1,61 @@
-// The tab "Directions": one picture, and sliders that move its z along the directions of cgan/directions.py.
+// The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
-const MAX_SIGMA = 3;
-const STRIP_SIGMAS = [-3, -2, -1, 0, 1, 2, 3];
+import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/canvas.js";
+import { CLASSES, SIZE, config } from "../../web/config.js";
+import { directionName, directionSlider, directionsOf, movesOf, signed } from "../../web/directions.js";
+import { fillTexts, findIn, make, onPhone } from "../../web/dom.js";
+import { drawPictures } from "../../web/drawing.js";
+import { offerExport } from "../../web/export.js";
+import { moveInputs } from "../../web/inputs.js";
+import { latents } from "../../web/latents.js";
+import { timed } from "../../web/marks.js";
+import { newestOnly, pause } from "../../web/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/store.js";
+import { className, slug, text } from "../../web/texts.js";
+
+const STRIP_SIGMAS = Array.from({ length: 2 * config.maxSigma + 1 }, (_, index) => index - config.maxSigma);
 const THUMB = 16; // CSS pixels, of a slider
 const STRIPS_MS = 150; // between two drawings of the strips while a seed follows a hand
 
-const directionsTab = {
-  request: null, // [checkpoint, class, seed, scope], scope "class" or "all"
-  known: new Map(), // checkpoint: its directions by scope, null where it has none
-  sigmas: [],
-  sigmasOf: new Map(), // what the sliders said last, by checkpoint and scope
-  show: null, // the sliders for a request
-  drawPicture: null,
-};
+const sigmasOf = new Map(); // what the sliders said last, by checkpoint and scope
+let shownFor = null; // the checkpoint and scope whose directions the sliders are
 
-linkPlain("directions", {
-  sigmas(sigmas, { class: index, seed, scope }) {
-    directionsTab.sigmasOf.set(ofWhich([chosenCheckpoint(), index, seed, scope]), sigmas);
-  },
-  cell(cell) {
-    sheetTab.chosen = cell;
-  },
-});
+/** @param {import("../../web/types").Request} request */
+const scopeOf = ({ scope, class: index }) => (scope === "all" ? "all" : `${index}`);
+const ofWhich = (request) => `${request.checkpoint} ${scopeOf(request)}`;
 
-/** Draw what the controls ask for: [checkpoint, class, seed, scope]. */
-async function directions(request) {
-  const before = directionsTab.request;
-  directionsTab.request = request;
-  // Chosen anew: its directions may have been made meanwhile, or its weights be other ones.
-  if (before?.[0] !== request[0] || `${before}` === `${request}`) directionsTab.known.delete(request[0]);
-  await directionsTab.show?.();
-  sheetTab.draw?.();
+/** How far a request goes along each of `count` directions; the values of the store are those of the sliders shown. */
+function sigmasFor(request, count) {
+  const isShown = shownFor === null || shownFor === ofWhich(request);
+  return isShown ? valuesOf("directions").sigmas : (sigmasOf.get(ofWhich(request)) ?? Array(count).fill(0));
 }
 
-drawFrom("directions", ["class", "seed", "scope"], directions);
-
-/** Directions of a checkpoint, by scope, or null where there are none. */
-async function directionsOf(checkpoint) {
-  const { known } = directionsTab;
-  if (!known.has(checkpoint)) {
-    const response = await fetch(`${filesAt}checkpoints/${encodeURIComponent(checkpoint)}/directions.json`);
-    known.set(checkpoint, response.status === 200 ? (await response.json()).scopes : null);
-  }
-  return known.get(checkpoint);
+/** One picture for each row of sigmas. */
+function drawMoved(server, request, found, rows, options) {
+  const { checkpoint, class: index, seed } = request;
+  const vectors = found.map(({ z }) => z);
+  const inputs = (dimensions) => moveInputs(index, latents([seed], dimensions), vectors, rows);
+  const asked = { checkpoint, class: index, seed, scope: scopeOf(request), sigmas: rows };
+  return drawPictures(server, "move", asked, inputs, options);
 }
 
-const scopeOf = ([, index, , scope]) => (scope === "all" ? "all" : `${index}`);
-const ofWhich = (request) => `${request[0]} ${scopeOf(request)}`;
-const directionName = ({ name }, index) =>
-  name ? text(`direction_${name}`) : text("direction_unnamed", { number: index + 1 });
-const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;
-
-/** One picture for each row of sigmas, moved from a z along the directions `found`, drawn in the page. */
-function moveHere(checkpoint, index, start, found, rows, draw) {
-  const vectors = found.map((direction) => direction.z);
-  const z = new Float32Array(rows.length * start.length);
-  rows.forEach((sigmas, row) => z.set(moved(start, vectors, sigmas), row * start.length));
-  return draw(checkpoint, rows.length, z, oneHot(rows.map(() => index)));
-}
-
-const moveOnServer = async (server, [checkpoint, index, seed, scope], rows) => {
-  const request = [checkpoint, index, seed, scopeOf([checkpoint, index, seed, scope]), rows];
-  return decode((await drawOnServer(server, "move", request)).pixels);
-};
-
-function moveAnywhere(server, request, found, rows, draw = drawHere) {
-  const [checkpoint, index, seed] = request;
-  if (!drawsHere(checkpoint)) return moveOnServer(server, request, rows);
-  return moveHere(checkpoint, index, latents([seed], page.opened.get(checkpoint).latent_dim), found, rows, draw);
-}
-
-const directionSlider = (direction, index) =>
-  labelledSlider(directionName(direction, index), { min: -MAX_SIGMA, max: MAX_SIGMA, step: 0.1 });
-
-/** What was moved, in words. */
-function movesOf(found, sigmas) {
-  const steps = found.map((direction, k) => [directionName(direction, k), sigmas[k]]).filter(([, sigma]) => sigma);
-  return steps.map(([name, sigma]) => `${name} ${signed(sigma)}`).join(" · ") || text("direction_start");
-}
-
-/** A slider for each direction, with a strip that shows what it does to this picture alone. */
-function mountDirections(element, first, server) {
+/**
+ * A slider for each direction, with a strip that shows what it does to this picture alone.
+ * @param {import("../../web/types").Component} component
+ */
+export function mountDirections({ element, server }) {
   const list = element.querySelector(".cgan-direction-list");
-  const evidence = element.querySelector("details");
-  const reset = element.querySelector("[data-do=reset]");
   const problem = element.querySelector("[role=status]");
-  directionsTab.request ??= first;
   fillTexts(element);
   let rows = [];
-  let shownFor; // checkpoint and scope
 
   const change = () => {
-    directionsTab.sigmas = rows.map(({ slider }) => Number(slider.value));
-    rows.forEach(({ value }, index) => (value.textContent = signed(directionsTab.sigmas[index])));
-    if (rows.length) {
-      directionsTab.sigmasOf.set(shownFor, directionsTab.sigmas);
-      see({ sigmas: directionsTab.sigmas });
-    }
-    directionsTab.drawPicture?.();
+    const sigmas = rows.map(({ slider }) => Number(slider.value));
+    rows.forEach(({ value }, index) => (value.textContent = signed(sigmas[index])));
+    sigmasOf.set(shownFor, sigmas);
+    update({ sigmas });
   };
-  reset.addEventListener("click", () => {
+  element.querySelector("[data-do=reset]").addEventListener("click", () => {
     for (const { slider } of rows) slider.value = 0;
     change();
   });
@@ -112,66 +68,57 @@ function mountDirections(element, first, server) {
       slider.style.width = `calc(${between} * ${strip.style.width} + ${THUMB}px)`;
     }
   };
-  const makeRows = (found) => {
-    rows = found.map((direction, index) => {
-      const { row, slider, value } = directionSlider(direction, index);
-      const strip = Object.assign(document.createElement("canvas"), { className: "cgan-direction-strip" });
-      const stage = Object.assign(document.createElement("div"), { className: "cgan-stage" });
-      strip.setAttribute("role", "img");
-      strip.setAttribute("aria-label", text("direction_strip", { name: directionName(direction, index) }));
-      stage.append(strip);
-      value.after(stage, slider);
-      slider.value = directionsTab.sigmasOf.get(shownFor)?.[index] ?? 0;
-      slider.addEventListener("input", change);
-      return { row, slider, value, strip };
+  const makeRow = (direction, index, sigma) => {
+    const { row, slider, value } = directionSlider(direction, index);
+    const strip = make("canvas", {
+      className: "cgan-direction-strip",
+      role: "img",
+      ariaLabel: text("direction_strip", { name: directionName(direction, index) }),
     });
-    list.replaceChildren(...rows.map(({ row }) => row));
-    evidence.querySelector("tbody").replaceChildren(...found.map(evidenceRow));
+    value.after(make("div", { className: "cgan-stage" }, strip), slider);
+    slider.value = sigma;
+    slider.addEventListener("input", change);
+    return { row, slider, value, strip };
   };
-  const drawStrips = newestOnly(async () => {
-    const { request } = directionsTab;
-    const found = (await directionsOf(request[0]))?.[scopeOf(request)];
-    if (!found || found.length !== rows.length) return;
+  const show = newestOnly(async (request) => {
+    const { checkpoint } = request;
+    const found = await directionsOf(checkpoint, scopeOf(request));
+    findIn(element, ".cgan-directions").dataset.state = found ? "ready" : "none";
+    problem.textContent = found ? "" : text("no_directions", { checkpoint });
+    if (shownFor !== ofWhich(request) || rows.length !== (found?.length ?? 0)) {
+      const sigmas = sigmasFor(request, found?.length);
+      shownFor = ofWhich(request);
+      rows = (found ?? []).map((direction, index) => makeRow(direction, index, sigmas[index]));
+      list.replaceChildren(...rows.map(({ row }) => row));
+      element.querySelector("tbody").replaceChildren(...(found ?? []).map(evidenceRow));
+      if (rows.length) change();
+    }
+    if (rows.length) drawStrips({ request, found }); // later, without blocking
+  });
+  const drawStrips = newestOnly(async ({ request, found }) => {
     const alone = (index, sigma) => found.map((_, k) => (k === index ? sigma : 0));
     const cells = found.flatMap((_, index) => STRIP_SIGMAS.map((sigma) => alone(index, sigma)));
-    const pixels = await moveAnywhere(server, request, found, cells, drawBehind);
-    const size = STRIP_SIGMAS.length * PIXELS;
-    rows.forEach(({ strip }, index) => {
-      paint(strip, pixels.subarray(index * size, (index + 1) * size), STRIP_SIGMAS.length);
-    });
+    const { pixels } = await drawMoved(server, request, found, cells, { behind: true });
+    const count = STRIP_SIGMAS.length;
+    rows.forEach(({ strip }, index) => paint(strip, picturesOf(pixels, index * count, count), count));
     refit();
-    await new Promise((resolve) => setTimeout(resolve, STRIPS_MS));
-  });
-
-  directionsTab.show = whenSeen(element, async () => {
-    const { request } = directionsTab;
-    const [checkpoint] = request;
-    const found = (await directionsOf(checkpoint))?.[scopeOf(request)];
-    if (request !== directionsTab.request) return;
-    element.querySelector(".cgan-directions").dataset.state = found ? "ready" : "none";
-    problem.textContent = found ? "" : text("no_directions", { checkpoint });
-    if (shownFor !== ofWhich(request)) {
-      shownFor = ofWhich(request);
-      makeRows(found ?? []);
-    }
-    change();
-    drawStrips();
+    await pause(STRIPS_MS);
   });
   new ResizeObserver(refit).observe(element);
-  directionsTab.show();
+  drawFrom("directions", ["checkpoint", "class", "seed", "scope"], show);
 }
 
 /** A line of the table that says what was measured, and where a name comes from. */
 function evidenceRow(direction, index) {
-  const line = document.createElement("tr");
-  const cell = (content) => (line.insertCell().textContent = content);
   const [number, [correlation, change]] = strongest(direction);
-  cell(directionName(direction, index));
-  cell(`${(100 * direction.share).toFixed(1)} %`);
-  cell(text(`direction_${number}`));
-  cell(correlation.toFixed(2));
-  cell(change.toFixed(1));
-  return line;
+  const cells = [
+    directionName(direction, index),
+    `${(100 * direction.share).toFixed(1)} %`,
+    text(`direction_${number}`),
+    correlation.toFixed(2),
+    change.toFixed(1),
+  ];
+  return make("tr", {}, ...cells.map((content) => make("td", {}, content)));
 }
 
 /** What the direction is named after; else what it changes most. */
@@ -180,72 +127,67 @@ function strongest({ name, effects }) {
   return Object.entries(effects).sort(([, a], [, b]) => Math.abs(b[1]) - Math.abs(a[1]))[0];
 }
 
-/** The picture as its seed has it, and moved. */
-function mountMoved(element, first, server) {
+/**
+ * The picture as its seed has it, and moved.
+ * @param {import("../../web/types").Component} component
+ */
+export function mountMoved({ element, server }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const mark = element.querySelector(".cgan-mark");
-  directionsTab.request ??= first;
+  const mark = findIn(element, ".cgan-mark");
   const refit = () => fit(canvas, onPhone() ? 180 : 300);
 
-  const draw = newestOnly(async () => {
-    const { request, sigmas } = directionsTab;
-    const [checkpoint, index, seed] = request;
-    const found = (await directionsOf(checkpoint))?.[scopeOf(request)];
-    if (!found || sigmas.length !== found.length) return;
-    const renderer = drawsHere(checkpoint) ? "page" : "server";
-    await timed(mark, renderer, async () => {
-      if (paint(canvas, await moveAnywhere(server, request, found, [sigmas.map(() => 0), sigmas]), 2)) refit();
+  const draw = newestOnly(async (request) => {
+    const { checkpoint, class: index, seed } = request;
+    const found = await directionsOf(checkpoint, scopeOf(request));
+    if (!found) return;
+    const sigmas = sigmasFor(request, found.length);
+    await timed(mark, async () => {
+      const drawn = await drawMoved(server, request, found, [sigmas.map(() => 0), sigmas]);
+      if (paint(canvas, drawn.pixels, 2)) refit();
       const what = text("what_one", { name: className(index), first: seed });
       caption.textContent = `${what} → ${movesOf(found, sigmas)}`;
-      canvas.setAttribute("aria-label", text("picture", { what: caption.textContent }));
+      canvas.ariaLabel = text("picture", { what: caption.textContent });
       Object.assign(canvas.dataset, { seed, class: index, sigmas: sigmas.join(" ") });
-      refreshPython("directions");
+      return drawn;
     });
   });
-  directionsTab.drawPicture = whenSeen(element, draw);
   keepFitted(canvas, refit);
-  directionsTab.drawPicture();
+  drawFrom("directions", ["checkpoint", "class", "seed", "scope", "sigmas"], draw);
 }
 
-whenRendererChanges((checkpoint) => {
-  if (checkpoint === directionsTab.request?.[0]) directions(directionsTab.request);
-});
-
-function directionsPython() {
-  const [checkpoint, index, seed] = directionsTab.request;
-  const scope = scopeOf(directionsTab.request);
-  const sigmas = directionsTab.sigmas.join(", ");
+function python() {
+  const values = valuesOf("directions");
+  const { checkpoint, class: index, seed, sigmas } = values;
+  const columns = config.sheetSeeds;
   const moving = `
-vectors = load_directions(folder).vectors("${scope}")
+vectors = load_directions(folder).vectors("${scopeOf(values)}")
 z = latents.latents(np.array([${seed}]), sampler.latent_dim)[0]
-weights = latents.one_hot(np.full(2, ${index}), 10)
-pictures = sampler.draw(move(z, vectors, np.array([[0] * ${directionsTab.sigmas.length}, [${sigmas}]])), weights)`;
+weights = latents.one_hot(np.full(2, ${index}), ${CLASSES})
+pictures = sampler.draw(move(z, vectors, np.array([[0] * ${sigmas.length}, [${sigmas.join(", ")}]])), weights)`;
+  const hasDirections = document.querySelector(".cgan-directions[data-state=ready]");
   return `import numpy as np
 
-from cgan import latents
-from cgan.checkpoints import resolve
-from cgan.directions import load_directions, move
-from cgan.sampling import Sampler
+from cgan.explain.directions import load_directions, move
+from cgan.models.checkpoints import resolve
+from cgan.sampling import Sampler, latents
 
 folder = resolve(${JSON.stringify(checkpoint)})
-sampler = Sampler(folder)${sigmas && moving}
-classes, seeds = np.arange(10).repeat(${SHEET_SEEDS}), np.tile(np.arange(${seed}, ${seed + SHEET_SEEDS}), 10)
-sheet = sampler.sample(classes, seeds)  # uint8 (${CLASSES * SHEET_SEEDS}, 28, 28)
+sampler = Sampler(folder)${hasDirections ? moving : ""}
+classes, seeds = np.arange(${CLASSES}).repeat(${columns}), np.tile(np.arange(${seed}, ${seed + columns}), ${CLASSES})
+sheet = sampler.sample(classes, seeds)  # uint8 (${CLASSES * columns}, ${SIZE}, ${SIZE})
 `;
 }
 
-function directionsFileName(what) {
-  const [checkpoint, index, seed] = directionsTab.request;
+function fileName(what) {
+  const { checkpoint, class: index, seed } = valuesOf("directions");
   return slug(`${checkpoint}-${className(index)}-seed-${seed}-${what}`);
 }
 
-offerToTake("directions", {
+offerExport("directions", {
   formats: {
-    moved: () => savePng(document.querySelector("#moved canvas"), directionsFileName("moved"), SAVED_SCALE),
-    sheet: () => savePng(document.querySelector(".cgan-sheet-canvas"), directionsFileName("sheet"), SAVED_SCALE),
+    moved: () => savePng(document.querySelector("#moved canvas"), fileName("moved")),
+    sheet: () => savePng(document.querySelector(".cgan-sheet-canvas"), fileName("sheet")),
   },
-  python: directionsPython,
+  python,
 });
-
-Object.assign(window.cgan, { mountDirections, mountMoved, mountSheet });

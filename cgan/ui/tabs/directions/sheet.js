@@ -1,24 +1,30 @@
 // Style mixing, on the tab "Directions": a sheet of classes by seeds, where a cell takes its class from one picture
 // and its z from another.
 
-const SHEET_SEEDS = 8;
+import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/canvas.js";
+import { ALL_CLASSES, CLASSES, PIXELS, SIZE, config } from "../../web/config.js";
+import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
+import { drawPictures } from "../../web/drawing.js";
+import { range, sampleInputs } from "../../web/inputs.js";
+import { newestOnly, pause } from "../../web/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/store.js";
+import { className, classNames, text } from "../../web/texts.js";
 
-const sheetTab = { draw: null, chosen: firstOf("directions", "cell") }; // row (class) and column (seed) of the chosen cell
+const COLUMNS = config.sheetSeeds;
+const SHEET_MS = 150; // between two drawings of the sheet while a seed follows a hand
 
-function mountSheet(element, first, server) {
-  const sheet = element.querySelector(".cgan-sheet-canvas");
-  const cells = element.querySelector(".cgan-cells");
-  const frame = (name) => element.querySelector(`.cgan-cell-${name}`);
-  const triple = element.querySelector(".cgan-triple");
+/** @param {import("../../web/types").Component} component */
+export function mountSheet({ element, server }) {
+  const part = (name) => findIn(element, `.cgan-${name}`);
+  const [sheet, cells, triple] = ["sheet-canvas", "cells", "triple"].map(part);
+  const [rowNames, columnNames] = ["sheet-rows", "sheet-columns"].map(part);
   const caption = element.querySelector("figcaption");
-  const [rowNames, columnNames] = ["rows", "columns"].map((name) => element.querySelector(`.cgan-sheet-${name}`));
-  directionsTab.request ??= first;
-  let shown = null; // {pixels, seed, index}: what the sheet shows, and class and seed that the controls have
+  let pixels = null; // of the sheet, once it is drawn
   fillTexts(element);
   cells.ariaLabel = text("sheet_cells");
-  const [width, height] = [SHEET_SEEDS, CLASSES].map((count) => count * (SIZE + GAP) - GAP);
+  const [width, height] = [COLUMNS, CLASSES].map((count) => count * (SIZE + GAP) - GAP);
   Object.assign(sheet, { width, height }); // its place, before there is anything to be seen in it
-  fillNames(rowNames, allClasses());
+  fillNames(rowNames, classNames());
 
   const refit = () => {
     cells.style.width = "100%";
@@ -27,10 +33,10 @@ function mountSheet(element, first, server) {
     rowNames.style.height = sheet.style.height;
     columnNames.style.width = sheet.style.width;
     fit(triple, 200);
-    element.querySelector(".cgan-triple-names").style.width = triple.style.width;
+    part("triple-names").style.width = triple.style.width;
   };
   const place = (name, row, column) => {
-    Object.assign(frame(name).style, {
+    Object.assign(part(`cell-${name}`).style, {
       display: "block",
       left: `${(100 * column * (SIZE + GAP)) / width}%`,
       top: `${(100 * row * (SIZE + GAP)) / height}%`,
@@ -40,54 +46,50 @@ function mountSheet(element, first, server) {
   };
   /** The chosen cell, and the two that it comes from: its class in the first seed, its seed in the controls' class. */
   const showChosen = () => {
-    const [row, column] = sheetTab.chosen;
-    const { pixels, seed, index } = shown;
-    const picture = (r, c) => pixels.subarray((r * SHEET_SEEDS + c) * PIXELS, (r * SHEET_SEEDS + c + 1) * PIXELS);
+    if (!pixels) return;
+    const { cell: [row, column], class: index, seed } = valuesOf("directions");
+    const picture = (r, c) => picturesOf(pixels, r * COLUMNS + c);
     place("class", row, 0);
     place("z", index, column);
     place("chosen", row, column);
     const three = new Uint8Array(3 * PIXELS);
-    [picture(row, 0), picture(index, column), picture(row, column)].forEach((part, k) => three.set(part, k * PIXELS));
+    [picture(row, 0), picture(index, column), picture(row, column)].forEach((one, k) => three.set(one, k * PIXELS));
     paint(triple, three, 3, 4);
     const values = { class: className(row), other: className(index), seed: seed + column };
-    caption.textContent = text("sheet_chosen", values);
-    triple.setAttribute("aria-label", caption.textContent);
+    triple.ariaLabel = caption.textContent = text("sheet_chosen", values);
     Object.assign(triple.dataset, { class: row, seed: seed + column });
     refit();
   };
   const choose = (row, column) => {
     const inside = (value, count) => Math.min(count - 1, Math.max(0, value));
-    sheetTab.chosen = [inside(row, CLASSES), inside(column, SHEET_SEEDS)];
-    see({ cell: sheetTab.chosen });
-    if (shown) showChosen();
+    update({ cell: [inside(row, CLASSES), inside(column, COLUMNS)] });
   };
   cells.addEventListener("pointerdown", (event) => {
     const box = cells.getBoundingClientRect();
     const at = (offset, length, count) => Math.floor((offset / length) * count);
-    choose(at(event.clientY - box.top, box.height, CLASSES), at(event.clientX - box.left, box.width, SHEET_SEEDS));
+    choose(at(event.clientY - box.top, box.height, CLASSES), at(event.clientX - box.left, box.width, COLUMNS));
   });
   cells.addEventListener("keydown", (event) => {
-    const step = KEYS[event.key];
+    const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
-    choose(sheetTab.chosen[0] + step[1], sheetTab.chosen[1] + step[0]);
+    const [row, column] = valuesOf("directions").cell;
+    choose(row + step[1], column + step[0]);
   });
 
-  const draw = newestOnly(async () => {
-    const [checkpoint, index, seed] = directionsTab.request;
-    const columns = Array.from({ length: SHEET_SEEDS }, (_, column) => seed + column);
-    const rows = Array.from({ length: CLASSES }, (_, row) => row);
-    const pixels = drawsHere(checkpoint)
-      ? await sampleHere(checkpoint, rows.flatMap((row) => columns.map(() => row)), rows.flatMap(() => columns), 1, drawBehind)
-      : decode((await drawOnServer(server, "sheet", [checkpoint, seed])).pixels);
-    shown = { pixels, seed, index };
-    paint(sheet, pixels, SHEET_SEEDS);
-    sheet.setAttribute("aria-label", text("sheet", { first: seed, last: columns[SHEET_SEEDS - 1] }));
-    fillNames(columnNames, columns);
+  const draw = newestOnly(async ({ checkpoint, seed }) => {
+    const seeds = range(seed, COLUMNS);
+    const inputs = (dimensions) =>
+      sampleInputs(ALL_CLASSES.flatMap((row) => seeds.map(() => row)), ALL_CLASSES.flatMap(() => seeds), dimensions);
+    const drawn = await drawPictures(server, "sheet", { checkpoint, seed }, inputs, { behind: true });
+    pixels = drawn.pixels;
+    paint(sheet, pixels, COLUMNS);
+    sheet.ariaLabel = text("sheet", { first: seed, last: seed + COLUMNS - 1 });
+    fillNames(columnNames, seeds);
     showChosen();
-    await new Promise((resolve) => setTimeout(resolve, STRIPS_MS));
+    await pause(SHEET_MS);
   });
-  sheetTab.draw = whenSeen(element, draw);
   keepFitted(sheet, refit);
-  sheetTab.draw();
+  drawFrom("directions", ["checkpoint", "seed"], draw);
+  drawFrom("directions", ["class", "cell"], showChosen);
 }

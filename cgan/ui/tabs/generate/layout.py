@@ -2,27 +2,14 @@
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, seed_slider, sentence, slider, take_along
+from cgan.ui.controls import class_dropdown, export_menu, scripted, seed_slider, sentence, slider
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
-from cgan.ui.studio import MAX_COUNT, Studio, for_page
+from cgan.ui.studio import MAX_COUNT, Studio, payload
+from cgan.ui.web import template
 
-FIRST = (_DRESS, _SEED, _TRUNCATION, _COUNT) = (3, 7, 1.0, 16)
-
-PICTURE = """
-<figure class="cgan-figure">
-  <div class="cgan-stage"><canvas role="img"></canvas></div>
-  <figcaption></figcaption>
-  <small class="cgan-mark"></small>
-</figure>
-"""
-ALL_CLASSES = """
-<figure class="cgan-figure">
-  <figcaption></figcaption>
-  <div class="cgan-stage"><canvas role="img"></canvas></div>
-  <div class="cgan-class-names" aria-hidden="true"></div>
-</figure>
-"""
+FIRST = {"class": 3, "seed": 7, "truncation": 1.0, "count": 16}
+FIRST_ROW = {name: FIRST[name] for name in ("seed", "truncation")}
 
 
 def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
@@ -30,26 +17,16 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
     sentence("hint_generate")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
-            class_index = class_dropdown("class", _DRESS, "class")
-            seed = seed_slider("seed", _SEED, "seed", info="seed_info")
+            class_index = class_dropdown("class", FIRST["class"], "class")
+            seed = seed_slider("seed", FIRST["seed"], "seed", info="seed_info")
             about = i18n("truncation_info")
-            truncation = slider(0, 1, _TRUNCATION, 0.01, "truncation", "truncation", info=about)
-            count = slider(1, MAX_COUNT, _COUNT, 1, "count", "count")
+            truncation = slider(0, 1, FIRST["truncation"], 0.01, "truncation", "truncation", info=about)
+            count = slider(1, MAX_COUNT, FIRST["count"], 1, "count", "count")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
-            gr.HTML(
-                studio.generate(checkpoint.value, *FIRST),
-                html_template=PICTURE,
-                js_on_load="cgan.mountPicture(element, props.value, server)",
-                server_functions=[for_page(studio.generate), for_page(studio.all_classes)],
-                apply_default_css=False,
-                elem_id="picture",
-            )
-            gr.HTML(
-                studio.all_classes(checkpoint.value, _SEED, _TRUNCATION),
-                html_template=ALL_CLASSES,
-                js_on_load="cgan.mountAllClasses(element, props.value)",
-                apply_default_css=False,
-                elem_id="all-classes",
-            )
-            take_along("generate")
+            first = payload(studio.generate, {"checkpoint": checkpoint.value, **FIRST})
+            draws = (studio.generate, studio.all_classes)
+            scripted("picture", "mountPicture", template("generate", "picture"), first, draws)
+            first_row = payload(studio.all_classes, {"checkpoint": checkpoint.value, **FIRST_ROW})
+            scripted("all-classes", "mountAllClasses", template("generate", "all_classes"), first_row)
+            export_menu("generate")
     links.add(tab, {"class": class_index, "seed": seed, "truncation": truncation, "count": count})

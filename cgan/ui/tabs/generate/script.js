@@ -1,23 +1,33 @@
 // The tab "Generate": the sheet of pictures of one class, and one seed in all ten classes.
 
+import { decode } from "../../web/base64.js";
+import { fit, keepFitted, paint, savePng } from "../../web/canvas.js";
+import { ALL_CLASSES, CLASSES, SIZE } from "../../web/config.js";
+import { fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
+import { drawPictures, loaded } from "../../web/drawing.js";
+import { offerExport } from "../../web/export.js";
+import { range, sampleInputs } from "../../web/inputs.js";
+import { latents } from "../../web/latents.js";
+import { showMark, timed } from "../../web/marks.js";
+import { saveNpz } from "../../web/npz.js";
+import { prepare } from "../../web/renderer.js";
+import { afterFirstPaint, newestOnly, pause } from "../../web/schedule.js";
+import { drawFrom, valuesOf } from "../../web/store.js";
+import { className, classNames, slug, text } from "../../web/texts.js";
+
 const ROW_MS = 100; // between two drawings of the ten classes while the sheet follows a hand
 
-const generateTab = { request: null, server: null, sheet: null, row: null, shown: null };
+let shown = null; // {request, pixels, dimensions} of the sheet
+let drawRow = null; // of the ten classes, once they are mounted
 
-/** Draw what the controls ask for: [checkpoint, class, seed, truncation, count]. The row follows, and holds nothing up. */
-function generate(request) {
-  generateTab.request = request;
-  if (generateTab.sheet) drawBoth(request);
-}
-
-drawFrom("generate", ["class", "seed", "truncation", "count"], generate);
-
-/** The sheet of pictures of one class. */
-function mountPicture(element, first, server) {
+/**
+ * The sheet of pictures of one class.
+ * @param {import("../../web/types").Component} component whose value is the first sheet
+ */
+export function mountPicture({ element, props: { value: first }, server }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const mark = element.querySelector(".cgan-mark");
-  const handle = document.getElementById("picture");
+  const mark = findIn(element, ".cgan-mark");
   fillTexts(element);
 
   // On a desk, what is above it and the row of ten classes below it are to fit into the window as well, unless the
@@ -25,107 +35,84 @@ function mountPicture(element, first, server) {
   const maxHeight = () =>
     onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
   const refit = () => fit(canvas, maxHeight());
-  const show = (request, pixels, { steps, latent_dim: dimensions }, renderer) => {
-    const [, index, seed, , count] = request;
-    generateTab.shown = { request, pixels, dimensions };
+  /** @type {(request: import("../../web/types").Request, drawn: import("../../web/types").Drawn) => void} */
+  const show = (request, { pixels, renderer, steps, latent_dim: dimensions }) => {
+    const { class: index, seed, count } = request;
+    shown = { request, pixels, dimensions };
     const values = { name: className(index), first: seed, last: seed + count - 1 };
     const what = text(count === 1 ? "what_one" : "what_many", values);
     if (paint(canvas, pixels, Math.ceil(Math.sqrt(count)))) refit();
-    canvas.setAttribute("aria-label", text("picture", { what }));
+    canvas.ariaLabel = text("picture", { what });
     const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
     caption.textContent = what + trained;
-    Object.assign(handle.dataset, { seed, class: index, renderer });
-    refreshPython("generate");
+    Object.assign(document.getElementById("picture").dataset, { seed, class: index, renderer });
   };
-  keepFitted(canvas, refit);
+  const draw = newestOnly(async (request) => {
+    const { checkpoint, class: index, seed, truncation, count } = request;
+    await loaded(server, checkpoint, mark);
+    await timed(mark, async () => {
+      const inputs = (dimensions) =>
+        sampleInputs(Array(count).fill(index), range(seed, count), dimensions, truncation);
+      const drawn = await drawPictures(server, "generate", request, inputs);
+      show(request, drawn);
+      return drawn;
+    });
+    drawRow?.(server, { checkpoint, seed, truncation }); // later, without blocking
+  });
 
-  Object.assign(generateTab, { server, sheet: { show, mark } });
-  if (first.pixels) {
-    show(first.request, decode(first.pixels), first, "server");
-    showMark(mark, "server");
-  }
+  show(first.request, { ...first, pixels: decode(first.pixels), renderer: "server" });
+  showMark(mark, "server");
+  keepFitted(canvas, refit);
   document.getElementById("first-view")?.remove();
-  if (generateTab.request) generate(generateTab.request); // of a link, or of a hand quicker than the page
-  generateTab.request ??= first.request;
-  const [checkpoint] = generateTab.request;
-  afterFirstPaint(() => prepare(checkpoint));
+  drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, first.request);
+  afterFirstPaint(() => prepare(valuesOf("generate").checkpoint));
 }
 
-/** One seed in all ten classes, in one row, their names beneath. */
-function mountAllClasses(element, first) {
+/**
+ * One seed in all ten classes, in one row, their names beneath.
+ * @param {import("../../web/types").Component} component whose value is the first row
+ */
+export function mountAllClasses({ element, props: { value: first } }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const names = element.querySelector(".cgan-class-names");
-  nameClasses(names);
+  const names = findIn(element, ".cgan-class-names");
+  fillNames(names, classNames());
 
   const refit = () => {
     fit(canvas, Infinity);
     names.style.width = canvas.style.width;
   };
-  const show = ([, seed], pixels) => {
-    const description = text("all_classes", { first: seed });
+  const show = ({ seed }, pixels) => {
+    caption.textContent = text("all_classes", { first: seed });
     if (paint(canvas, pixels, CLASSES)) refit();
-    canvas.setAttribute("aria-label", description);
-    caption.textContent = description;
+    canvas.ariaLabel = caption.textContent;
   };
+  const draw = newestOnly(async ({ server, request }) => {
+    const { seed, truncation } = request;
+    const inputs = (dimensions) => sampleInputs(ALL_CLASSES, Array(CLASSES).fill(seed), dimensions, truncation);
+    const { pixels } = await drawPictures(server, "all_classes", request, inputs, { behind: true });
+    show(request, pixels);
+    await pause(ROW_MS);
+  });
+  drawRow = (server, request) => draw({ server, request });
+  show(first.request, decode(first.pixels));
   keepFitted(canvas, refit);
-  generateTab.row = { show };
-  if (first.pixels) show(first.request, decode(first.pixels));
 }
 
-const drawBoth = newestOnly(async (request) => {
-  const [checkpoint, , seed, truncation] = request;
-  const { server, sheet } = generateTab;
-  if (!server && !drawsHere(checkpoint)) await loaded(checkpoint, sheet.mark);
-  const renderer = drawsHere(checkpoint) ? "page" : "server";
-  await timed(sheet.mark, renderer, () => drawSheet(request, renderer));
-  drawRow([checkpoint, seed, truncation]);
-});
-
-async function drawSheet(request, renderer) {
-  const [checkpoint, index, seed, truncation, count] = request;
-  const { server, sheet } = generateTab;
-  if (renderer === "server") {
-    const answer = await drawOnServer(server, "generate", request);
-    return sheet.show(request, decode(answer.pixels), answer, renderer);
-  }
-  const card = page.opened.get(checkpoint);
-  const pixels = await sampleHere(checkpoint, Array(count).fill(index), seedsFrom(seed, count), truncation);
-  sheet.show(request, pixels, card, renderer);
-}
-
-const seedsFrom = (first, count) => Array.from({ length: count }, (_, i) => first + i);
-
-/** The same seed in all ten classes: [checkpoint, seed, truncation]. */
-const drawRow = newestOnly(async (request) => {
-  const [checkpoint, seed, truncation] = request;
-  const { server, row } = generateTab;
-  if (drawsHere(checkpoint)) {
-    const classes = Array.from({ length: CLASSES }, (_, index) => index);
-    row.show(request, await sampleHere(checkpoint, classes, Array(CLASSES).fill(seed), truncation, drawBehind));
-  } else {
-    row.show(request, decode((await drawOnServer(server, "all_classes", request)).pixels));
-  }
-  await new Promise((resolve) => setTimeout(resolve, ROW_MS));
-});
-
-whenRendererChanges((checkpoint) => {
-  if (checkpoint === generateTab.request?.[0]) generate(generateTab.request);
-});
-
-function generateFileName() {
-  const [checkpoint, index, seed, , count] = generateTab.shown.request;
+function fileName() {
+  const { checkpoint, class: index, seed, count } = shown.request;
   return slug(`${checkpoint}-${className(index)}-seed-${seed}-count-${count}`);
 }
 
-const saveSheet = (scale) => savePng(document.querySelector("#picture canvas"), generateFileName(), scale);
+/** @param {number} [scale] */
+const saveSheet = (scale) => savePng(document.querySelector("#picture canvas"), fileName(), scale);
 
 /** The pictures as numbers, with what they were drawn from. */
-function saveSheetArrays() {
-  const { request, pixels, dimensions } = generateTab.shown;
-  const [, index, first, truncation, count] = request;
-  const seeds = seedsFrom(first, count);
-  saveNpz(generateFileName(), {
+function saveArrays() {
+  const { request, pixels, dimensions } = shown;
+  const { class: index, seed, truncation, count } = request;
+  const seeds = range(seed, count);
+  saveNpz(fileName(), {
     images: [pixels, count, SIZE, SIZE],
     labels: [new Uint8Array(count).fill(index), count],
     seeds: [Uint32Array.from(seeds), count],
@@ -133,11 +120,11 @@ function saveSheetArrays() {
   });
 }
 
-function generatePython() {
-  const [checkpoint, index, seed, truncation, count] = generateTab.shown.request;
+function python() {
+  const { checkpoint, class: index, seed, truncation, count } = valuesOf("generate");
   return `import numpy as np
 
-from cgan.checkpoints import resolve
+from cgan.models.checkpoints import resolve
 from cgan.sampling import Sampler
 
 sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
@@ -146,7 +133,7 @@ pictures = sampler.sample(classes, seeds, truncation=${truncation})  # uint8 (${
 `;
 }
 
-offerToTake("generate", {
-  formats: { png: () => saveSheet(SAVED_SCALE), png_small: () => saveSheet(1), npz: saveSheetArrays },
-  python: generatePython,
+offerExport("generate", {
+  formats: { png: () => saveSheet(), png_small: () => saveSheet(1), npz: saveArrays },
+  python,
 });

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from cgan.ui.controls import class_dropdown, figure, seed_slider, sentence, take_along
+from cgan.ui.controls import class_dropdown, export_menu, figure, scripted, seed_slider, sentence
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
 from cgan.ui.studio import Studio
 from cgan.ui.tabs.how_good.report_card import report_card
 from cgan.ui.tabs.how_good.service import GENERATED, SOURCES, Evidence
+from cgan.ui.web import template
 
 _DRESS, _SEED = 3, 7
-_TABLE = '<div class="cgan-report"></div>'
 
 
 def build(
@@ -33,13 +33,7 @@ def build(
     with gr.Tabs() as steps:
         with gr.Tab(i18n("step_quality"), id="quality"):
             sentence("hint_quality")
-            table = gr.HTML(
-                card(checkpoint.value),
-                html_template=_TABLE,
-                js_on_load="cgan.mountReport(element, props, watch)",
-                apply_default_css=False,
-                elem_id="quality",
-            )
+            table = scripted("quality", "mountReport", template("how_good", "report"), card(checkpoint.value))
         with gr.Tab(i18n("step_copying"), id="copying") as copying_tab:
             sentence("hint_copying")
             copying_picture, copying = _picture_and_figure("copying")
@@ -47,7 +41,7 @@ def build(
             sentence("hint_scores")
             scores_picture, scores = _picture_and_figure("scores")
 
-    take_along("how-good")
+    export_menu("how-good")
     opened = links.add(
         tab,
         {

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import gradio as gr
 
 from cgan.explain import imagenet
-from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, take_along
+from cgan.ui.controls import class_dropdown, export_menu, figure, run_and_stop, scripted, seed_slider, sentence
 from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.links import Links
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS
 from cgan.ui.tabs.inside.service import ANY_OTHER, SOURCES, WAYS, Lab, class_names
+from cgan.ui.web import template
 
 _NETWORKS = {
     "EfficientNet-Lite0 · ImageNet": imagenet.EFFICIENTNET_LITE0,
@@ -20,20 +21,10 @@ _NETWORKS = {
 }
 _DRESS, _SEED = 3, 7
 _GOLDFISH, _DAISY = 1, 985  # of ImageNet
-_UPLOAD = """
-<div class="cgan-upload">
-  <label><input type="file" accept="image/png,image/jpeg,image/webp,image/gif"><span class="cgan-button"></span></label>
-  <p role="status"></p>
-</div>
-"""
 
 
 def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded: dict) -> None:
     """Lay out the tab and wire it; nothing is computed before it is opened. bounded: how long work is queued."""
-
-    def open_upload(content: str) -> dict:
-        return lab.open_upload(content)
-
     sentence("hint_inside")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
@@ -57,14 +48,13 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                 filterable=False,
                 elem_id="inside-photograph",
             )
-            upload = gr.HTML(
-                None,
-                html_template=_UPLOAD,
-                js_on_load="cganInside.mountUpload(element, props, trigger, server); // 'submit'",
-                server_functions=[open_upload],
-                apply_default_css=False,
+            upload = scripted(
+                "inside-upload",
+                "mountUpload",
+                template("inside", "upload"),
+                draws=[lab.open_upload],
+                event="submit",
                 visible=False,
-                elem_id="inside-upload",
             )
             picture = figure("inside-picture", "saliency-stop")
             with gr.Column() as of_class:
@@ -104,7 +94,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                     shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
                     run_visualization, stop_visualization = run_and_stop("visualization")
                     visualization = figure("visualization", "visualization-stop")
-            take_along("inside")
+            export_menu("inside")
 
     request = [checkpoint, network, source_ours, source_imagenet, photograph, class_index, seed, upload]
     quietly = {"show_progress": "hidden", **bounded}

@@ -1,66 +1,74 @@
 // In the tab "Your picture": the found garment, moved along the generator's directions.
 
-const alteredTab = { sigmas: [], draw: null };
+import { fit, keepFitted, paint } from "../../web/canvas.js";
+import { directionSlider, directionsOf, movesOf, signed } from "../../web/directions.js";
+import { fillTexts, findIn, onPhone } from "../../web/dom.js";
+import { drawPictures } from "../../web/drawing.js";
+import { moveInputs } from "../../web/inputs.js";
+import { timed } from "../../web/marks.js";
+import { newestOnly } from "../../web/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/store.js";
+import { text } from "../../web/texts.js";
 
-/** A slider for each direction of the garment's class. Returns what takes another garment: {checkpoint, z, class_index}. */
-function mountAltered(element, server) {
+/**
+ * A slider for each direction of the garment's class.
+ * @param {HTMLElement} element
+ * @param {import("../../web/types").Component["server"]} server
+ * @returns {(garment: {checkpoint: string, z: number[], class: number}) => void} takes another garment
+ */
+export function mountAltered(element, server) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("[role=status]");
-  const mark = element.querySelector(".cgan-mark");
+  const mark = findIn(element, ".cgan-mark");
   const list = element.querySelector(".cgan-altered-list");
   let garment = null;
   let found = null; // its directions
   let rows = [];
   fillTexts(element);
-  const refit = () => fit(canvas, onPhone() ? 180 : 240);
 
   const draw = newestOnly(async () => {
     if (!found) return;
-    const { checkpoint, z, class_index: index } = garment;
-    const { sigmas } = alteredTab;
+    const { checkpoint, z, class: index } = garment;
+    const sigmas = valuesOf("picture")["onward-sigmas"];
     const wanted = [sigmas.map(() => 0), sigmas];
-    await timed(mark, drawsHere(checkpoint) ? "page" : "server", async () => {
-      const pixels = drawsHere(checkpoint)
-        ? await moveHere(checkpoint, index, Float32Array.from(z), found, wanted, drawHere)
-        : decode((await drawOnServer(server, "move_from", [checkpoint, z, index, wanted])).pixels);
-      if (paint(canvas, pixels, 2)) refit();
+    rows.forEach(({ value }, k) => (value.textContent = signed(sigmas[k])));
+    await timed(mark, async () => {
+      const vectors = found.map((direction) => direction.z);
+      const inputs = () => moveInputs(index, Float32Array.from(z), vectors, wanted);
+      const request = { checkpoint, z, class: index, sigmas: wanted };
+      const drawn = await drawPictures(server, "move_from", request, inputs);
+      if (paint(canvas, drawn.pixels, 2)) refit();
+      return drawn;
     });
     caption.textContent = `${text("altered")} → ${movesOf(found, sigmas)}`;
-    canvas.setAttribute("aria-label", text("picture", { what: caption.textContent }));
+    canvas.ariaLabel = text("picture", { what: caption.textContent });
     Object.assign(canvas.dataset, { class: index, sigmas: sigmas.join(" ") });
   });
-
-  const change = () => {
-    alteredTab.sigmas = rows.map(({ slider }) => Number(slider.value));
-    rows.forEach(({ value }, index) => (value.textContent = signed(alteredTab.sigmas[index])));
-    see({ "onward-sigmas": alteredTab.sigmas });
-    draw();
-  };
+  const refit = () => fit(canvas, onPhone() ? 180 : 240);
+  const change = () => update({ "onward-sigmas": rows.map(({ slider }) => Number(slider.value)) });
   element.querySelector("[data-do=reset]").addEventListener("click", () => {
     for (const { slider } of rows) slider.value = 0;
     change();
   });
-  const makeRows = () => {
+  keepFitted(canvas, refit);
+  drawFrom("picture", ["checkpoint", "onward-sigmas"], draw);
+
+  return newestOnly(async (next) => {
+    const which = ({ checkpoint, class: index }) => `${checkpoint} ${index}`;
+    const directions = await directionsOf(next.checkpoint, `${next.class}`);
+    const isOther = garment && which(garment) !== which(next); // so are its directions
+    [garment, found] = [next, directions];
+    element.hidden = !found;
+    if (!found) return;
+    const sigmas = isOther ? found.map(() => 0) : valuesOf("picture")["onward-sigmas"];
     rows = found.map((direction, index) => {
       const made = directionSlider(direction, index);
-      made.slider.value = alteredTab.sigmas[index] ?? 0;
+      made.slider.value = sigmas[index];
       made.slider.addEventListener("input", change);
       return made;
     });
     list.replaceChildren(...rows.map(({ row }) => row));
-  };
-
-  alteredTab.draw = draw;
-  keepFitted(canvas, refit);
-  return newestOnly(async (next) => {
-    const directions = await directionsOf(next.checkpoint);
-    const which = ({ checkpoint, class_index: index }) => `${checkpoint} ${index}`;
-    if (garment && which(garment) !== which(next)) alteredTab.sigmas = []; // other directions
-    garment = next;
-    found = directions?.[`${next.class_index}`] ?? null;
-    element.hidden = !found;
-    if (!found) return;
-    makeRows();
     change();
+    draw();
   });
 }

@@ -5,42 +5,36 @@ from collections.abc import Iterator
 import gradio as gr
 
 from cgan.data import examples
-from cgan.ui.controls import class_dropdown, figure, run_and_stop, seed_slider, sentence, slider, take_along
+from cgan.ui.controls import (
+    class_dropdown,
+    export_menu,
+    figure,
+    run_and_stop,
+    scripted,
+    seed_slider,
+    sentence,
+    slider,
+)
 from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.links import Links, number, sigmas
-from cgan.ui.studio import for_page
+from cgan.ui.studio import Studio
 from cgan.ui.tabs.inside.service import Lab
 from cgan.ui.tabs.picture.picker import FIRST, picker
 from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
+from cgan.ui.web import template
 
-_FIRST_ONWARD = (_TO_CLASS, _TO_SEED, _POSITION) = (3, 21, 0.5)
-
-_ONWARD = """
-<div class="cgan-altered" hidden>
-  <div>
-    <p data-text="altered_info"></p>
-    <div class="cgan-altered-list"></div>
-  </div>
-  <div class="cgan-figure">
-    <div class="cgan-stage"><canvas role="img"></canvas></div>
-    <p role="status"></p>
-    <button type="button" class="cgan-button" data-do="reset" data-text="direction_reset"></button>
-    <small class="cgan-mark"></small>
-  </div>
-</div>
-<figure class="cgan-figure" hidden>
-  <figcaption data-text="as_every_class"></figcaption>
-  <div class="cgan-stage"><canvas class="cgan-ten" role="img"></canvas></div>
-  <div class="cgan-class-names" aria-hidden="true"></div>
-  <figcaption data-what="walk"></figcaption>
-  <div class="cgan-stage"><canvas class="cgan-frame" role="img"></canvas></div>
-  <div class="cgan-stage"><canvas class="cgan-strip" role="img"></canvas></div>
-  <small class="cgan-mark"></small>
-</figure>
-"""
+_TO_CLASS, _TO_SEED, _POSITION = 3, 21, 0.5
 
 
-def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded: dict) -> gr.HTML:
+def build(
+    studio: Studio,
+    redrawer: Redrawer,
+    lab: Lab,
+    checkpoint: gr.Dropdown,
+    links: Links,
+    tab: gr.Tab,
+    bounded: dict,
+) -> gr.HTML:
     """Lay out the tab and wire it; return its picker. bounded: how long work is queued."""
     sentence("hint_picture")
     with gr.Row(elem_classes="cgan-tab"):
@@ -56,21 +50,15 @@ def build(redrawer: Redrawer, lab: Lab, checkpoint: gr.Dropdown, links: Links, t
             run, stop = run_and_stop("redraw")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             shown = figure("redraw", "redraw-stop")
-            onward = gr.HTML(
-                None,
-                html_template=_ONWARD,
-                js_on_load=f"cgan.mountOnward(element, props, watch, server, {[*_FIRST_ONWARD]})",
-                server_functions=[for_page(redrawer.walk_from), for_page(redrawer.move_from)],
-                apply_default_css=False,
-                elem_id="onward",
-            )
+            draws = (studio.walk_from, studio.move_from)
+            onward = scripted("onward", "mountOnward", template("picture", "onward"), draws=draws)
             with gr.Row():
                 position = slider(0, 1, _POSITION, 0.01, "position", "onward-position")
                 with gr.Column(min_width=220):
                     to_class = class_dropdown("to_class", _TO_CLASS, "onward-class")
                 with gr.Column(min_width=220):
                     to_seed = seed_slider("to_seed", _TO_SEED, "onward-seed")
-            take_along("picture")
+            export_menu("picture")
             sentence("link_own")
     onward_to = {"onward-class": to_class, "onward-seed": to_seed, "onward-position": position}
     image = number(FIRST["example"], (0, examples.COUNT - 1, 1))

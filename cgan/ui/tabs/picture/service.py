@@ -1,5 +1,6 @@
 """What the tab "Your picture" asks the server for. Whatever arrives is checked here, as in `drawing`."""
 
+import base64
 import math
 import time
 from collections.abc import Iterator
@@ -7,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cgan.common.validation import RefusalError, check_integer, checked
+from cgan.common.validation import check_integer, checked
 from cgan.data import NUM_CLASSES
-from cgan.explain.directions import move
 from cgan.explain.inversion import STEPS, Step, invert, longest, trainable_copy
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
@@ -17,15 +17,14 @@ from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
-from cgan.ui.studio import MAX_SEED, Studio, checked_sigmas, payload
+from cgan.ui.studio import Studio, payload
 
 ANY_CLASS = -1
-STRIP = 16  # frames of the walk
 _FRAME_SECONDS = 0.15  # between two pictures of a search
 
 
 class Redrawer:
-    """Finds the z of a person's picture, and draws what comes of it."""
+    """Finds the z of a person's picture."""
 
     def __init__(self, studio: Studio, worker: Worker) -> None:
         self._studio = studio
@@ -38,7 +37,7 @@ class Redrawer:
             folder = self._studio.folder(checkpoint)
             seen = own_picture.read(picture)
             for figure, found in self._worker.steps(_search, folder, seen, _class(class_index)):
-                yield figure | mark, found and found | {"checkpoint": checkpoint} | mark
+                yield figure | mark, found and self._as_found(checkpoint, found) | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark, None
 
@@ -58,38 +57,19 @@ class Redrawer:
         folder = self._studio.folder(checkpoint)
         seen = own_picture.from_file(picture)
         *_, end = self._worker.steps(_invert, folder, seen, _class(class_index))
+        redrawn = self._studio.all_classes_from(checkpoint, end.z.tolist()).pictures[end.class_index]
         return {
             "z": end.z.tolist(),
             "class_index": end.class_index,
             "error": end.error,
-            "pixels": payload(_draw(samplers.get(folder), end)[None], [])["pixels"],
-            "seen": payload(seen[None], [])["pixels"],
+            "pixels": _base64(redrawn),
+            "seen": _base64(seen),
         }
 
-    def walk_from(self, checkpoint: str, z: list, class_index: int, to_class: int, to_seed: int) -> dict:
-        """The frames from a found z and class to a class and seed, along the sphere, for a page that cannot draw."""
-        sampler = self._sampler(checkpoint)
-        start = _z(z, sampler.latent_dim)
-        classes = [_class(class_index, 0), _class(to_class, 0)]
-        seed = checked("seed", check_integer, to_seed, 0, MAX_SEED)
-        positions = np.linspace(0, 1, STRIP)
-        (end,) = latents.latents(np.array([seed]), sampler.latent_dim)
-        weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
-        return payload(sampler.draw(latents.slerp(start, end, positions), weights), [])
-
-    def move_from(self, checkpoint: str, z: list, class_index: int, sigmas: list) -> dict:
-        """Pictures of a found z, moved along the directions of its class, for a page that cannot draw.
-
-        sigmas: for each picture a list of six, how far along each direction, -3 to 3.
-        """
-        sampler = self._sampler(checkpoint)
-        start = _z(z, sampler.latent_dim)
-        index = checked("class", check_integer, class_index, 0, NUM_CLASSES - 1)
-        z = move(start, self._studio.directions(checkpoint).vectors(f"{index}"), checked_sigmas(sigmas))
-        return payload(sampler.draw(z, latents.one_hot(np.full(len(z), index), NUM_CLASSES)), [])
-
-    def _sampler(self, checkpoint: str) -> Sampler:
-        return samplers.get(self._studio.folder(checkpoint))
+    def _as_found(self, checkpoint: str, end: Step) -> dict:
+        """What the page goes on with: z and class, and z drawn in all ten classes."""
+        drawn = payload(self._studio.all_classes_from, {"checkpoint": checkpoint, "z": end.z.tolist()})
+        return {"checkpoint": checkpoint, "z": end.z.tolist(), "class": end.class_index, "pixels": drawn["pixels"]}
 
 
 def _invert(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[Step]:
@@ -97,7 +77,8 @@ def _invert(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[Step
     yield from invert(trainable_copy(samplers.get(folder).generator), seen, wanted)
 
 
-def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tuple[dict, dict | None]]:
+def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tuple[dict, Step | None]]:
+    """Figures, the last of them with the step that the search ended on."""
     sampler = samplers.get(folder)
     first = due = None
     for step in _invert(folder, seen, wanted):
@@ -108,14 +89,7 @@ def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tupl
             yield figures.figure([row], progress=step.number / STEPS, crisp=True, caption=[say("searching")]), None
     row = _side_by_side(seen, _draw(sampler, step), step)
     caption = [_verdict(first, step), _length(step, sampler.latent_dim)]
-    yield (
-        figures.figure([row], state="done", crisp=True, caption=caption, name="redrawn"),
-        {
-            "z": step.z.tolist(),
-            "class_index": step.class_index,
-            **payload(sampler.draw(np.tile(step.z, (NUM_CLASSES, 1)), np.eye(NUM_CLASSES)), []),
-        },
-    )
+    yield figures.figure([row], state="done", crisp=True, caption=caption, name="redrawn"), step
 
 
 def _draw(sampler: Sampler, step: Step) -> np.ndarray:
@@ -145,16 +119,11 @@ def _length(end: Step, latent_dim: int) -> dict:
     )
 
 
-def _class(value: object, lowest: int = ANY_CLASS) -> int | None:
+def _class(value: object) -> int | None:
     """A class, or None for ANY_CLASS."""
-    index = checked("class", check_integer, value, lowest, NUM_CLASSES - 1)
+    index = checked("class", check_integer, value, ANY_CLASS, NUM_CLASSES - 1)
     return None if index == ANY_CLASS else index
 
 
-def _z(values: object, latent_dim: int) -> np.ndarray:
-    """A z that came from a page. Raises RefusalError."""
-    if isinstance(values, list) and len(values) == latent_dim and all(type(v) in (int, float) for v in values):
-        z = np.array(values, np.float64)
-        if np.isfinite(z).all() and np.linalg.norm(z) <= 2 * longest(latent_dim):
-            return z.astype(np.float32)
-    raise RefusalError(f"z: a list of {latent_dim} numbers expected, of a length up to {2 * longest(latent_dim):.0f}")
+def _base64(picture: np.ndarray) -> str:
+    return base64.b64encode(picture.tobytes()).decode()

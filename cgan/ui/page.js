@@ -1,0 +1,76 @@
+// The page of the app: what Gradio's events and elements call.
+
+import { mountDirections, mountMoved } from "./tabs/directions/script.js";
+import { mountSheet } from "./tabs/directions/sheet.js";
+import { mountAllClasses, mountPicture } from "./tabs/generate/script.js";
+import { mountReport } from "./tabs/how_good/script.js";
+import "./tabs/inside/script.js";
+import { mountWalk } from "./tabs/interpolate/script.js";
+import { mountBlend } from "./tabs/mix/blend.js";
+import { mountMixture, mountWeights } from "./tabs/mix/mixture.js";
+import "./tabs/mix/script.js";
+import { mountPicker } from "./tabs/picture/picker.js";
+import { mountOnward } from "./tabs/picture/script.js";
+import { mountWatch } from "./tabs/watch/script.js";
+import { config } from "./web/config.js";
+import { forgetDirections } from "./web/directions.js";
+import { mountExport } from "./web/export.js";
+import { mountFigure } from "./web/figures.js";
+import { sampleInputs } from "./web/inputs.js";
+import { cardOf, drawHere, prepare, whenRendererChanges } from "./web/renderer.js";
+import { followHands, throwDice } from "./web/sliders.js";
+import { chosenValues, openTab, redraw, update, valuesOf } from "./web/store.js";
+import { mountUpload } from "./web/upload.js";
+import { openLink } from "./web/url.js";
+
+const { tabs, checkpoint: firstCheckpoint } = config.links;
+
+/** A checkpoint was chosen, perhaps once more: its weights may be new. */
+async function choose(checkpoint) {
+  forgetDirections(checkpoint);
+  update({ checkpoint });
+  await prepare(checkpoint);
+  redraw();
+}
+
+/** Values as Gradio's events take them, by position: an update that has no value leaves a control as it is. */
+const asUpdates = (tab, values) =>
+  Object.entries(tabs[tab])
+    .filter(([, { plain }]) => !plain)
+    .map(([name, { tabs: isTabs }]) => asUpdate(isTabs ? "selected" : "value", values[name]));
+
+const asUpdate = (property, value) => ({ __type__: "update", ...(value !== undefined && { [property]: value }) });
+
+/** A tab was opened. Returns what its controls are to say. */
+function enter(tab) {
+  openTab(tab);
+  return asUpdates(tab, chosenValues(tab));
+}
+
+/** Open the page's link, now that the checkpoints are known. Returns what tabs and controls are to say. */
+function follow(checkpoints) {
+  const { tab, values = {} } = openLink(checkpoints) ?? {};
+  const { checkpoint } = values;
+  if (checkpoint && checkpoint !== firstCheckpoint) prepare(checkpoint);
+  return [
+    asUpdate("selected", tab),
+    asUpdate("value", checkpoint),
+    ...Object.keys(tabs).flatMap((name) => asUpdates(name, name === tab ? values : {})),
+  ];
+}
+
+whenRendererChanges((checkpoint) => {
+  if (checkpoint === valuesOf(Object.keys(tabs)[0]).checkpoint) redraw();
+});
+followHands();
+
+/** One picture for each class and seed, drawn in the page: for tests. */
+const sampleHere = (checkpoint, classes, seeds, truncation) =>
+  drawHere(checkpoint, sampleInputs(classes, seeds, cardOf(checkpoint).latent_dim, truncation));
+
+Object.assign(window.cgan, {
+  ...{ choose, enter, follow, throwDice, update },
+  ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountMixture, mountMoved, mountOnward },
+  ...{ mountPicker, mountPicture, mountReport, mountSheet, mountUpload, mountWalk, mountWatch, mountWeights },
+  ...{ prepare, sampleHere },
+});

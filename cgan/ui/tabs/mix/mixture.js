@@ -1,0 +1,100 @@
+// Pictures of several classes at once: a slider between two classes and one for each of the ten, and what they draw.
+
+import { fit, keepFitted, paint } from "../../web/canvas.js";
+import { ALL_CLASSES, CLASSES, config } from "../../web/config.js";
+import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/dom.js";
+import { drawPictures } from "../../web/drawing.js";
+import { mixInputs, range } from "../../web/inputs.js";
+import { normalized } from "../../web/latents.js";
+import { timed } from "../../web/marks.js";
+import { newestOnly } from "../../web/schedule.js";
+import { drawFrom, update } from "../../web/store.js";
+import { classNames, percent, text } from "../../web/texts.js";
+
+/**
+ * "Dress 75 % · Coat 25 %": what has a share, the largest first.
+ * @param {string[]} names
+ * @param {number[]} shares
+ */
+export function shareList(names, shares) {
+  const named = names.map((name, index) => ({ name, share: shares[index] })).filter(({ share }) => share >= 0.005);
+  return named
+    .sort((a, b) => b.share - a.share)
+    .map(({ name, share }) => `${name} ${percent(share)}`)
+    .join(" · ");
+}
+
+/**
+ * A slider between two classes, and one for each of the ten.
+ * @param {import("../../web/types").Component} component
+ */
+export function mountWeights({ element }) {
+  const [from, to, way] = ["from", "to", "way"].map((name) => findIn(element, `[data-do=${name}]`));
+  const note = element.querySelector("[role=status]");
+  fillTexts(element);
+  for (const menu of [from, to]) fillClasses(menu);
+  way.ariaLabel = text("mix_two");
+  from.ariaLabel = text("from_class");
+  to.ariaLabel = text("to_class");
+  const rows = classNames().map((name) => labelledSlider(name, { min: 0, max: 1, step: 0.01 }));
+  element.querySelector(".cgan-sliders").append(...rows.map(({ row }) => row));
+  let said = null; // the weights that these sliders said last
+
+  const change = (weights) => {
+    said = weights.map((weight) => Math.round(100 * weight) / 100); // what the sliders, and links, can say
+    update({ weights: said });
+  };
+  /** Have the slider between two classes say the weights, where it can; else the ten sliders are opened. */
+  const showTwo = (weights) => {
+    const used = ALL_CLASSES.filter((index) => weights[index] > 0);
+    const [first = 0, last = first] = used;
+    const isBetween = used.length <= 2 && Math.round(100 * (weights[first] + weights[last])) === 100;
+    if (isBetween) [from.value, to.value, way.value] = [first, last, weights[last]];
+    else element.querySelector("details").open = true;
+  };
+  const changeTwo = () => {
+    const [weights, share] = [Array(CLASSES).fill(0), Number(way.value)];
+    weights[from.value] += 1 - share;
+    weights[to.value] += share;
+    change(weights);
+  };
+  for (const control of [from, to, way]) control.addEventListener("input", changeTwo);
+  for (const { slider } of rows) {
+    slider.addEventListener("input", () => change(rows.map((row) => Number(row.slider.value))));
+  }
+  drawFrom("mix", ["weights"], ({ weights }) => {
+    if (`${weights}` !== `${said}`) showTwo(weights); // of a link
+    const shares = normalized(weights);
+    rows.forEach(({ slider, value }, index) => {
+      slider.value = weights[index];
+      value.textContent = percent(shares[index]);
+    });
+    note.textContent = weights.some((weight) => weight > 0) ? "" : text("mix_none");
+  });
+}
+
+/**
+ * Some seeds of the mixture.
+ * @param {import("../../web/types").Component} component
+ */
+export function mountMixture({ element, server }) {
+  const canvas = element.querySelector("canvas");
+  const caption = element.querySelector("figcaption");
+  const mark = findIn(element, ".cgan-mark");
+  const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
+
+  const draw = newestOnly(async (request) => {
+    const { seed, weights } = request;
+    const seeds = range(seed, config.mixedSeeds);
+    await timed(mark, async () => {
+      const drawn = await drawPictures(server, "mix", request, (dimensions) => mixInputs(weights, seeds, dimensions));
+      if (paint(canvas, drawn.pixels, Math.sqrt(config.mixedSeeds))) refit();
+      caption.textContent = shareList(classNames(), normalized(weights));
+      canvas.ariaLabel = text("picture", { what: caption.textContent });
+      canvas.dataset.seed = seed;
+      return drawn;
+    });
+  });
+  keepFitted(canvas, refit);
+  drawFrom("mix", ["checkpoint", "seed", "weights"], draw);
+}

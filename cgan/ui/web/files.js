@@ -1,0 +1,55 @@
+// Files of the app, each at its address beneath `cgan/`.
+
+/** What the app gives to a page lies beneath this address. */
+export const filesAt = new URL("cgan/", (window.gradio_config?.root ?? document.baseURI).replace(/\/?$/, "/")).href;
+
+/** @param {string} checkpoint */
+export const checkpointAt = (checkpoint) => `${filesAt}checkpoints/${encodeURIComponent(checkpoint)}/`;
+
+/** A file cannot be had. */
+export class DownloadError extends Error {}
+
+/**
+ * @param {string} url
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>}
+ */
+async function request(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    if (error instanceof TypeError) throw new DownloadError(`${url}: ${error.message}`); // what fetch says of a network
+    throw error;
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Blob>}
+ */
+export async function download(url) {
+  const response = await request(url);
+  if (!response.ok) throw new DownloadError(`${url}: ${response.status}`);
+  return response.blob();
+}
+
+/**
+ * The newest state of a JSON file; null where there is none.
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
+export async function downloadJson(url) {
+  const response = await request(url, { cache: "no-cache" });
+  return response.status === 200 ? response.json() : null;
+}
+
+/**
+ * What is in a .gz file; some servers have sent just that.
+ * @param {Blob} blob
+ */
+export async function decompressed(blob) {
+  const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+  const isGzip = first === 0x1f && second === 0x8b;
+  const content = isGzip ? blob.stream().pipeThrough(new DecompressionStream("gzip")) : blob;
+  return new Response(content).arrayBuffer();
+}

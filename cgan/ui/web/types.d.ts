@@ -1,0 +1,83 @@
+// Types that several scripts share; read by the type check alone.
+
+/** What a control of a tab, or something else that a link keeps, may say. */
+export interface Field {
+  first: any;
+  id?: string; // of Gradio's control
+  plain?: boolean; // no control of Gradio's
+  tabs?: boolean; // Gradio's tabs, which have no value but a selected one
+  low?: number;
+  high?: number;
+  step?: number;
+  choices?: any[];
+  word?: boolean;
+  each?: Field[];
+  checkpoint?: boolean; // its choices are the checkpoints that there are
+}
+
+export type Fields = Record<string, Field>;
+/** The values of a tab's fields by the names that they have in a link: `{ checkpoint, class, seed, ... }`. */
+export type Request = Record<string, any>;
+
+export interface Config {
+  texts: Record<string, Record<string, string>>;
+  links: { checkpoint: string; tabs: Record<string, Fields> };
+  first?: Record<string, any>; // pictures that a page without a server begins with
+  checkpoints?: string[]; // the same page's
+  imageSize: number;
+  classes: number;
+  maxSeed: number;
+  mixedSeeds: number;
+  sheetSeeds: number;
+  stripFrames: number;
+  maxSigma: number;
+  animationScale: number;
+  animationSeconds: number;
+  maxUpload: number;
+  examplesPerClass: number;
+  timelineSamplesPerClass: number;
+}
+
+/** A text from the server: a string as it is, or a key of the table with values for its {names}. */
+export type Words = string | number | { key: string; values?: Record<string, Words> };
+
+/** What Gradio hands to the script of a gr.HTML (`js_on_load`). */
+export interface Component {
+  element: HTMLElement;
+  props: { value?: any };
+  watch: (name: string, callback: () => void) => void;
+  trigger: (event: string) => void;
+  server: Record<string, (request: any) => Promise<any>> | null;
+}
+
+/** The generator's inputs for `count` pictures: z (count * latent_dim) and class weights (count * CLASSES). */
+export interface Inputs {
+  count: number;
+  z: Float32Array;
+  classWeights: Float32Array;
+}
+
+/** Pictures, and who drew them; the rest where it is known. */
+export interface Drawn {
+  pixels: Uint8Array<ArrayBuffer>;
+  renderer: string;
+  latent_dim?: number;
+  steps?: string;
+}
+
+/** One direction of a checkpoint (`directions.json`). */
+export interface Direction {
+  name: string | null;
+  z: number[];
+  share: number;
+  effects: Record<string, [number, number]>;
+}
+
+declare global {
+  var cgan: { config: Config } & Record<string, any>;
+  var gradio_config: { root: string; space_id?: string } | undefined;
+  var uPlot: any;
+  interface Window {
+    gradio_config?: { root: string; space_id?: string };
+  }
+}

@@ -1,0 +1,30 @@
+// What `python -m tests.lint` asks of the page's scripts.
+
+import js from "@eslint/js";
+import globals from "globals";
+
+const browser = { ...globals.browser, cgan: "readonly", uPlot: "readonly" };
+
+export default [
+  js.configs.recommended,
+  {
+    files: ["cgan/ui/**/*.js"],
+    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: browser },
+    rules: {
+      "eqeqeq": "error",
+      "max-lines": ["error", 300],
+      "max-len": ["error", 120],
+      "no-empty": ["error", { allowEmptyCatch: false }],
+      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
+      "no-shadow": "error",
+      "no-use-before-define": "off",
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-const": "error",
+    },
+  },
+  {
+    files: ["cgan/ui/web/worker.js"],
+    languageOptions: { globals: { ...globals.worker, ort: "readonly" } },
+  },
+];

@@ -1,0 +1,62 @@
+"""The twin of cgan/sampling in JavaScript: the same numbers."""
+
+import numpy as np
+import pytest
+
+from cgan.sampling import latents
+from tests.sampling.test_latents import KNOWN_ANSWERS, words
+
+
+def test_philox_gives_the_known_answers(evaluate):
+    vectors = [[words(counter).tolist(), words(key).tolist()] for counter, key, _ in KNOWN_ANSWERS]
+    found = evaluate({"latents.js": "philox4x32"}, "(all) => all.map((each) => philox4x32(...each))", vectors)
+    assert found == [words(result).tolist() for _, _, result in KNOWN_ANSWERS]
+
+
+@pytest.mark.parametrize(("dimensions", "truncation"), [(100, 1), (64, 1), (6, 0.3)])
+def test_z_is_pythons(evaluate, dimensions, truncation):
+    seeds = [0, 7, 9999, 2**31, latents.MAX_SEED]
+    request = [seeds, dimensions, truncation]
+    z = evaluate({"latents.js": "latents"}, "(request) => [...latents(...request)]", request)
+    expected = latents.latents(np.array(seeds), dimensions, truncation)
+    np.testing.assert_allclose(np.reshape(z, expected.shape), expected, rtol=1e-6, atol=1e-6)
+
+
+ENDS = [([1, 2, 3], [-2, 1, 0.5]), ([1, 0], [0, 1]), ([1, 0], [2, 0]), ([0, 0], [1, 0])]
+
+
+@pytest.mark.parametrize("path", ["slerp", "lerp"])
+def test_paths_are_pythons(evaluate, path):
+    positions = np.linspace(0, 1, 5)
+    points = evaluate(
+        {"latents.js": "PATHS"},
+        """({ path, ends, positions }) => ends.map((pair) => {
+          const [start, end] = pair.map((point) => Float32Array.from(point));
+          return positions.map((position) => [...PATHS[path](start, end, position)]);
+        })""",
+        {"path": path, "ends": ENDS, "positions": positions.tolist()},
+    )
+    for (start, end), found in zip(ENDS, points, strict=True):
+        expected = getattr(latents, path)(np.array(start, np.float32), np.array(end, np.float32), positions)
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_the_inputs_of_a_square_are_pythons(evaluate):
+    classes, seeds, positions = [0, 3, 3, 9], [7, 21, 8, 9], [[0.2, 0.7], [1, 0]]
+    found = evaluate(
+        {"inputs.js": "blendInputs"},
+        "(request) => { const { z, classWeights } = blendInputs(...request); return [[...z], [...classWeights]]; }",
+        [classes, seeds, positions, 64],
+    )
+    weights = latents.bilinear(np.array(positions))
+    z = latents.blend(latents.latents(np.array(seeds), 64), weights)
+    np.testing.assert_allclose(np.reshape(found[0], (2, 64)), z, atol=1e-5)
+    np.testing.assert_allclose(np.reshape(found[1], (2, 10)), weights @ np.eye(10)[classes], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("count", "workers", "expected"),
+    [(16, 2, [[0, 8], [8, 16]]), (5, 2, [[0, 3], [3, 5]]), (1, 2, [[0, 1]]), (4, 3, [[0, 2], [2, 4]])],
+)
+def test_each_worker_gets_a_share(evaluate, count, workers, expected):
+    assert evaluate({"shares.js": "shares"}, "(request) => shares(...request)", [count, workers]) == expected

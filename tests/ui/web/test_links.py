@@ -1,0 +1,82 @@
+"""What a link says, and what it may not say."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+NAMES = ["r3gan-conv", "report-mlp"]
+READ = f"(query) => {{ setCheckpoints({NAMES}); return readLink(query); }}"
+MODULES = {"url.js": "readLink", "store.js": "setCheckpoints"}
+
+
+@pytest.mark.parametrize("name", ["bag", "Bag", "包", "8"])
+def test_a_class_goes_by_any_of_its_names(evaluate, name):
+    link = evaluate(MODULES, READ, urlencode({"class": name}))
+    assert link["values"]["class"] == 8 and link["problems"] == []
+
+
+def test_a_link_has_a_tab_and_the_values_of_its_fields(evaluate):
+    query = {"tab": "mix", "checkpoint": "report-mlp", "seed": 40, "weights": "0,0.5,0,1,0,0,0,0.25,0,0"}
+    link = evaluate(MODULES, READ, urlencode(query))
+    assert (link["tab"], link["problems"]) == ("mix", [])
+    assert link["values"] == {
+        **{"checkpoint": "report-mlp", "seed": 40, "weights": [0, 0.5, 0, 1, 0, 0, 0, 0.25, 0, 0]},
+        **{"corners": [0, 7, 3, 21, 7, 7, 9, 21], "place": [0.5, 0.167]},  # what they say at first
+    }
+
+
+HOSTILE = [
+    ("class", "${alert(1)}"),
+    ("class", "10"),
+    ("class", "constructor"),
+    ("seed", "<img src=x onerror=alert(1)>"),
+    ("seed", "-1"),
+    ("seed", "1e99"),
+    ("seed", "7.5"),
+    ("seed", ""),
+    ("truncation", "NaN"),
+    ("count", "65"),
+    ("checkpoint", "../../etc"),
+    ("checkpoint", "${window.broken = 1}"),
+    ("tab", "__proto__"),
+    ("seed", "9" * 5000),
+    ("mix", "weights", "0,1"),
+    ("mix", "weights", "0,0,0,0,0,0,0,0,0,1.1"),
+    ("mix", "corners", "0,7,3,21,7,7,10,21"),
+    ("mix", "place", "0.5,<img src=x onerror=alert(1)>"),
+    ("directions", "sigmas", ",,,,,"),
+    ("directions", "cell", "4,3,0"),
+    ("watch", "other", "../../etc"),
+    ("picture", "image", "100"),
+    ("how-good", "evidence", "constructor"),
+]
+
+
+@pytest.mark.parametrize("case", HOSTILE, ids=lambda case: " ".join(case)[:40])
+def test_what_a_link_may_not_say_gets_one_line_and_the_default(evaluate, case):
+    *tab, name, value = case
+    asked = {"tab": tab[0]} if tab else {}
+    link = evaluate(MODULES, READ, urlencode(asked | {name: value}))
+    (line,) = link["problems"]
+    assert line.startswith(f"The link says {name}: {value[:40]}") and "Allowed: " in line
+    assert "\n" not in line and len(line) < 300
+    assert link == {**evaluate(MODULES, READ, urlencode(asked)), "problems": [line]}
+
+
+def test_what_is_written_is_read_again(evaluate):
+    values = {"seed": 50, "weights": [0.5, 0, 0, 0, 0.25, 0, 0, 0, 0.5, 0], "place": [0.52, 0.167]}
+    query, link = evaluate(
+        {"url.js": "readLink, writeLink", "store.js": "openTab, setCheckpoints"},
+        """([names, values]) => {
+          setCheckpoints(names);
+          openTab("mix", values);
+          return [writeLink(), readLink(writeLink())];
+        }""",
+        [NAMES, values],
+    )
+    assert query == "tab=mix&seed=50&weights=0.5,0,0,0,0.25,0,0,0,0.5,0&place=0.52,0.167"
+    assert link["values"] == link["values"] | values
+
+
+def test_the_first_view_has_no_query(evaluate):
+    assert evaluate({"url.js": "writeLink"}, "() => writeLink()") == ""
