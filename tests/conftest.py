@@ -14,8 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often the recovery test kills a run (default: 5)")
-    parser.addoption("--hostile-requests", type=int, default=600, help="how many the fuzz sends (default: 600)")
-    parser.addoption("--hostile-files", type=int, default=1000, help="how many damaged files are read (default: 1000)")
+    parser.addoption("--slow", action="store_true", help="also the long proofs, which are run before a release")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="a long proof: --slow"))
 
 
 @pytest.fixture(scope="session")

@@ -206,7 +206,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         training, test = data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)
-        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint), torch.float32)
+        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint))
         classifiers.load_judge()
     except (data.DataError, CheckpointError) as error:
         fail(error)

@@ -97,7 +97,7 @@ def principal_directions(features: np.ndarray, z: np.ndarray, count: int) -> tup
 
 def find_directions(folder: Path) -> Directions:
     """Find and name the directions of a checkpoint. Raises CheckpointError."""
-    sampler = Sampler(folder, torch.float32)
+    sampler = Sampler(folder)
     found = {scope: _of_scope(sampler, _classes_of(scope)) for scope in SCOPES}
     return Directions(digest(folder), found)
 

@@ -14,9 +14,8 @@ from starlette.routing import Mount, Route
 
 from cgan.evaluation.snapshots import load_timeline, moments
 from cgan.explain.directions import DIRECTIONS, load_directions
-from cgan.ui.server.checks import REASONS
+from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, refuse
 from cgan.ui.server.login import is_logged_in
-from cgan.ui.server.refusals import LOG_IN, NOTHING, refuse
 from cgan.ui.studio import Studio
 from cgan.ui.web import WORKER
 from cgan.ui.web.bundle import bundle

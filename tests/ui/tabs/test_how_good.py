@@ -8,7 +8,7 @@ from cgan.data import examples
 from cgan.evaluation import metrics
 from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
-from cgan.ui.server.checks import REASONS
+from cgan.ui.server.errors import REASONS
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio
 from cgan.ui.tabs.how_good import service as evidence_module

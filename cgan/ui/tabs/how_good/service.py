@@ -23,7 +23,7 @@ from cgan.models.checkpoints import CONFIG
 from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
-from cgan.ui.server.checks import REASONS, worded
+from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import MAX_SEED, Studio
 from cgan.ui.tabs.inside.service import test_images

@@ -20,7 +20,8 @@ from cgan.explain.own_networks import REAL, Painter
 from cgan.models import checkpoints
 from cgan.ui import figures
 from cgan.ui.figures import Text, say
-from cgan.ui.server.checks import REASONS, decoded, worded
+from cgan.ui.own_picture import decoded
+from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import MAX_SEED, Studio
 from cgan.ui.tabs.inside import runs

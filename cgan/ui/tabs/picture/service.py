@@ -15,7 +15,7 @@ from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
-from cgan.ui.server.checks import REASONS, worded
+from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import Studio, payload
 
