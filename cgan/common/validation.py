@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def check_integer(value: object, low: int, high: float = math.inf) -> int:
@@ -19,6 +19,18 @@ def check_real(value: object, low: float, high: float = math.inf) -> float:
     if number is None or not low <= number <= high:
         raise ValueError(f"{_short(value)} given; allowed: {_range('a number', low, high)}")
     return float(number)
+
+
+class Range(NamedTuple):
+    """The numbers from low to high, of the type `kind`: int or float."""
+
+    kind: type
+    low: float
+    high: float = math.inf
+
+    def check(self, value: object) -> int | float:
+        """Return the value as `kind`. Raises ValueError if it is no such number."""
+        return (check_integer if self.kind is int else check_real)(value, self.low, self.high)
 
 
 def check_choice(value: object, choices: Collection) -> object:

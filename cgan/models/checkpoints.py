@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,7 +20,7 @@ from torch.overrides import TorchFunctionMode
 
 from cgan.common.files import replaced, write_text
 from cgan.common.validation import one_line
-from cgan.models.networks import NORMALIZATIONS, ConvDiscriminator, ConvGenerator, MLPDiscriminator, MLPGenerator
+from cgan.models.architectures import ARCHITECTURES, NetworkConfig, check_setting
 
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
@@ -32,21 +31,6 @@ DISCRIMINATOR = "discriminator.safetensors"
 TRAINING_STATE = "training.safetensors"
 
 FORMAT = 1
-ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator), "conv": (ConvGenerator, ConvDiscriminator)}
-
-MAX_LATENT_DIM = 4096
-
-# What a network may be built with: a checkpoint is data from strangers, and must not make us allocate the machine.
-_SETTING_RANGES = {
-    "latent_dim": (int, 1, MAX_LATENT_DIM),
-    "label_dim": (int, 1, 4096),
-    "batchnorm_eps": (float, 0.0, 100.0),
-    "dropout": (float, 0.0, 0.99),
-    "width": (int, 4, 512),
-    "features": (int, 1, 4096),
-    "perception": (int, 0, 512),
-}
-_SETTING_CHOICES = {"normalization": list(NORMALIZATIONS), "spectral_norm": [False, True]}
 _MAX_CONFIG_BYTES = 2**20
 
 
@@ -55,20 +39,6 @@ class CheckpointError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))  # it quotes what was found in files
-
-
-class NetworkConfig(NamedTuple):
-    """How to build a pair: the architecture's name and the keyword arguments of its two networks."""
-
-    arch: str
-    generator: dict
-    discriminator: dict
-
-    def build_generator(self) -> nn.Module:
-        return ARCHITECTURES[self.arch][0](**self.generator)
-
-    def build_discriminator(self) -> nn.Module:
-        return ARCHITECTURES[self.arch][1](**self.discriminator)
 
 
 @contextmanager
@@ -145,11 +115,8 @@ def load_config(folder: Path) -> NetworkConfig:
     arch = content.get("arch")
     if not isinstance(arch, str) or arch not in ARCHITECTURES:
         raise CheckpointError(f"{path}: arch is {arch!r}; allowed: {', '.join(ARCHITECTURES)}")
-    settings = {}
-    for part in ("generator", "discriminator"):
-        settings[part] = content.get(part)
-        _check_settings(path, part, settings[part])
-    networks = NetworkConfig(arch, **settings)
+    parts = {part: _checked_settings(path, part, content.get(part)) for part in ("generator", "discriminator")}
+    networks = NetworkConfig(arch, **parts)
     try:
         with without_memory():
             networks.build_generator(), networks.build_discriminator()
@@ -158,21 +125,17 @@ def load_config(folder: Path) -> NetworkConfig:
     return networks
 
 
-def _check_settings(path: Path, part: str, settings: object) -> None:
+def _checked_settings(path: Path, part: str, settings: object) -> dict:
+    """The keyword arguments of a network, read from config.json. Raises CheckpointError if one is not allowed."""
     if not isinstance(settings, dict):
         raise CheckpointError(f"{path}: {part} is no object of settings")
+    checked = {}
     for name, value in settings.items():
-        if name in _SETTING_CHOICES:
-            if value not in _SETTING_CHOICES[name]:
-                allowed = ", ".join(map(repr, _SETTING_CHOICES[name]))
-                raise CheckpointError(f"{path}: {part}.{name} is {value!r}; allowed: {allowed}")
-            continue
-        if name not in _SETTING_RANGES:
-            raise CheckpointError(f"{path}: {part} has an unknown setting {name!r}")
-        kind, low, high = _SETTING_RANGES[name]
-        numeric = isinstance(value, (int, kind)) and not isinstance(value, bool)
-        if not numeric or not low <= value <= high:
-            raise CheckpointError(f"{path}: {part}.{name} is {value!r}; allowed: {kind.__name__}, {low} to {high}")
+        try:
+            checked[name] = check_setting(name, value)
+        except ValueError as error:
+            raise CheckpointError(f"{path}: {part}.{name}: {error}") from error
+    return checked
 
 
 def load_generator(folder: Path, file: str = AVERAGED_GENERATOR) -> tuple[nn.Module, dict[str, str]]:

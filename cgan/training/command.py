@@ -20,8 +20,9 @@ import torch
 
 from cgan import data
 from cgan.common.command_line import Parser, fail, integer, real
+from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
-from cgan.models.networks import NORMALIZATIONS, PERCEPTION_WIDTH
+from cgan.models.layers import NORMALIZATIONS
 from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.distributed import join
 from cgan.training.loop import train

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from cgan.models.checkpoints import NetworkConfig
-from cgan.models.networks import PERCEPTION_WIDTH
+from cgan.models.architectures import PERCEPTION_WIDTH, NetworkConfig
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import torch
 from tqdm import tqdm
 
 from cgan.models import checkpoints
+from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.checkpoints import CheckpointError
-from cgan.models.networks import PERCEPTION_WIDTH
 from cgan.training.config import TrainingConfig
 from cgan.training.distributed import ALONE, Ranks
 from cgan.training.run_folder import RunError, RunFolder, timeline_steps

@@ -20,8 +20,9 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
+from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.classifier import CLASSIFIER, ResidualClassifier
-from cgan.models.networks import PERCEPTION_WIDTH, Dropout
+from cgan.models.layers import Dropout
 from cgan.training import losses
 from cgan.training.adam import Adam
 from cgan.training.config import TrainingConfig
@@ -81,7 +82,7 @@ class Trainer:
         for module in network.modules():
             if isinstance(module, Dropout):
                 module.stream = self.streams["dropout"]
-                module.rank, module.ranks = self.ranks.rank, self.ranks.count
+                module.rank, module.world_size = self.ranks.rank, self.ranks.count
         if self.ranks.count > 1:
             normalize_across(network)
         return network.to(self.device, memory_format=torch.channels_last)

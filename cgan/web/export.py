@@ -25,7 +25,8 @@ from cgan.common.files import replaced, write_text
 from cgan.common.validation import check_choice, check_integer
 from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, MAX_LATENT_DIM, CheckpointError
+from cgan.models.architectures import MAX_LATENT_DIM
+from cgan.models.checkpoints import AVERAGED_GENERATOR, CheckpointError
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 

@@ -16,7 +16,8 @@ import torch
 
 from cgan.common.images import to_uint8
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR, CheckpointError, NetworkConfig
+from cgan.models.architectures import NetworkConfig
+from cgan.models.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR, CheckpointError
 from cgan.sampling import latents
 from cgan.training.run_folder import HISTORY, RunFolder
 from cgan.web.export import CARD, MODEL, digest, load_card

@@ -12,8 +12,8 @@ from torch import nn
 
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.models import checkpoints
+from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.classifier import CLASSIFIER, ResidualClassifier
-from cgan.models.networks import PERCEPTION_WIDTH
 from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError, RunFolder, timeline_steps
