@@ -20,11 +20,11 @@ from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.evaluation import classifiers
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
-from cgan.training.run_folder import HISTORY, TIMELINE, TIMELINE_SAMPLES_PER_CLASS
+from cgan.training.run_folder import HISTORY, SNAPSHOT_SAMPLES_PER_CLASS, TIMELINE
 
 QUALITY = "quality.json"
 LOSSES = ("loss_g", "loss_d")
-_LABELS = np.arange(NUM_CLASSES).repeat(TIMELINE_SAMPLES_PER_CLASS)
+_LABELS = np.arange(NUM_CLASSES).repeat(SNAPSHOT_SAMPLES_PER_CLASS)
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ def load_pictures(path: Path) -> np.ndarray:
     """The pictures of one moment, uint8 (40, 28, 28): four of each class, in the classes' order. Raises OSError."""
     with Image.open(path) as image:
         grid = np.array(image.convert("L"))
-    if grid.shape != (NUM_CLASSES * IMAGE_SIZE, TIMELINE_SAMPLES_PER_CLASS * IMAGE_SIZE):
+    if grid.shape != (NUM_CLASSES * IMAGE_SIZE, SNAPSHOT_SAMPLES_PER_CLASS * IMAGE_SIZE):
         raise OSError(f"{path}: {grid.shape} is not the size of a timeline's picture")
-    cells = grid.reshape(NUM_CLASSES, IMAGE_SIZE, TIMELINE_SAMPLES_PER_CLASS, IMAGE_SIZE)
+    cells = grid.reshape(NUM_CLASSES, IMAGE_SIZE, SNAPSHOT_SAMPLES_PER_CLASS, IMAGE_SIZE)
     return cells.swapaxes(1, 2).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
 
 

@@ -26,7 +26,7 @@ from cgan.common.files import write_text
 from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.explain import attributes
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CheckpointError
+from cgan.models.checkpoints import EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.web.export import digest
@@ -176,7 +176,7 @@ def choose_names(effects: list[dict[str, list[float]]]) -> list[str | None]:
 def load_directions(folder: Path) -> Directions | None:
     """The folder's directions, or None where there are none, or they are of other weights than there are now."""
     try:
-        stats = [(folder / name).stat() for name in (DIRECTIONS, AVERAGED_GENERATOR)]
+        stats = [(folder / name).stat() for name in (DIRECTIONS, EMA_GENERATOR)]
         return _load(folder, tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

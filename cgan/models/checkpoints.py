@@ -25,7 +25,7 @@ from cgan.models.architectures import ARCHITECTURES, NetworkConfig, check_settin
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
 CONFIG = "config.json"
-AVERAGED_GENERATOR = "model.safetensors"
+EMA_GENERATOR = "model.safetensors"
 RAW_GENERATOR = "generator-raw.safetensors"
 DISCRIMINATOR = "discriminator.safetensors"
 TRAINING_STATE = "training.safetensors"
@@ -75,7 +75,7 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str
 def available() -> list[str]:
     """Names of the checkpoints under `checkpoints/` that can be drawn from: the shipped ones, then one's own."""
     names = {config.parent.name for config in CHECKPOINTS.glob(f"*/{CONFIG}")}
-    names = [name for name in names if (CHECKPOINTS / name / AVERAGED_GENERATOR).exists()]
+    names = [name for name in names if (CHECKPOINTS / name / EMA_GENERATOR).exists()]
     return sorted(names, key=lambda name: (name.startswith("my-"), name))
 
 
@@ -138,7 +138,7 @@ def _checked_settings(path: Path, part: str, settings: object) -> dict:
     return checked
 
 
-def load_generator(folder: Path, file: str = AVERAGED_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
+def load_generator(folder: Path, file: str = EMA_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
     """Return the generator in eval mode and its file's metadata ("step", "images").
 
     Raises CheckpointError if anything is missing or does not fit.

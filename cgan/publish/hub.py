@@ -20,12 +20,12 @@ from huggingface_hub import ModelCard, PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
 from cgan.data import CLASS_NAMES
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR
+from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR
 from cgan.sampling.sampler import Sampler
 from cgan.web import export
 
 PUBLISHED = (
-    *(CONFIG, AVERAGED_GENERATOR, DISCRIMINATOR, export.MODEL, export.CARD),
+    *(CONFIG, EMA_GENERATOR, DISCRIMINATOR, export.MODEL, export.CARD),
     *("metrics.json", "history.jsonl", "samples.png"),
 )
 
@@ -125,7 +125,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         """
         if Path(folder_or_repo).is_dir():
             return cls(Path(folder_or_repo))
-        files = [Path(hf_hub_download(f"{folder_or_repo}", name, **download)) for name in (CONFIG, AVERAGED_GENERATOR)]
+        files = [Path(hf_hub_download(f"{folder_or_repo}", name, **download)) for name in (CONFIG, EMA_GENERATOR)]
         return cls(files[0].parent)
 
     def _save_pretrained(self, save_directory: Path) -> None:

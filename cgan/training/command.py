@@ -23,7 +23,7 @@ from cgan.common.command_line import Parser, fail, number
 from cgan.common.validation import Range
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.training.config import NETWORKS, RECIPES, RUN, STEPS, Setting, TrainingConfig
-from cgan.training.distributed import join
+from cgan.training.distributed import init_process_group
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError
 
@@ -34,23 +34,23 @@ def main() -> None:
     """The command `python train.py`."""
     arguments = _arguments()
     device = _device(arguments.device)
-    ranks = join(device)
+    group = init_process_group(device)
     config = TrainingConfig(**{field.name: getattr(arguments, field.name) for field in fields(TrainingConfig)})
-    config = replace(config, batch_size=config.batch_size * ranks.count)
+    config = replace(config, batch_size=config.batch_size * group.world_size)
     out = arguments.out or CHECKPOINTS / f"my-{config.arch}"
     try:
         images, labels = data.load("train", arguments.data_dir)
-        stopped_by = train(config, images, labels, out, device, arguments.resume, arguments.tensorboard, ranks)
+        stopped_by = train(config, images, labels, out, device, arguments.resume, arguments.tensorboard, group)
     except (data.DataError, RunError, CheckpointError) as error:
         fail(error)
-    if not ranks.is_first:
+    if not group.is_first:
         return
     if stopped_by is None:
         _export(out)
         print(f"Trained. See it: python app.py --checkpoint {shlex.quote(str(out))}")
     else:
         again = sys.argv if arguments.resume else [*sys.argv, "--resume"]
-        launcher = "python" if ranks.count == 1 else f"torchrun --nproc-per-node {ranks.count}"
+        launcher = "python" if group.world_size == 1 else f"torchrun --nproc-per-node {group.world_size}"
         print(f"Saved. Go on with: {launcher} {shlex.join(again)}")
         raise SystemExit(128 + stopped_by)
 

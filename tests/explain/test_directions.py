@@ -6,7 +6,7 @@ import pytest
 
 from cgan.explain import directions
 from cgan.explain.directions import COUNT, DIRECTIONS, SCOPES, choose_names, load_directions, move, principal_directions
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
+from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
 from cgan.sampling.sampler import Sampler
 
 SHIPPED = ("report-mlp", "r3gan-conv")
@@ -87,7 +87,7 @@ def test_the_strongest_name_holds_for_other_seeds():
 
 @pytest.fixture
 def copy(tmp_path):
-    for name in (CONFIG, AVERAGED_GENERATOR, DIRECTIONS):
+    for name in (CONFIG, EMA_GENERATOR, DIRECTIONS):
         shutil.copy(CHECKPOINTS / "report-mlp" / name, tmp_path)
     assert load_directions(tmp_path) is not None
     return tmp_path
