@@ -51,6 +51,7 @@ class Trainer:
         networks = config.networks()
         self.generator = self._prepared(networks.build_generator())
         self.ema = copy.deepcopy(self.generator).requires_grad_(False)
+        self._ema_pairs = _floating_pairs(self.ema, self.generator)
         self.discriminator = self._prepared(networks.build_discriminator())
         self.objective = OBJECTIVES[config.loss]
         self.optimizer_g, self.optimizer_d = self._adam(self.generator), self._adam(self.discriminator)
@@ -150,9 +151,7 @@ class Trainer:
     def _update_ema(self) -> None:
         """Exponential moving average of the generator's weights. A smaller decay at first forgets untrained weights."""
         decay = min(self.config.ema_decay, (1 + self.step_count) / (10 + self.step_count))
-        pairs = zip(self.ema.state_dict().values(), self.generator.state_dict().values(), strict=True)
-        averages, weights = zip(*(pair for pair in pairs if pair[0].is_floating_point()), strict=True)
-        get_ema_multi_avg_fn(decay)(averages, weights, None)
+        get_ema_multi_avg_fn(decay)(*self._ema_pairs, None)
 
     def _set_learning_rates(self) -> None:
         """Constant in the first half of the run, then falling by the same factor in each step to `final_rate`."""
@@ -242,6 +241,12 @@ class Trainer:
             ("discriminator", self.discriminator, self.optimizer_d),
             ("averaged", self.ema, None),
         ]
+
+
+def _floating_pairs(*networks: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+    """The weights and statistics of two equal networks, without counters: one list for each."""
+    one, other = ([t for t in network.state_dict().values() if t.is_floating_point()] for network in networks)
+    return one, other
 
 
 def _adam_state(network: nn.Module, optimizer: Adam | None) -> Iterator[tuple[str, Tensor]]:
