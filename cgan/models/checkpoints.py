@@ -11,6 +11,8 @@ import errno
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -134,6 +136,19 @@ def _checked_settings(path: Path, part: str, settings: object) -> dict:
         except ValueError as error:
             raise CheckpointError(f"{path}: {part}.{name}: {error}") from error
     return checked
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 of a checkpoint's generator, in hexadecimal. Raises OSError."""
+    path = folder / EMA_GENERATOR
+    stat = path.stat()
+    return _digest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, version: tuple) -> str:
+    """version: changes whenever the file does. Cached, because hashing takes milliseconds for each page view."""
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def load_generator(folder: Path, file: str = EMA_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
