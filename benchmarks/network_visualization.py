@@ -13,7 +13,7 @@ from cgan import data
 from cgan.explain import adversarial, imagenet, own_networks, saliency
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 
-_SEED = 0  # of the images, targets and pairs that are drawn
+_SEED = 0  # of the random images, targets and pairs
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def _judge(stream: np.random.Generator, count: int) -> None:
     ends = [[*adversarial.fool(judge, image[None], target)][-1] for image, target in zip(pixels, targets, strict=True)]
     fooled = [int(end.probabilities.argmax()) == target for end, target in zip(ends, targets, strict=True)]
     right = (first.numpy() == labels[drawn]).mean()
-    print(f"judge, {count} real test images ({right:.0%} named right), a drawn target each")
+    print(f"judge, {count} real test images (accuracy {right:.0%}), each with a random target")
     steps = np.median([end.number for end in ends])
     print(f"  fooled within 100 steps    {np.mean(fooled):.0%}, median {steps:.0f} steps")
     norm = pixels.flatten(1).norm(dim=1).median()
@@ -63,7 +63,7 @@ def _judge(stream: np.random.Generator, count: int) -> None:
 
 
 def _imagenet(stream: np.random.Generator, count: int) -> None:
-    """EfficientNet-Lite0: the shipped photographs, and drawn (photograph, target) pairs."""
+    """EfficientNet-Lite0: the shipped photographs, and random (photograph, target) pairs."""
     loaded = imagenet.load(imagenet.EFFICIENTNET_LITE0)
     names = imagenet.class_names()
     pixels = {name: imagenet.to_images(photograph.open(), loaded.size) for name, photograph in PHOTOGRAPHS.items()}
@@ -83,7 +83,7 @@ def _imagenet(stream: np.random.Generator, count: int) -> None:
         ends.append(end)
         fooled.append(int(end.probabilities.argmax()) == target)
     steps, l2, linf = (np.median([getattr(end, part) for end in ends]) for part in ("number", "l2", "linf"))
-    print(f"  {count} drawn (photograph, target) pairs: {sum(fooled)} fooled; medians: {steps:.0f} steps,")
+    print(f"  {count} random (photograph, target) pairs: {sum(fooled)} fooled; medians: {steps:.0f} steps,")
     print(f"    L2 {l2:.2f}, L-infinity {255 * linf:.1f} of 255,")
     print(f"    {np.median(seconds):.1f} s of one core (most: {max(seconds):.1f} s)")
 

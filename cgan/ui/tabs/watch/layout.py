@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from cgan.evaluation.snapshots import moments
+from cgan.evaluation.snapshots import snapshots
 from cgan.ui.controls import sentence, take_along
 from cgan.ui.links import Links, checkpoint_name, number
 from cgan.ui.studio import Studio
@@ -45,7 +45,7 @@ _WATCH = f"""
 
 def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
     """Lay out the tab: the page's checkpoint beside another one, by default the report's."""
-    others = [name for name, folder in studio.folders().items() if moments(folder)]
+    others = [name for name, folder in studio.folders().items() if snapshots(folder)]
     other = REPORT if REPORT in others or not others else others[0]
     sentence("hint_watch")
     gr.HTML(
