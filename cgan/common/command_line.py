@@ -10,7 +10,10 @@ from cgan.common.validation import Range
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that refuses bad arguments with one line, without the usage before it."""
+    """An argument parser that refuses bad arguments with one line, and prints its description as it is written."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **options})
 
     def error(self, message: str) -> NoReturn:
         fail(message.removeprefix("argument "))

@@ -3,7 +3,6 @@
 python -m cgan.examples          make the file anew, from Fashion-MNIST
 """
 
-import argparse
 from functools import cache
 from pathlib import Path
 
@@ -35,9 +34,7 @@ def choose(pictures: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.examples", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.examples", description=__doc__)
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     try:
         chosen = choose(*data.load("test", parser.parse_args().data_dir))

@@ -104,9 +104,7 @@ def load_judge(folder: Path = JUDGE) -> ResidualClassifier:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.classifier", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.classifier", description=__doc__)
     parser.add_argument("--test", action="store_true", help="train nothing")
     parser.add_argument("--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
     parser.add_argument(

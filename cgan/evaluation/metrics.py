@@ -9,7 +9,6 @@ All metrics compare 10,000 generated pictures (1,000 of each class, seeds 0 to 9
 test images, in the judge's features unless --inception is given.
 """
 
-import argparse
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -259,9 +258,7 @@ def _spread(score: dict) -> str:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m cgan.metrics", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.metrics", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder")
     what.add_argument("--real", action="store_true", help="measure real training images instead")

@@ -9,7 +9,6 @@ distances are approximate. If the data set is on this machine, the index propose
 As a reference for a distance there are those from real test images, which are no copies, to their nearest neighbours.
 """
 
-import argparse
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -228,9 +227,7 @@ def _judge_version() -> str:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.neighbours", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.neighbours", description=__doc__)
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     arguments = parser.parse_args()
     try:

@@ -3,7 +3,6 @@
 python -m cgan.timeline --checkpoint my-conv      measures the pictures and writes timeline/quality.json
 """
 
-import argparse
 import hashlib
 import json
 import math
@@ -143,9 +142,7 @@ def _history(folder: Path) -> list[dict]:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.timeline", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.timeline", description=__doc__)
     parser.add_argument("--checkpoint", required=True, metavar="C", help="a name in checkpoints/ or a folder")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     arguments = parser.parse_args()

@@ -11,7 +11,6 @@ attribute that changes most, if the change is steady and at least as large as th
 otherwise it stays without a name. All measurements are in the file.
 """
 
-import argparse
 import json
 import math
 from dataclasses import asdict, dataclass
@@ -197,9 +196,7 @@ def _load(folder: Path, version: tuple) -> Directions | None:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.directions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.directions", description=__doc__)
     parser.add_argument("--checkpoint", required=True, metavar="C", help="a name in checkpoints/ or a folder")
     arguments = parser.parse_args()
     try:

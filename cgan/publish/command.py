@@ -185,9 +185,7 @@ def main() -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m cgan.publish", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.publish", description=__doc__)
     kinds = parser.add_subparsers(dest="what", required=True, metavar="space|site|model", parser_class=Parser)
     for name, about in (("space", "the app"), ("site", "the page without a server"), ("model", "a generator")):
         kind = kinds.add_parser(name, help=about)

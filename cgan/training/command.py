@@ -78,7 +78,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _parser(default: TrainingConfig) -> Parser:
-    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     groups = {name: parser.add_argument_group(name) for name in (RUN, NETWORKS, STEPS)}
     run = groups[RUN]
     run.add_argument("--out", type=Path, metavar="DIR", help="its folder (default: checkpoints/my-ARCH)")
