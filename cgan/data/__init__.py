@@ -1,4 +1,4 @@
-"""The data set that the networks learn from, and the real images that ship with the app."""
+"""Fashion-MNIST, and the real test images that ship with the app."""
 
 from cgan.data.fashion_mnist import (
     CLASS_NAMES,

@@ -25,7 +25,8 @@ from cgan.common.files import replaced, write_text
 from cgan.common.validation import check_choice, check_integer
 from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, MAX_LATENT_DIM, CheckpointError
+from cgan.models.architectures import MAX_LATENT_DIM
+from cgan.models.checkpoints import EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 
@@ -97,7 +98,7 @@ def export(folder: Path) -> Card:
 
 def digest(folder: Path) -> str:
     """SHA-256 of the folder's averaged generator, in hexadecimal. Raises OSError."""
-    path = folder / AVERAGED_GENERATOR
+    path = folder / EMA_GENERATOR
     stat = path.stat()
     return _digest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.evaluation.snapshots import load_pictures, moments
+from cgan.evaluation.snapshots import load_pictures, snapshots
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import NO_OFFER
@@ -16,7 +16,7 @@ LEFT, RIGHT = "#watch figure:nth-of-type(1) canvas", "#watch figure:nth-of-type(
 
 def expected(name, step):
     """The pictures of a moment as the page lays them out: a class each column."""
-    return load_pictures(moments(CHECKPOINTS / name)[step]).reshape(10, 4, 28, 28).swapaxes(0, 1).reshape(-1, 28, 28)
+    return load_pictures(snapshots(CHECKPOINTS / name)[step]).reshape(10, 4, 28, 28).swapaxes(0, 1).reshape(-1, 28, 28)
 
 
 def expect_moment(page, canvas, name, step):
@@ -34,7 +34,7 @@ def page(visit_served):
 
 def test_two_runs_are_scrubbed_from_the_end_to_the_start(page):
     for canvas, name in ((LEFT, OTHER), (RIGHT, DEFAULT_CHECKPOINT)):
-        expect_moment(page, canvas, name, max(moments(CHECKPOINTS / name)))
+        expect_moment(page, canvas, name, max(snapshots(CHECKPOINTS / name)))
     page.find("#watch [data-do=scrub]").fill("0")
     for canvas, name in ((LEFT, OTHER), (RIGHT, DEFAULT_CHECKPOINT)):
         expect_moment(page, canvas, name, 0)
@@ -47,7 +47,7 @@ def test_playing_goes_through_the_moments_in_order(page):
     page.record(LEFT, "data-step")
     page.find("#watch [data-do=speed]").select_option("4")
     page.page.get_by_role("button", name="Play").click()
-    page.page.wait_for_function(f"recorded.includes({max(moments(CHECKPOINTS / OTHER))})", timeout=60_000)
+    page.page.wait_for_function(f"recorded.includes({max(snapshots(CHECKPOINTS / OTHER))})", timeout=60_000)
     steps = page.recorded()
     assert steps == sorted(steps) and len(set(steps)) > 3
     expect(page.page.get_by_role("button", name="Play")).to_be_visible()  # it has stopped at the end
@@ -78,7 +78,7 @@ def test_without_the_charts_library_pictures_and_numbers_are_there(visit_served)
     page = visit_served()
     page.page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER | {"charts": None}))
     page.open_tab("Watch it learn")
-    expect_moment(page, LEFT, OTHER, max(moments(CHECKPOINTS / OTHER)))
+    expect_moment(page, LEFT, OTHER, max(snapshots(CHECKPOINTS / OTHER)))
     expect(page.find(".cgan-no-charts")).to_be_visible()
     expect(page.find(".cgan-chart-kid p")).to_contain_text(OTHER)
     expect(page.find("#watch .u-over")).to_have_count(0)
@@ -107,4 +107,4 @@ def test_only_what_is_listed_is_sent(server, path):
 def test_pictures_of_moments_may_be_kept(server):
     with urllib.request.urlopen(f"{server}/cgan/checkpoints/{OTHER}/timeline/0.png?1", timeout=60) as answer:
         assert "immutable" in answer.headers["Cache-Control"]
-        assert answer.read() == moments(CHECKPOINTS / OTHER)[0].read_bytes()
+        assert answer.read() == snapshots(CHECKPOINTS / OTHER)[0].read_bytes()

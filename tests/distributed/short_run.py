@@ -13,7 +13,7 @@ import torch
 from cgan import data
 from cgan.common.command_line import fail
 from cgan.training.config import RECIPES
-from cgan.training.distributed import join
+from cgan.training.distributed import init_process_group
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError
 
@@ -30,8 +30,7 @@ if __name__ == "__main__":
     config = replace(recipe, precision="fp32", batch_size=BATCH_SIZE, steps=int(steps), log_every=1)
     config = replace(config, **settings)
     try:
-        train(
-            config, images[:IMAGES], labels[:IMAGES], Path(folder), cpu, resume="--resume" in sys.argv, ranks=join(cpu)
-        )
+        group = init_process_group(cpu)
+        train(config, images[:IMAGES], labels[:IMAGES], Path(folder), cpu, "--resume" in sys.argv, group=group)
     except RunError as error:
         fail(error)

@@ -12,7 +12,8 @@ from cgan.common.images import to_uint8
 from cgan.engine.transfer import transfer_file
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, NetworkConfig
-from cgan.models.networks import ConvGenerator, MLPGenerator
+from cgan.models.conv import ConvGenerator
+from cgan.models.mlp import MLPGenerator
 from cgan.sampling.latents import latents, one_hot
 
 SHIPPED = ["r3gan-conv", "report-mlp"]

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from cgan.explain import gradients, own_networks
+from cgan.explain import adversarial, class_visualization, own_networks, saliency
 from cgan.explain.own_networks import Painter
 from cgan.models import checkpoints
 from cgan.sampling import latents
@@ -59,10 +59,10 @@ def in_float64(network):
 def test_saliency_is_the_slope_of_the_score_by_finite_differences(judge, images):
     network, image = in_float64(judge), images[0][:1].double() * 0.9 + 0.05
     places = torch.randperm(784, generator=torch.Generator().manual_seed(0))[:40]
-    saliency = gradients.saliency(network, image, torch.tensor([4]))
-    assert saliency.shape == (1, 28, 28)
+    found = saliency.vanilla_gradient(network, image, torch.tensor([4]))
+    assert found.shape == (1, 28, 28)
     slopes = differences(lambda x: network(x)[0, 4], image, places)
-    torch.testing.assert_close(saliency.view(-1)[places], slopes.abs(), rtol=1e-5, atol=1e-8)
+    torch.testing.assert_close(found.view(-1)[places], slopes.abs(), rtol=1e-5, atol=1e-8)
 
 
 def test_saliency_is_the_maximum_over_channels():
@@ -70,7 +70,7 @@ def test_saliency_is_the_maximum_over_channels():
     network = nn.Sequential(nn.Flatten(), nn.Linear(48, 1, bias=False))
     network[1].weight.data = weights.reshape(1, 48).clone()
     torch.testing.assert_close(
-        gradients.saliency(network, torch.rand(2, 3, 4, 4), torch.tensor([0, 0])), torch.full((2, 4, 4), 5.0)
+        saliency.vanilla_gradient(network, torch.rand(2, 3, 4, 4), torch.tensor([0, 0])), torch.full((2, 4, 4), 5.0)
     )
 
 
@@ -81,15 +81,15 @@ def test_every_ascent_goes_where_finite_differences_say(judge, painter, images, 
         start = painter.z(7).double()
         draw = Painter(Sampler(CONV).generator, class_index=3)
         draw._generator, draw._weights = draw._generator.double(), draw._weights.double()
-        steps = gradients.fool_through_z(network, draw, start, target=1, step_size=1e-4)
+        steps = adversarial.fool_through_z(network, draw, start, target=1, step_size=1e-4)
         function = lambda z: network(draw(z))[0, 1]  # noqa: E731
     else:
         start = images[0][:1].double() * 0.5 + 0.25  # far from 0 and 1, where steps are cut
         function = lambda x: network(x)[0, 1]  # noqa: E731
         if kind == "pixels":
-            steps = gradients.fool(network, start, target=1, step_size=1e-4)
+            steps = adversarial.fool(network, start, target=1, step_size=1e-4)
         else:
-            steps = gradients.visualize_class(network, 1, start, 5, step_size=1e-4, jitter=0, blur_every=100)
+            steps = class_visualization.visualize_class(network, 1, start, 5, step_size=1e-4, jitter=0, blur_every=100)
     first, second = next(steps), next(steps)
     torch.testing.assert_close(first.moved, start)
     slope = differences(function, start, range(start.numel())).view_as(start)
@@ -105,32 +105,32 @@ def test_smooth_grad_of_a_straight_line_is_its_slope_and_of_the_judge_is_not(jud
     linear = nn.Sequential(nn.Flatten(), nn.Linear(784, 3))
     image, classes = images[0][:2], torch.tensor([2, 0])
     torch.testing.assert_close(
-        gradients.smooth_grad(linear, image, classes), gradients.saliency(linear, image, classes).detach()
+        saliency.smooth_grad(linear, image, classes), saliency.vanilla_gradient(linear, image, classes).detach()
     )
-    smooth = gradients.smooth_grad(judge, image, classes)
-    torch.testing.assert_close(smooth, gradients.smooth_grad(judge, image, classes))
-    assert not torch.allclose(smooth, gradients.saliency(judge, image, classes), rtol=0.1)
+    smooth = saliency.smooth_grad(judge, image, classes)
+    torch.testing.assert_close(smooth, saliency.smooth_grad(judge, image, classes))
+    assert not torch.allclose(smooth, saliency.vanilla_gradient(judge, image, classes), rtol=0.1)
 
 
 def test_smooth_grad_leaves_the_random_numbers_of_others_alone(judge, images):
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    gradients.smooth_grad(judge, images[0][:1], torch.tensor([1]))
+    saliency.smooth_grad(judge, images[0][:1], torch.tensor([1]))
     torch.testing.assert_close(torch.rand(3), expected)
 
 
 def test_integrated_gradients_are_the_closed_form_of_a_quadratic():
     """Of sum a x^2 a pixel's part is a x^2."""
     a, b, image = torch.randn(3, 1, 2, 5, 5, dtype=torch.float64)
-    parts = gradients.integrated_gradients(Quadratic(a, b), image, torch.tensor([0]), steps=8)
+    parts = saliency.integrated_gradients(Quadratic(a, b), image, torch.tensor([0]), steps=8)
     torch.testing.assert_close(parts, a * image.square(), rtol=1e-5, atol=1e-7)
 
 
 def test_integrated_gradients_are_complete(judge, images):
     network, image = in_float64(judge), images[0][:3].double()
     classes = network(image).argmax(dim=1)
-    parts = gradients.integrated_gradients(network, image, classes, steps=300)
+    parts = saliency.integrated_gradients(network, image, classes, steps=300)
     scores = network(image) - network(torch.zeros_like(image))
     expected = scores.gather(1, classes[:, None])[:, 0]
     torch.testing.assert_close(parts.sum(dim=(1, 2, 3)), expected, rtol=1e-2, atol=1e-2)
@@ -145,19 +145,19 @@ def test_grad_cam_is_its_formula_where_it_can_be_written_down():
     network = nn.Sequential(maps, nn.AdaptiveAvgPool2d(1), nn.Flatten(), last)
     image = torch.randn(1, 1, 6, 6)
     expected = ((3.0 - 1.0) * image[:, 0] / 36).relu()
-    torch.testing.assert_close(gradients.grad_cam(network, image, torch.tensor([0])), expected)
+    torch.testing.assert_close(saliency.grad_cam(network, image, torch.tensor([0])), expected)
 
 
 def test_grad_cam_needs_maps(judge, images, painter):
-    assert gradients.grad_cam(judge, images[0][:2], images[1][:2]).shape == (2, 28, 28)
+    assert saliency.grad_cam(judge, images[0][:2], images[1][:2]).shape == (2, 28, 28)
     mlp = own_networks.discriminator(checkpoints.CHECKPOINTS / "report-mlp", 3, painter)
-    assert gradients.grad_cam(mlp, images[0][:1], torch.tensor([1])) is None
+    assert saliency.grad_cam(mlp, images[0][:1], torch.tensor([1])) is None
 
 
 def test_real_images_are_fooled_and_the_change_is_what_it_says(judge, images):
     for image, label in zip(images[0][:8, None], images[1][:8].tolist(), strict=True):
         target = (label + 3) % 10
-        *_, last = steps = list(gradients.fool(judge, image, target))
+        *_, last = steps = list(adversarial.fool(judge, image, target))
         assert [step.number for step in steps] == list(range(len(steps)))
         assert torch.equal(steps[0].moved, image) and (steps[0].l2, steps[0].linf) == (0, 0)
         assert judge(last.moved).argmax() == target == last.probabilities.argmax()
@@ -171,19 +171,19 @@ def test_real_images_are_fooled_and_the_change_is_what_it_says(judge, images):
 def test_without_a_target_any_other_class_will_do(judge, images):
     image = images[0][:1]
     first = int(judge(image).argmax())
-    *_, last = gradients.fool(judge, image, None)
+    *_, last = adversarial.fool(judge, image, None)
     assert judge(last.moved).argmax() != first
-    targeted = [list(gradients.fool(judge, image, target))[-1] for target in range(10) if target != first]
+    targeted = [list(adversarial.fool(judge, image, target))[-1] for target in range(10) if target != first]
     assert last.l2 <= min(step.l2 for step in targeted) + 0.25  # a step
 
 
 def test_who_is_fooled_already_takes_no_step(judge, images):
     image = images[0][:1]
-    assert len(list(gradients.fool(judge, image, int(judge(image).argmax())))) == 1
+    assert len(list(adversarial.fool(judge, image, int(judge(image).argmax())))) == 1
 
 
 def test_steps_run_out(judge, images):
-    steps = list(gradients.fool(judge, images[0][:1], 0, steps=2, step_size=1e-6))
+    steps = list(adversarial.fool(judge, images[0][:1], 0, steps=2, step_size=1e-6))
     assert len(steps) == 3 and steps[-1].probabilities.argmax() != 0
 
 
@@ -197,14 +197,14 @@ def test_the_smallest_change_of_a_linear_network_is_the_one_on_paper():
     own, other = int(gap.argmax()), int(gap.argmin())
     weights = network[1].weight.detach()
     exact = float((gap[own] - gap[other]) / (weights[own] - weights[other]).abs().sum())
-    attempts = list(gradients.smallest_change(network, image, other, halvings=8))
+    attempts = list(adversarial.smallest_change(network, image, other, halvings=8))
     best = [attempt for attempt in attempts if attempt.fooled][-1]
     assert best.bound == pytest.approx(exact, rel=0.02) and best.bound >= exact
 
 
 def test_the_smallest_change_of_a_real_image_is_within_its_bound(judge, images):
     image = images[0][2:3]
-    attempts = list(gradients.smallest_change(judge, image, 0))
+    attempts = list(adversarial.smallest_change(judge, image, 0))
     fooled = [attempt for attempt in attempts if attempt.fooled]
     for attempt in attempts:
         assert attempt.end.linf <= attempt.bound + 1e-6
@@ -214,7 +214,7 @@ def test_the_smallest_change_of_a_real_image_is_within_its_bound(judge, images):
 
 def test_fooling_through_z_stays_among_what_the_generator_draws(judge, painter):
     z = painter.z(7)
-    *_, last = steps = list(gradients.fool_through_z(judge, painter, z, None))
+    *_, last = steps = list(adversarial.fool_through_z(judge, painter, z, None))
     with torch.no_grad():
         assert judge(painter(last.moved)).argmax() != judge(painter(z)).argmax()
     for step in steps:
@@ -226,23 +226,23 @@ def test_fooling_through_z_stays_among_what_the_generator_draws(judge, painter):
 
 def test_class_visualization_convinces_the_judge_the_same_way_each_time(judge):
     black = torch.zeros(1, 1, 28, 28)
-    *_, last = steps = list(gradients.visualize_class(judge, 5, black, steps=30, step_size=0.7, jitter=2))
+    *_, last = steps = list(class_visualization.visualize_class(judge, 5, black, steps=30, step_size=0.7, jitter=2))
     assert len(steps) == 31 and torch.equal(steps[0].moved, black)
     assert judge(last.moved).argmax() == 5 and judge(last.moved).softmax(dim=1)[0, 5] > 0.9
     assert last.moved.min() >= 0 and last.moved.max() <= 1
-    *_, again = gradients.visualize_class(judge, 5, black, steps=30, step_size=0.7, jitter=2)
+    *_, again = class_visualization.visualize_class(judge, 5, black, steps=30, step_size=0.7, jitter=2)
     assert torch.equal(last.moved, again.moved)
 
 
 def test_blur_spreads_a_point_as_a_normal_distribution_does_and_leaves_a_plain_colour():
     point = torch.zeros(1, 1, 21, 21, dtype=torch.float64)
     point[0, 0, 10, 10] = 1
-    blurred = gradients.blur(point, sigma=1.5)[0, 0]
+    blurred = class_visualization.blur(point, sigma=1.5)[0, 0]
     places = torch.arange(21.0, dtype=torch.float64) - 10
     assert float(blurred.sum()) == pytest.approx(1)
     assert float((blurred.sum(dim=0) * places.square()).sum()) == pytest.approx(1.5**2, rel=0.05)
     plain = torch.full((1, 3, 8, 8), 0.3)
-    torch.testing.assert_close(gradients.blur(plain, sigma=1.0), plain)
+    torch.testing.assert_close(class_visualization.blur(plain, sigma=1.0), plain)
 
 
 def test_a_discriminator_is_half_sure_of_what_it_was_compared_with(painter):
@@ -261,8 +261,8 @@ def test_a_discriminator_is_half_sure_of_what_it_was_compared_with(painter):
 
 def test_looking_into_a_network_leaves_it_as_it_was(judge, images):
     before = {name: tensor.clone() for name, tensor in judge.state_dict().items()}
-    list(gradients.fool(judge, images[0][:1], 3))
-    gradients.grad_cam(judge, images[0][:1], torch.tensor([0]))
+    list(adversarial.fool(judge, images[0][:1], 3))
+    saliency.grad_cam(judge, images[0][:1], torch.tensor([0]))
     for name, tensor in judge.state_dict().items():
         assert torch.equal(tensor, before[name])
     assert all(parameter.grad is None for parameter in judge.parameters())

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from cgan.data import examples
-from cgan.explain.inversion import STEPS, invert, longest, trainable_copy
+from cgan.explain.inversion import STEPS, frozen_copy, invert, longest
 from cgan.models import checkpoints
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
@@ -16,7 +16,7 @@ def sampler(request):
 
 @pytest.fixture(scope="module")
 def generator(sampler):
-    return trainable_copy(sampler.generator)
+    return frozen_copy(sampler.generator)
 
 
 def mean_squared(drawn, picture):

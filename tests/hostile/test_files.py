@@ -16,7 +16,8 @@ import torch
 
 from cgan.common.images import to_uint8
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR, CheckpointError, NetworkConfig
+from cgan.models.architectures import NetworkConfig
+from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
 from cgan.training.run_folder import HISTORY, RunFolder
 from cgan.web.export import CARD, MODEL, digest, load_card
@@ -57,7 +58,7 @@ def small(tmp_path_factory):
     checkpoints.save_config(folder, networks, training={})
     torch.manual_seed(_SEED)
     for name, network in (
-        (AVERAGED_GENERATOR, networks.build_generator()),
+        (EMA_GENERATOR, networks.build_generator()),
         (DISCRIMINATOR, networks.build_discriminator()),
     ):
         checkpoints.save_tensors(folder / name, network.state_dict(), {"step": "5", "images": "320"})
@@ -126,14 +127,14 @@ def read_card(folder: Path) -> None:
 
 
 def read_history(folder: Path) -> None:
-    RunFolder(folder).forget_after(3)
+    RunFolder(folder).drop_after(3)
     for line in (folder / HISTORY).read_text().splitlines():
         assert 0 <= json.loads(line)["step"] <= 3
 
 
 READERS = {
     CONFIG: read_generator,
-    AVERAGED_GENERATOR: read_generator,
+    EMA_GENERATOR: read_generator,
     DISCRIMINATOR: checkpoints.load_discriminator,
     CARD: read_card,
     HISTORY: read_history,
@@ -171,7 +172,7 @@ def test_a_config_of_huge_networks_takes_no_memory(small, tmp_path):
         "conv", {"latent_dim": 4096, "label_dim": 4096, "width": 512}, {"width": 512, "features": 4096}
     )
     checkpoints.save_config(tmp_path, networks, training={})
-    for name in (AVERAGED_GENERATOR, DISCRIMINATOR):
+    for name in (EMA_GENERATOR, DISCRIMINATOR):
         (tmp_path / name).write_bytes((small / name).read_bytes())
     script = """
 import resource, sys

@@ -15,7 +15,7 @@ import torch
 from huggingface_hub import metadata_load
 
 from cgan import data
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG, CheckpointError
+from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.publish.hub import Generator
 from cgan.sampling.sampler import Sampler
 from tests.conftest import ROOT
@@ -69,7 +69,7 @@ def own_run(tmp_path_factory):
     """A folder as training leaves it: described and measured by nobody, and not exported."""
     folder = tmp_path_factory.mktemp("runs") / "own"
     folder.mkdir()
-    for name in (CONFIG, AVERAGED_GENERATOR, "history.jsonl"):
+    for name in (CONFIG, EMA_GENERATOR, "history.jsonl"):
         shutil.copy(CHECKPOINTS / "report-mlp" / name, folder)
     (folder / "training.safetensors").touch()
     return folder
@@ -155,7 +155,7 @@ def test_a_model_is_published_as_listed(hub, printed):
 
 def test_a_dry_run_uploads_nothing(hub, printed):
     files = listed(printed["me/dry"])
-    size = (CHECKPOINTS / "report-mlp" / AVERAGED_GENERATOR).stat().st_size
+    size = (CHECKPOINTS / "report-mlp" / EMA_GENERATOR).stat().st_size
     assert files["model.safetensors"] == (size, True)
     assert files["config.json"][1] is False and "README.md" in files
     assert "models/me/dry" not in hub.repos
@@ -198,8 +198,8 @@ def test_a_models_five_lines_draw_the_apps_pictures(hub, printed, environment, t
         expected = Sampler(CHECKPOINTS / name).sample(np.full(16, 3), np.arange(16))
         np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy"), expected)
     assert (
-        hub.repos["models/me/round"].files[AVERAGED_GENERATOR]
-        == (hub.repos[f"models/me/{SHIPPED[-1]}"].files[AVERAGED_GENERATOR])
+        hub.repos["models/me/round"].files[EMA_GENERATOR]
+        == (hub.repos[f"models/me/{SHIPPED[-1]}"].files[EMA_GENERATOR])
     )
     assert 'from_pretrained("me/round")' in card_of(hub, "me/round")
 

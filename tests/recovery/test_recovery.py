@@ -44,7 +44,7 @@ def history(run):
 
 def assert_same(one, other):
     """Everything that goes on training, and everything that shows it, is the same; timings apart."""
-    for name in (checkpoints.TRAINING_STATE, checkpoints.AVERAGED_GENERATOR, checkpoints.DISCRIMINATOR):
+    for name in (checkpoints.TRAINING_STATE, checkpoints.EMA_GENERATOR, checkpoints.DISCRIMINATOR):
         saved, expected = load_file(one / name), load_file(other / name)
         assert saved.keys() == expected.keys()
         assert [tensor for tensor in saved if not saved[tensor].equal(expected[tensor])] == []
@@ -90,7 +90,7 @@ def small_run(tmp_path_factory):
 @pytest.mark.parametrize(
     ("replaced", "seconds"),
     [
-        (checkpoints.AVERAGED_GENERATOR, 0.0),  # killed in the middle of a save
+        (checkpoints.EMA_GENERATOR, 0.0),  # killed in the middle of a save
         (checkpoints.DISCRIMINATOR, 0.005),  # while the state is written
         (checkpoints.TRAINING_STATE, 0.1),  # somewhere in the next epoch
     ],

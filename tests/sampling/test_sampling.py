@@ -130,13 +130,13 @@ def test_the_cache_follows_a_checkpoint_that_changes(short_run, tmp_path):
     assert cache.get(folder) is first
 
     shutil.copy(folder / checkpoints.RAW_GENERATOR, tmp_path / "beside")
-    (tmp_path / "beside").replace(folder / checkpoints.AVERAGED_GENERATOR)
+    (tmp_path / "beside").replace(folder / checkpoints.EMA_GENERATOR)
     second = cache.get(folder)
     picture = [sampler.sample(np.array([3]), np.array([7])) for sampler in (first, second)]
     assert not np.array_equal(*picture)
 
-    (folder / checkpoints.AVERAGED_GENERATOR).unlink()
-    with pytest.raises(checkpoints.CheckpointError, match=checkpoints.AVERAGED_GENERATOR):
+    (folder / checkpoints.EMA_GENERATOR).unlink()
+    with pytest.raises(checkpoints.CheckpointError, match=checkpoints.EMA_GENERATOR):
         cache.get(folder)
 
 

@@ -12,11 +12,11 @@ from torch import nn
 
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.models import checkpoints
+from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.classifier import CLASSIFIER, ResidualClassifier
-from cgan.models.networks import PERCEPTION_WIDTH
 from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.loop import train
-from cgan.training.run_folder import RunError, RunFolder, timeline_steps
+from cgan.training.run_folder import RunError, RunFolder, snapshot_steps
 from cgan.training.trainer import Trainer
 from tests.conftest import ROOT
 
@@ -87,9 +87,9 @@ def test_the_step_is_the_reports(few):
 
     actual = []
     for _ in range(steps):
-        before = trainer.sums.clone()
+        before = trainer.meter.sums.clone()
         trainer.step()
-        actual.append((trainer.sums - before)[:2].tolist())
+        actual.append((trainer.meter.sums - before)[:2].tolist())
     np.testing.assert_allclose(actual, expected, atol=1e-4)
     for name, tensor in generator.state_dict().items():
         torch.testing.assert_close(trainer.generator.state_dict()[name], tensor, atol=1e-3, rtol=1e-3)
@@ -108,9 +108,8 @@ def test_every_image_is_seen_once_an_epoch(few):
     marked[:, 0, 0], marked[:, 0, 1] = np.arange(2000) // 256, np.arange(2000) % 256
     trainer = Trainer(TrainingConfig(), marked, labels, CPU)
     seen = []
-    for step in range(trainer.batches_per_epoch):
-        trainer.step_count = step
-        batch, batch_labels = trainer._next_batch(0)
+    for step in range(trainer.batches.per_epoch):
+        batch, batch_labels = trainer.batches.get(step)
         corner = ((batch[:, 0, 0, :2] + 1) * 127.5).round().long()
         index = corner[:, 0] * 256 + corner[:, 1]
         assert torch.equal(batch_labels, torch.from_numpy(labels)[index].long())
@@ -160,12 +159,12 @@ def test_a_run_leaves_the_files_that_the_readme_names(short_run):
     }
     assert [path.name for path in (short_run / "epochs").iterdir()] == ["0001.png"]
     steps = sorted(int(path.stem) for path in (short_run / "timeline").iterdir())
-    assert steps == sorted(timeline_steps(600))
+    assert steps == sorted(snapshot_steps(600))
     assert steps[:5] == [0, 1, 2, 3, 4] and steps[-1] == 600
 
 
 def test_the_timeline_of_the_reports_run_has_about_60_snapshots():
-    assert 55 <= len(timeline_steps(187_600)) <= 70
+    assert 55 <= len(snapshot_steps(187_600)) <= 70
 
 
 def test_more_steps_of_the_discriminator_see_more_images_and_move_it_alone(few, tmp_path):
@@ -203,8 +202,8 @@ def test_averaged_weights_follow_the_raw_ones(few):
         trainer.step()
         decay = min(0.9, (1 + step) / (10 + step))
         expected = decay * expected + (1 - decay) * trainer.generator.layers[0].weight.detach()
-    torch.testing.assert_close(trainer.averaged.layers[0].weight, expected)
-    assert not torch.equal(trainer.averaged.layers[0].weight, trainer.generator.layers[0].weight)
+    torch.testing.assert_close(trainer.ema.layers[0].weight, expected)
+    assert not torch.equal(trainer.ema.layers[0].weight, trainer.generator.layers[0].weight)
 
 
 def test_the_seed_alone_decides_a_run(few):
@@ -290,8 +289,7 @@ def test_penalties_hold_the_discriminators_slope_down(few):
         trainer = Trainer(config, *few, CPU)
         for _ in range(150):
             trainer.step()
-        trainer.step_count = 0  # a batch that is penalized
-        images, labels = trainer._next_batch(0)
+        images, labels = trainer.batches.get(0)
         images.requires_grad_()
         (gradient,) = torch.autograd.grad(trainer.discriminator(images, labels).sum(), images)
         slopes[penalty] = gradient.flatten(1).norm(dim=1).mean().item()

@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS
+from cgan.models.checkpoints import CHECKPOINTS, EMA_GENERATOR
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.web.export import CARD, MODEL, export, load_card
@@ -52,14 +52,14 @@ def test_any_number_of_pictures_and_mixed_classes_are_the_servers_to_a_grey_leve
 
 def test_weights_take_half_the_room(exported):
     assert json.loads((exported / CARD).read_text())["bits"] == 16
-    assert (exported / MODEL).stat().st_size < 0.6 * (exported / AVERAGED_GENERATOR).stat().st_size
+    assert (exported / MODEL).stat().st_size < 0.6 * (exported / EMA_GENERATOR).stat().st_size
 
 
 def test_an_export_of_other_weights_counts_for_nothing(exported, short_run, tmp_path):
     folder = tmp_path / "trained-on"
     shutil.copytree(exported, folder)
     assert load_card(folder)
-    shutil.copy(short_run / "generator-raw.safetensors", folder / AVERAGED_GENERATOR)
+    shutil.copy(short_run / "generator-raw.safetensors", folder / EMA_GENERATOR)
     assert load_card(folder) is None
 
 

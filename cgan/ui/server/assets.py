@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from cgan.evaluation.snapshots import load_timeline, moments
+from cgan.evaluation.snapshots import load_timeline, snapshots
 from cgan.explain.directions import DIRECTIONS, load_directions
 from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, refuse
 from cgan.ui.server.login import is_logged_in
@@ -78,7 +78,9 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
 
     def timelines(request: Request) -> Response:
         """The checkpoints that have a timeline."""
-        return JSONResponse([name for name, folder in studio.folders().items() if moments(folder)], headers=_ASK_AGAIN)
+        return JSONResponse(
+            [name for name, folder in studio.folders().items() if snapshots(folder)], headers=_ASK_AGAIN
+        )
 
     def timeline(request: Request) -> Response:
         """What is known of a run: its moments, losses, and how good its pictures were."""
@@ -88,7 +90,7 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
     def moment(request: Request) -> Response:
         """The picture of a step; its version is in the address."""
         folder = folder_of(request)
-        path = moments(folder).get(request.path_params["step"]) if folder else None
+        path = snapshots(folder).get(request.path_params["step"]) if folder else None
         return _File(path, headers=_FOR_EVER) if path else _missing()
 
     paths = {

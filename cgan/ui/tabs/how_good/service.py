@@ -17,7 +17,7 @@ from cgan.common.validation import RefusalError, check_choice, check_integer, ch
 from cgan.data import NUM_CLASSES, DataError, examples
 from cgan.evaluation import neighbours
 from cgan.evaluation.neighbours import FEATURES, MEASURES, Nearest
-from cgan.explain import gradients, own_networks
+from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models.checkpoints import CONFIG
 from cgan.sampling.sampler import Sampler
@@ -137,7 +137,7 @@ def _discriminator(request: Request) -> Iterator[dict]:
     picture, panel = _picture(request)
     image = torch.from_numpy(picture)[None, None].float() / 255
     score = float(_score(scores.network, image)[0]) - scores.offset
-    slope = gradients.saliency(scores.network, image, torch.tensor([REAL]))[0]
+    slope = saliency.vanilla_gradient(scores.network, image, torch.tensor([REAL]))[0]
     panels = [
         panel,
         figures.panel(say("gradient_of_d"), figures.heat(slope), say("gradient_of_d_note")),

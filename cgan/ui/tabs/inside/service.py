@@ -14,7 +14,7 @@ from cgan.common import uploads
 from cgan.common.uploads import UploadError
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
 from cgan.data import CLASS_NAMES, NUM_CLASSES, DataError
-from cgan.explain import gradients, imagenet, own_networks
+from cgan.explain import adversarial, class_visualization, imagenet, own_networks
 from cgan.explain.imagenet import ImageNetError
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models import checkpoints
@@ -255,13 +255,13 @@ def _fool(request: Request, way: str, target: int) -> Iterator[dict]:
     if way == "smallest":
         yield from runs.smallest(subject, goal)
     elif way == "pixels":
-        steps = gradients.fool(subject.network, subject.image, goal, step_size=_PIXEL_STEP)
+        steps = adversarial.fool(subject.network, subject.image, goal, step_size=_PIXEL_STEP)
         yield from runs.ascent(subject, goal, steps, lambda step: step.moved)
     elif request.source != "generated":
         raise RefusalError(say("z_needs_generated"))
     else:
         painter = _painter(request)
-        steps = gradients.fool_through_z(subject.network, painter, painter.z(request.seed), goal, step_size=_Z_STEP)
+        steps = adversarial.fool_through_z(subject.network, painter, painter.z(request.seed), goal, step_size=_Z_STEP)
         yield from runs.ascent(subject, goal, steps, lambda step: painter(step.moved).detach())
 
 
@@ -269,7 +269,7 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
     if not request.ours:
         network, names = imagenet.load(request.network).network, class_names(request.network)
         blank = imagenet.blank(_VISUALIZATION_SIZE)
-        steps = gradients.visualize_class(network, target, blank, **_IMAGENET_VISUALIZED)
+        steps = class_visualization.visualize_class(network, target, blank, **_IMAGENET_VISUALIZED)
         yield from runs.growth(request.network, steps, target, names[target], network, names, [])
         return
     request = request._replace(class_index=target)  # whose picture D and the generator are told to see
@@ -285,7 +285,7 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
         bars=figures.bars(names, runs.probabilities_of(judge, sample)),
     )
     index = target if request.network == JUDGE else REAL
-    steps = gradients.visualize_class(network, index, torch.zeros(1, 1, 28, 28), **_OURS_VISUALIZED)
+    steps = class_visualization.visualize_class(network, index, torch.zeros(1, 1, 28, 28), **_OURS_VISUALIZED)
     yield from runs.growth(request.network, steps, index, names[target], judge, names, [beside])
 
 
