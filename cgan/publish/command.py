@@ -29,7 +29,7 @@ _NOT_FOR_SPACE = [
 ]
 
 # The Hub stores these files in Xet (formerly LFS) and not in git, and also all large and all binary ones.
-_LARGE_NAMES = ("*.safetensors", "*.onnx", "*.gz", "*.npz", "*.wasm", "*.bin", "*.zip")
+_LARGE_NAMES = ("*.safetensors", "*.gz", "*.npz", "*.wasm", "*.bin", "*.zip")
 _LARGE_BYTES = 10 * 2**20
 _SAMPLE_BYTES = 512
 
@@ -84,17 +84,11 @@ def _write_site(folder: Path, full_app: str | None) -> None:
 def _write_model(folder: Path, repo: str, checkpoint: str) -> None:
     from cgan.models.checkpoints import CheckpointError, resolve  # torch takes seconds to import
     from cgan.publish.hub import Generator
-    from cgan.web.export import ExportError, export, load_card
 
     try:
-        source = resolve(checkpoint)
-        generator = Generator(source)
-        if load_card(source) is None:
-            export(source)
+        generator = Generator(resolve(checkpoint))
     except CheckpointError as error:
         raise PublishError(f"--checkpoint: {error}") from error
-    except ExportError as error:
-        print(f"Without a generator for the page: {error}")
     generator.save_pretrained(folder, model_card_kwargs={"repo_id": repo})
 
 

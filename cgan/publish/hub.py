@@ -1,6 +1,6 @@
 """Load a generator from the Hugging Face Hub or from a folder, and push it to the Hub with its model card.
 
-from cgan.publish.hub import Generator
+from cgan.hub import Generator
 generator = Generator.from_pretrained("YOU/my-conv")        # or a checkpoint's folder
 pictures = generator.sample([3] * 16, range(16))            # dresses, seeds 0 to 15: uint8 (16, 28, 28)
 generator.push_to_hub("YOU/my-conv")                        # or `python -m cgan.publish model`, which can list first
@@ -22,12 +22,8 @@ from torch import Tensor, nn
 from cgan.data import CLASS_NAMES
 from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR
 from cgan.sampling.sampler import Sampler
-from cgan.web import export
 
-PUBLISHED = (
-    *(CONFIG, EMA_GENERATOR, DISCRIMINATOR, export.MODEL, export.CARD),
-    *("metrics.json", "history.jsonl", "samples.png"),
-)
+PUBLISHED = (CONFIG, EMA_GENERATOR, DISCRIMINATOR, "metrics.json", "history.jsonl", "samples.png")
 
 _FRONT_MATTER = """\
 ---
@@ -40,7 +36,6 @@ tags:
   - gan
   - conditional-gan
   - fashion-mnist
-  - onnx
 ---
 """
 _USE = """\
@@ -49,20 +44,9 @@ _USE = """\
 With this project installed:
 
 ```python
-from cgan.publish.hub import Generator
+from cgan.hub import Generator
 generator = Generator.from_pretrained("{repo}")
 pictures = generator.sample([3] * 16, range(16))  # sixteen dresses, seeds 0 to 15: uint8 (16, 28, 28)
-```
-"""
-_USE_ONNX = """
-Without it, after `pip install onnxruntime huggingface_hub`:
-
-```python
-import numpy as np, onnxruntime, huggingface_hub
-generator = onnxruntime.InferenceSession(huggingface_hub.hf_hub_download("{repo}", "generator.onnx"))
-z = np.random.default_rng().standard_normal((16, {latent_dim}), np.float32)
-dresses = np.eye(10, dtype=np.float32)[[3] * 16]
-pictures = generator.run(None, {{"z": z, "class_weights": dresses}})[0]  # uint8 (16, 28, 28)
 ```
 """
 # The model card of a checkpoint without a README.md.
@@ -145,10 +129,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         about = re.sub(r"\A---\n.*?\n---\n", "", about, flags=re.DOTALL).strip()  # its own front matter
         about = re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", about)  # links to files outside of the folder
         title, _, rest = about.partition("\n")
-        use = _USE
-        if export.load_card(self.folder):
-            use += _USE_ONNX
-        use = use.format(repo=repo_id, latent_dim=self.latent_dim)
+        use = _USE.format(repo=repo_id)
         classes = ", ".join(f"{index} {name}" for index, name in enumerate(CLASS_NAMES))
         return ModelCard(f"{_FRONT_MATTER}\n{title}\n\n{use}\nThe classes: {classes}.\n{rest}\n")
 

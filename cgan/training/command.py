@@ -11,7 +11,6 @@ While it runs, `python app.py` lists it beside the shipped checkpoints: choose i
 
 import argparse
 import shlex
-import subprocess
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
@@ -26,8 +25,6 @@ from cgan.training.config import NETWORKS, RECIPES, RUN, STEPS, Setting, Trainin
 from cgan.training.distributed import init_process_group
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
@@ -46,24 +43,12 @@ def main() -> None:
     if not group.is_first:
         return
     if stopped_by is None:
-        _export(out)
         print(f"Trained. See it: python app.py --checkpoint {shlex.quote(str(out))}")
     else:
         again = sys.argv if arguments.resume else [*sys.argv, "--resume"]
         launcher = "python" if group.world_size == 1 else f"torchrun --nproc-per-node {group.world_size}"
         print(f"Saved. Go on with: {launcher} {shlex.join(again)}")
         raise SystemExit(128 + stopped_by)
-
-
-def _export(out: Path) -> None:
-    """Export the new generator for the page; without the exporter's packages the server draws.
-
-    In a process of its own, because the exporter takes more memory than the training.
-    """
-    command = [sys.executable, "-m", "cgan.web.export", "--checkpoint", f"{out.resolve()}"]
-    exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if exported.returncode:
-        print(f"The app's server will draw, not the page itself: {exported.stderr.strip()}")
 
 
 def _arguments() -> argparse.Namespace:

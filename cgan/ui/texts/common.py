@@ -36,6 +36,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This browser cannot draw by itself: it has no WebAssembly.",
         "此浏览器不支持 WebAssembly，无法自行绘制。",
     ),
+    "no_simd": (
+        "This browser cannot draw by itself: its WebAssembly has no SIMD; a newer version has it.",
+        "此浏览器的 WebAssembly 不支持 SIMD，无法自行绘制；请使用更新的版本。",
+    ),
+    "no_generator": ("The generator of {name} cannot be had here.", "此处没有 {name} 的生成器。"),
     "full_app": ("The full app", "完整应用"),
     "full_app_local": ("The full app runs on your own machine:", "完整应用可在自己的电脑上运行："),
     "failed": ("That did not work", "操作未成功"),

@@ -2,8 +2,8 @@
 // SVG takes its colours from the page's CSS variables, so a change to dark mode needs no redrawing.
 
 /**
- * An axis: its range, and how a value is written. A logarithmic axis needs a positive range; one of whole numbers has no
- * ticks between them. `ticks`, where given, are labelled in the place of round numbers.
+ * An axis: its range, and how a value is written. A logarithmic axis needs a positive range; one of whole numbers has
+ * no ticks between them. `ticks`, where given, are labelled in the place of round numbers.
  * @typedef {{ low: number, high: number, format: (value: number) => string, log?: boolean, whole?: boolean,
  *   ticks?: number[] }} Axis
  *
@@ -18,7 +18,13 @@
 const MARGIN = { top: 8, right: 14, bottom: 24, left: 50 }; // CSS pixels, for the labels of the axes
 const MOST_POINTS = 1500; // of a line: about one for each pixel
 
-/** The multiples from low to high of a round step (1, 2 or 5 times a power of ten, at least `least`): at most `count`. */
+/**
+ * The multiples, from low to high, of a round step: 1, 2 or 5 times a power of ten, and at least `least`. There are at
+ * most `count + 1`.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
+ */
 export function roundTicks(low, high, count, least = 0) {
   const rough = Math.max((high - low) / count, least) || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -28,16 +34,27 @@ export function roundTicks(low, high, count, least = 0) {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-/** The powers of ten from low to high, both positive: the ticks of a logarithmic axis. */
+/**
+ * The powers of ten from low to high, both positive: the ticks of a logarithmic axis.
+ * @param {number} low
+ * @param {number} high
+ */
 export function powersOfTen(low, high) {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => 10 ** (first + index));
 }
 
-/** The index of the last of ascending `xs` that is not beyond x; -1 where all are. */
+/**
+ * The index of the last of ascending `xs` that is not beyond x; -1 where all are.
+ * @param {number[]} xs
+ * @param {number} x
+ */
 export const lastUpTo = (xs, x) => xs.findLastIndex((at) => at <= x);
 
-/** The share of the axis, 0 to 1, at which a value lies; its inverse. */
+/**
+ * The share of the axis, 0 to 1, at which a value lies; its inverse.
+ * @param {Axis} axis
+ */
 export function axisScale({ low, high, log }) {
   const [from, to, read] = log
     ? [Math.log, Math.exp, (value) => Math.max(value, low)]
@@ -88,6 +105,7 @@ export function mountChart(stage, height, onMove) {
     for (const [name, value] of Object.entries(place)) line.setAttribute(name, String(value));
   };
 
+  /** @type {(axis: Axis, room: number) => number[]} */
   const ticksOf = ({ low, high, log, whole, ticks }, room) =>
     ticks ?? (log ? powersOfTen(low, high) : roundTicks(low, high, room, whole ? 1 : 0));
   const gridLines = () => {

@@ -2,7 +2,7 @@
 
 import { decode } from "./base64.js";
 import { writeMark } from "./marks.js";
-import { cardOf, drawBehind, drawHere, drawsHere, prepare } from "./renderer.js";
+import { cardOf, drawBehind, drawHere, drawsHere, prepare, rendererProblem } from "./renderer.js";
 import { pause } from "./schedule.js";
 import { text } from "./texts.js";
 
@@ -40,7 +40,7 @@ export async function drawPictures(server, name, request, inputs, { behind = fal
  * @param {Request} request
  */
 export async function askServer(server, name, request) {
-  if (!server) throw new Error(text("no_webassembly"));
+  if (!server) throw new Error(rendererProblem() ?? text("no_generator", { name: request.checkpoint }));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const response = await server[name](request);
     if (response?.error) throw new Error(response.error);

@@ -1,7 +1,7 @@
 // The figures of long runs: rows of pictures with what a network says of them, a curve, a film.
 
 import { findIn, make, makeButton, saveFile } from "./dom.js";
-import { curveKeeper, histogramKeeper } from "./plots.js";
+import { curveKeeper, histogramKeeper } from "./charts.js";
 import { say, text } from "./texts.js";
 
 const SAVED_SIDE = 224; // pixels, at least, of a picture's side in a saved file

@@ -34,6 +34,17 @@ export async function download(url) {
 }
 
 /**
+ * The newest state of a file: its version, where the server tells one, and how to read it; null where there is none.
+ * @param {string} url
+ * @returns {Promise<{version: string | null, read: () => Promise<ArrayBuffer>} | null>}
+ */
+export async function newest(url) {
+  const response = await request(url, { cache: "no-cache" });
+  const version = response.headers.get("etag") ?? response.headers.get("last-modified");
+  return response.ok ? { version, read: () => response.arrayBuffer() } : null;
+}
+
+/**
  * The newest state of a JSON file; null where there is none.
  * @param {string} url
  * @returns {Promise<any>}
@@ -41,15 +52,4 @@ export async function download(url) {
 export async function downloadJson(url) {
   const response = await request(url, { cache: "no-cache" });
   return response.status === 200 ? response.json() : null;
-}
-
-/**
- * What is in a .gz file; some servers have sent just that.
- * @param {Blob} blob
- */
-export async function decompressed(blob) {
-  const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
-  const isGzip = first === 0x1f && second === 0x8b;
-  const content = isGzip ? blob.stream().pipeThrough(new DecompressionStream("gzip")) : blob;
-  return new Response(content).arrayBuffer();
 }

@@ -78,7 +78,7 @@ export const moveInputs = (index, z, directions, rows) => ({
 });
 
 /** @param {ArrayLike<number>[]} rows of one length */
-function joined(rows) {
+export function joined(rows) {
   const whole = new Float32Array(rows.length * (rows[0]?.length ?? 0));
   rows.forEach((row, index) => whole.set(row, index * row.length));
   return whole;

@@ -1,24 +1,26 @@
 // The renderer of the page: workers with the generator. Where it cannot draw, the server does (`drawing.js`).
 
+import { PictureCache } from "./cache.js";
 import { CLASSES, PIXELS, SIZE, config } from "./config.js";
-import { checkpointAt, decompressed, download, downloadJson, filesAt } from "./files.js";
+import { checkpointAt, download, filesAt, newest } from "./files.js";
+import { joined } from "./inputs.js";
 import { shares } from "./shares.js";
+import { text } from "./texts.js";
 import { DrawingWorker } from "./workers.js";
 
 /** @typedef {import("./types").Inputs} Inputs */
 
 const WORKERS = Math.min(2, navigator.hardwareConcurrency || 1); // two halve the time of a sheet of pictures
 const PATIENCE_MS = 10_000; // with a worker that draws
-const POLL_MS = 3000; // while the app is still fetching the runtime
 const MOST_OPENED = 3; // generators, each a few MB
+const BEHIND = 4; // pictures a worker draws before it looks whether something is urgent
 
-const NOTHING = { runtime: null, generators: {} };
-
-let offer = null; // generators.json: the runtime's folder, and a card for each checkpoint whose generator can be had
-const opened = new Map(); // checkpoint: the card of the generator that the workers have opened
+const opened = new Map(); // checkpoint: {version, latent_dim, steps, cache} of the generator that the workers have
 const workers = [];
-const urgent = new Set(); // what is being drawn at once
-const readers = new Set(); // called with a checkpoint that the page can draw from now on, or no longer
+const urgent = new Set(); // drawings that a hand waits for
+const listeners = new Set(); // called with a checkpoint that the page can draw from now on, or no longer
+let starting = null; // the start of the workers
+let problem = null; // why the page does not draw by itself, in words
 
 /**
  * Whether the page draws this checkpoint's pictures.
@@ -27,36 +29,42 @@ const readers = new Set(); // called with a checkpoint that the page can draw fr
 export const drawsHere = (checkpoint) => opened.has(checkpoint);
 
 /**
- * What is known of a generator that draws here: {latent_dim, steps, ...}.
+ * What is known of a generator that draws here: {latent_dim, steps}.
  * @param {string} checkpoint
  */
 export const cardOf = (checkpoint) => opened.get(checkpoint);
+
+/** Why the page does not draw by itself, in words; null where it does, or where there is no generator for it. */
+export const rendererProblem = () => problem;
 
 /**
  * Have `read(checkpoint)` called whenever another renderer draws that checkpoint than before.
  * @param {(checkpoint: string) => void} read
  */
-export const whenRendererChanges = (read) => readers.add(read);
+export const whenRendererChanges = (read) => listeners.add(read);
 
 const askAll = (kind, details) => Promise.all(workers.map((worker) => worker.ask(kind, details)));
+const tell = (checkpoint) => listeners.forEach((read) => read(checkpoint));
 
 async function startWorkers() {
-  const base = `${filesAt}${offer.runtime}/`;
-  const wasm = await decompressed(await download(`${base}ort-wasm-simd-threaded.wasm.gz`));
+  if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
+  const wasm = await (await download(`${filesAt}engine.wasm`)).arrayBuffer();
+  if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
+  const module = await WebAssembly.compile(wasm);
   for (let index = 0; index < WORKERS; index++) {
     workers.push(new DrawingWorker(`${filesAt}worker.js`, leaveItToTheServer));
   }
-  await askAll("start", { base, wasm });
+  await askAll("start", { module });
 }
 
 /** Reject pending work and fall back to the server; the console says why. */
 function leaveItToTheServer(reason) {
-  console.info(`The page does not draw by itself: ${reason}`);
+  problem = `${reason instanceof Error ? reason.message : reason}`;
+  console.info(`The page does not draw by itself: ${problem}`);
   const lost = [...opened.keys()];
   opened.clear();
-  offer = NOTHING;
   for (const worker of workers.splice(0)) worker.stop();
-  for (const checkpoint of lost) for (const read of readers) read(checkpoint);
+  lost.forEach(tell);
 }
 
 let preparing = Promise.resolve();
@@ -71,31 +79,23 @@ export function prepare(checkpoint) {
 }
 
 async function open(checkpoint) {
-  if (typeof WebAssembly !== "object" || typeof DecompressionStream !== "function") return;
-  if (offer && !offer.runtime && !offer.pending) return;
-  offer = (await downloadJson(`${filesAt}generators.json`)) ?? NOTHING;
-  if (offer.pending) setTimeout(() => prepare(checkpoint), POLL_MS);
-  if (!offer.runtime) return;
-
-  const card = offer.generators[checkpoint];
-  if (card?.weights === opened.get(checkpoint)?.weights) return;
-  if (card) await openGenerator(checkpoint, card);
-  else opened.delete(checkpoint);
-  for (const read of readers) read(checkpoint);
-}
-
-async function openGenerator(checkpoint, card) {
-  const url = `${checkpointAt(checkpoint)}generator.onnx?${card.weights}`;
-  const [blob] = await Promise.all([download(url), workers.length ? null : startWorkers()]);
-  await askAll("open", { checkpoint, model: await blob.arrayBuffer() });
-  const [z, classWeights] = [card.latent_dim, CLASSES].map((length) => new Float32Array(length));
-  await askAll("draw", { checkpoint, count: 1, z, classWeights }); // the first one takes longer; nobody waits for this
-  opened.delete(checkpoint);
-  opened.set(checkpoint, card);
+  if (problem !== null) return;
+  starting ??= startWorkers();
+  const [file] = await Promise.all([newest(`${checkpointAt(checkpoint)}generator.safetensors`), starting]);
+  if (!file) {
+    if (opened.delete(checkpoint)) tell(checkpoint);
+    return;
+  }
+  if (file.version && file.version === opened.get(checkpoint)?.version) return;
+  const [{ latentDim, step }] = await askAll("open", { checkpoint, model: await file.read() });
+  const cache = new PictureCache(latentDim + CLASSES);
+  opened.delete(checkpoint); // so that it becomes the newest
+  opened.set(checkpoint, { version: file.version, latent_dim: latentDim, steps: step, cache });
   for (const oldest of [...opened.keys()].slice(0, -MOST_OPENED)) {
     opened.delete(oldest);
     await askAll("release", { checkpoint: oldest });
   }
+  tell(checkpoint);
 }
 
 /**
@@ -105,23 +105,23 @@ async function openGenerator(checkpoint, card) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export function drawHere(checkpoint, inputs) {
-  const drawing = shareOut(checkpoint, inputs).finally(() => urgent.delete(drawing));
+  const drawing = draw(checkpoint, inputs).finally(() => urgent.delete(drawing));
   urgent.add(drawing);
   return drawing;
 }
 
 /**
- * The same behind what is drawn at once: a picture a worker, then another one, so that no hand waits for more.
+ * The same behind what is drawn at once: a few pictures a worker, then a few more, so that no hand waits for long.
  * @param {string} checkpoint
  * @param {Inputs} inputs
  */
 export async function drawBehind(checkpoint, inputs) {
   const pixels = new Uint8Array(inputs.count * PIXELS);
-  const most = workers.length;
+  const most = BEHIND * workers.length;
   for (let first = 0; first < inputs.count; first += most) {
     await Promise.allSettled(urgent); // whether they succeed is for those who wait for them
     const end = Math.min(inputs.count, first + most);
-    pixels.set(await shareOut(checkpoint, part(inputs, first, end)), first * PIXELS);
+    pixels.set(await draw(checkpoint, part(inputs, first, end)), first * PIXELS);
   }
   return pixels;
 }
@@ -132,15 +132,41 @@ function part({ count, z, classWeights }, first, end) {
   return { count: end - first, z: of(z), classWeights: of(classWeights) };
 }
 
-async function shareOut(checkpoint, inputs) {
+/** What the cache does not have is drawn. */
+async function draw(checkpoint, inputs) {
+  const { cache } = opened.get(checkpoint);
   const pixels = new Uint8Array(inputs.count * PIXELS);
+  const missing = [];
+  for (let index = 0; index < inputs.count; index++) {
+    const one = part(inputs, index, index + 1);
+    const key = Float32Array.of(...one.z, ...one.classWeights);
+    const picture = cache.find(key);
+    if (picture) pixels.set(picture, index * PIXELS);
+    else missing.push({ ...one, key, index });
+  }
+  if (!missing.length) return pixels;
+  const drawn = await shareOut(checkpoint, missing);
+  missing.forEach(({ key, index }, place) => {
+    const picture = drawn.subarray(place * PIXELS, (place + 1) * PIXELS);
+    cache.keep(key, picture);
+    pixels.set(picture, index * PIXELS);
+  });
+  return pixels;
+}
+
+/** Pictures drawn, each worker a share of them. */
+async function shareOut(checkpoint, pictures) {
+  const pixels = new Uint8Array(pictures.length * PIXELS);
   /** @type {(share: number[], index: number) => Promise<void>} */
   const drawShare = async ([first, end], index) => {
-    pixels.set(await workers[index].ask("draw", { checkpoint, ...part(inputs, first, end) }), first * PIXELS);
+    const share = pictures.slice(first, end);
+    const [z, classWeights] = ["z", "classWeights"].map((name) => joined(share.map((picture) => picture[name])));
+    const answer = workers[index].ask("draw", { checkpoint, count: share.length, z, classWeights });
+    pixels.set(await answer, first * PIXELS);
   };
   const patience = setTimeout(() => leaveItToTheServer(`nothing drawn in ${PATIENCE_MS} ms`), PATIENCE_MS);
   try {
-    await Promise.all(shares(inputs.count, workers.length).map(drawShare));
+    await Promise.all(shares(pictures.length, workers.length).map(drawShare));
     return pixels;
   } catch (error) {
     if (drawsHere(checkpoint)) leaveItToTheServer(error);
