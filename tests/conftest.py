@@ -13,9 +13,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the slow proofs as well, as before a release")
     parser.addoption("--kills", type=int, default=5, help="how often the recovery test kills a run (default: 5)")
     parser.addoption("--hostile-requests", type=int, default=600, help="how many the fuzz sends (default: 600)")
     parser.addoption("--hostile-files", type=int, default=1000, help="how many damaged files are read (default: 1000)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="a slow proof: --slow runs it"))
 
 
 @pytest.fixture(scope="session")
