@@ -24,6 +24,12 @@ _SEE_COPIED = """(button) => {
   });
 }"""
 
+_IS_DRAWN_BY = """(renderer) => {
+  const picture = document.querySelector("#picture[data-renderer]");
+  if (!picture || picture.dataset.renderer === renderer) return picture;
+  return renderer === "page" && !picture.checkVisibility() && cgan.drawsHere(cgan.config.links.checkpoint);
+}"""
+
 TOLERANCE = 1  # grey levels, of what the page draws
 NO_OFFER = {"runtime": None, "pending": False, "generators": {}}
 
@@ -85,7 +91,8 @@ class AppPage:
         return [url for url in self.requests if not url.startswith(local)]
 
     def wait_for_renderer(self, renderer: str) -> None:
-        self.find(f"#picture[data-renderer={renderer}] canvas").wait_for(state="attached")
+        """Until the tab "Generate" is drawn so, or, where another one is open, the page could."""
+        self.page.wait_for_function(_IS_DRAWN_BY, arg=renderer)
 
     def find(self, selector: str) -> Locator:
         return self.page.locator(selector)
