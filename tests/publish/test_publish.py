@@ -20,7 +20,6 @@ from cgan.publish.hub import Generator
 from cgan.sampling.sampler import Sampler
 from tests.conftest import ROOT
 from tests.publish.fake_hub import READER, TOKEN, running_hub
-from tests.web.test_export import SHIPPED
 
 # One process for all of it: importing torch takes longer than publishing.
 PUBLISH_ALL = """
@@ -37,6 +36,8 @@ for command in json.loads(sys.argv[1]):
     printed[command[1]] = output.getvalue()
 print(json.dumps(printed))
 """
+
+SHIPPED = ("r3gan-conv", "report-mlp")
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +106,8 @@ def test_a_space_is_what_the_app_needs_and_no_more(hub, printed):
     assert repo.created["sdk"] == "gradio"
     assert_published_as_listed(repo, printed["me/clothes"])
     needed = {"app.py", "requirements.txt", "README.md", "LICENSE"}
-    assert needed | {"cgan/web/worker.js", "cgan/ui/page.py"} <= repo.files.keys()
-    assert {f"checkpoints/r3gan-conv/{name}" for name in ("model.safetensors", "generator.onnx")} <= repo.large
+    assert needed | {"cgan/engine/engine.wasm", "cgan/ui/page.py"} <= repo.files.keys()
+    assert {"checkpoints/r3gan-conv/model.safetensors", "cgan/engine/engine.wasm"} <= repo.large
     assert {path.split("/")[0] for path in repo.files} == needed | {"cgan", "checkpoints"}
     assert not [path for path in repo.files if re.search(r"my-|__pycache__|training\.safetensors|/\.", path)]
     assert printed["me/clothes"].splitlines()[-1] == f"Published: {hub.address}/spaces/me/clothes"
@@ -145,7 +146,7 @@ def test_a_site_goes_to_a_static_space(hub, printed):
     assert repo.created["sdk"] == "static"
     assert_published_as_listed(repo, printed["me/site"])
     assert b"sdk: static" in repo.files["README.md"] and b"https://example.org/app" in repo.files["index.html"]
-    assert "cgan/checkpoints/report-mlp/generator.onnx" in repo.large
+    assert "cgan/checkpoints/report-mlp/generator.safetensors" in repo.large
 
 
 def test_a_model_is_published_as_listed(hub, printed):
@@ -222,7 +223,6 @@ def test_a_run_of_ones_own_gets_a_card_too(hub, printed):
         assert words in card
     for words in ("## Limits", "MIT licence"):
         assert words in card
-    assert "onnxruntime" in card and "generator.onnx" in hub.repos["models/me/own"].files  # it was exported first
     assert "training.safetensors" not in hub.repos["models/me/own"].files
 
 

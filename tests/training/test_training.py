@@ -147,8 +147,6 @@ def test_a_run_leaves_the_files_that_the_readme_names(short_run):
     assert names == {
         "config.json",
         "model.safetensors",
-        "generator.onnx",
-        "generator.json",
         "generator-raw.safetensors",
         "discriminator.safetensors",
         "training.safetensors",

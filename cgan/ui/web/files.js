@@ -41,7 +41,7 @@ export async function download(url) {
 export async function newest(url) {
   const response = await request(url, { cache: "no-cache" });
   const version = response.headers.get("etag") ?? response.headers.get("last-modified");
-  return response.ok ? { version, read: () => response.arrayBuffer() } : null;
+  return response.status === 200 ? { version, read: () => response.arrayBuffer() } : null;
 }
 
 /**

@@ -47,7 +47,6 @@ const askAll = (kind, details) => Promise.all(workers.map((worker) => worker.ask
 const tell = (checkpoint) => listeners.forEach((read) => read(checkpoint));
 
 async function startWorkers() {
-  if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
   const wasm = await (await download(`${filesAt}engine.wasm`)).arrayBuffer();
   if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
   const module = await WebAssembly.compile(wasm);
@@ -80,6 +79,7 @@ export function prepare(checkpoint) {
 
 async function open(checkpoint) {
   if (problem !== null) return;
+  if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
   starting ??= startWorkers();
   const [file] = await Promise.all([newest(`${checkpointAt(checkpoint)}generator.safetensors`), starting]);
   if (!file) {
