@@ -51,7 +51,7 @@ function enter(tab) {
 function follow(checkpoints) {
   const { tab, values = {} } = openLink(checkpoints) ?? {};
   const { checkpoint } = values;
-  if (checkpoint && checkpoint !== firstCheckpoint) prepare(checkpoint);
+  if (checkpoint) prepare(checkpoint);
   return [
     asUpdate("selected", tab),
     asUpdate("value", checkpoint),
@@ -63,6 +63,9 @@ whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(Object.keys(tabs)[0]).checkpoint) redraw();
 });
 followHands();
+
+// The generator comes while Gradio builds its page; where the link names another one, `follow` prepares that.
+if (!new URLSearchParams(location.search).has("checkpoint")) prepare(firstCheckpoint);
 
 /** One picture for each class and seed, drawn in the page: for tests. */
 const sampleHere = (checkpoint, classes, seeds, truncation) =>

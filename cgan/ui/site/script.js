@@ -5,7 +5,7 @@ import { mountWalk } from "../tabs/interpolate/script.js";
 import { config } from "../web/config.js";
 import { fillTexts, make, makeButton } from "../web/dom.js";
 import { mountExport } from "../web/export.js";
-import { whenRendererChanges } from "../web/renderer.js";
+import { prepare, whenRendererChanges } from "../web/renderer.js";
 import { followHands, throwDice } from "../web/sliders.js";
 import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw } from "../web/store.js";
 import { setCheckpoints, update, valuesOf } from "../web/store.js";
@@ -97,4 +97,5 @@ whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(TABS[0]).checkpoint) redraw();
 });
 followHands();
+prepare(valuesOf(TABS[0]).checkpoint);
 mountSite();

@@ -6,12 +6,6 @@ import { RendererStopped } from "./workers.js";
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * Do something that need not be done before the page shows its first pictures.
- * @param {() => void} work
- */
-export const afterFirstPaint = (work) => requestAnimationFrame(() => setTimeout(work));
-
-/**
  * A function that runs `draw(request, isNewest)` for each request, one at a time, and of those that came meanwhile only
  * for the newest. So a drag never falls behind, and always ends on its last value.
  * @param {(request: any, isNewest: () => boolean) => Promise<void>} draw

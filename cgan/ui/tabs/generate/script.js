@@ -10,8 +10,8 @@ import { range, sampleInputs } from "../../web/inputs.js";
 import { latents } from "../../web/latents.js";
 import { showMark, timed } from "../../web/marks.js";
 import { saveNpz } from "../../web/npz.js";
-import { prepare } from "../../web/renderer.js";
-import { afterFirstPaint, newestOnly, pause } from "../../web/schedule.js";
+import { drawsHere } from "../../web/renderer.js";
+import { newestOnly, pause } from "../../web/schedule.js";
 import { drawFrom, valuesOf } from "../../web/store.js";
 import { className, classNames, slug, text } from "../../web/texts.js";
 
@@ -64,8 +64,8 @@ export function mountPicture({ element, props: { value: first }, server }) {
   showMark(mark, "server");
   keepFitted(canvas, refit);
   document.getElementById("first-view")?.remove();
-  drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, first.request);
-  afterFirstPaint(() => prepare(valuesOf("generate").checkpoint));
+  const drawn = drawsHere(first.request.checkpoint) ? null : first.request; // else it is drawn again, by the page
+  drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, drawn);
 }
 
 /**
