@@ -105,7 +105,7 @@ def test_a_space_is_what_the_app_needs_and_no_more(hub, printed):
     assert repo.created["sdk"] == "gradio"
     assert_published_as_listed(repo, printed["me/clothes"])
     needed = {"app.py", "requirements.txt", "README.md", "LICENSE"}
-    assert needed | {"cgan/web/worker.js", "cgan/ui/page.py"} <= repo.files.keys()
+    assert needed | {"cgan/ui/page.js", "cgan/ui/page.py"} <= repo.files.keys()
     assert {f"checkpoints/r3gan-conv/{name}" for name in ("model.safetensors", "generator.onnx")} <= repo.large
     assert {path.split("/")[0] for path in repo.files} == needed | {"cgan", "checkpoints"}
     assert not [path for path in repo.files if re.search(r"my-|__pycache__|training\.safetensors|/\.", path)]
