@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from cgan import data
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

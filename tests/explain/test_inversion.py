@@ -59,5 +59,5 @@ def test_the_search_can_be_left_and_leaves_the_network_as_it_was(sampler, genera
     search.close()
     assert (first.number, second.number) == (0, 1)
     assert all(torch.equal(*pair) for pair in zip(before, generator.state_dict().values(), strict=True))
-    assert all(weights.dtype == torch.float64 for weights in sampler.generator.parameters())
+    assert all(weights.dtype == torch.float32 for weights in sampler.generator.parameters())
     np.testing.assert_array_equal(next(invert(generator, examples.load()[0])).z, first.z)

@@ -1,4 +1,4 @@
-"""A thousand damaged files of a checkpoint: each is refused with one line, or is as good as it was; nothing is run."""
+"""Damaged files of a checkpoint: each is refused with one line, or is as good as it was; nothing is executed."""
 
 import json
 import pickle
@@ -129,13 +129,13 @@ READERS = {
 }
 
 
-def test_damaged_files_are_refused_in_one_line(small, tmp_path, monkeypatch, pytestconfig):
-    """`--hostile-files` of them, 1,000 unless it says otherwise."""
+@pytest.mark.parametrize("count", [150, pytest.param(1000, marks=pytest.mark.slow)])
+def test_damaged_files_are_refused_in_one_line(small, tmp_path, monkeypatch, count):
     monkeypatch.chdir(tmp_path)  # where a trap would leave its file
     draw = random.Random(_SEED)
     outcomes: Counter = Counter()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for _ in range(pytestconfig.getoption("--hostile-files")):
+    for _ in range(count):
         name = draw.choice([*READERS])
         content = (small / name).read_bytes()
         (small / name).write_bytes(damaged(draw, content))

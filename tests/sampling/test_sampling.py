@@ -9,13 +9,15 @@ from safetensors.numpy import load_file
 
 from cgan.models import checkpoints
 from cgan.sampling import latents
-from cgan.sampling.sampler import Sampler, SamplerCache
+from cgan.sampling.sampler import Sampler, SamplerCache, main
 from tests.pictures import assert_same_pictures
+
+FOLDER = checkpoints.CHECKPOINTS / "report-mlp"
 
 
 @pytest.fixture(scope="module")
-def sampler(short_run):
-    return Sampler(short_run)
+def sampler():
+    return Sampler(FOLDER)
 
 
 def test_a_picture_is_the_same_alone_and_in_any_batch(sampler):
@@ -123,14 +125,15 @@ def test_the_middle_of_a_straight_walk_is_the_mean_of_both_inputs(sampler):
     assert_same_pictures(sampler.walk((3, 7), (10, 20), 3, "lerp")[1], sampler.draw(z, weights)[0])
 
 
-def test_the_cache_follows_a_checkpoint_that_changes(short_run, tmp_path):
-    folder = shutil.copytree(short_run, tmp_path / "run")
+def test_the_cache_follows_a_checkpoint_that_changes(tmp_path):
+    folder = shutil.copytree(FOLDER, tmp_path / "run")
     cache = SamplerCache()
     first = cache.get(folder)
     assert cache.get(folder) is first
 
-    shutil.copy(folder / checkpoints.RAW_GENERATOR, tmp_path / "beside")
-    (tmp_path / "beside").replace(folder / checkpoints.EMA_GENERATOR)
+    weights = first.generator.state_dict()
+    changed = {name: 0.9 * tensor if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
+    checkpoints.save_tensors(folder / checkpoints.EMA_GENERATOR, changed, {"step": "5", "images": "320"})
     second = cache.get(folder)
     picture = [sampler.sample(np.array([3]), np.array([7])) for sampler in (first, second)]
     assert not np.array_equal(*picture)
@@ -140,15 +143,21 @@ def test_the_cache_follows_a_checkpoint_that_changes(short_run, tmp_path):
         cache.get(folder)
 
 
-def sample(run_command, checkpoint, *arguments):
-    finished = run_command("-m", "cgan.sampling", "--checkpoint", checkpoint, *arguments)
-    assert finished.returncode == 0, finished.stderr
+@pytest.fixture
+def sample(monkeypatch):
+    """Run `python -m cgan.sampling ARGUMENT...` in this process."""
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["cgan.sampling", "--checkpoint", f"{FOLDER}", *map(str, arguments)])
+        main()
+
+    return run
 
 
 @pytest.mark.parametrize("name", ["dress", "连衣裙", "3", "Dress"])
-def test_command_line_takes_a_class_by_any_name(run_command, sampler, short_run, tmp_path, name):
+def test_command_line_takes_a_class_by_any_name(sample, sampler, tmp_path, name):
     out = tmp_path / "grid.png"
-    sample(run_command, short_run, "--class", name, "--seed", 7, "--count", 5, "--truncation", 0.8, "--out", out)
+    sample("--class", name, "--seed", 7, "--count", 5, "--truncation", 0.8, "--out", out)
     grid = np.array(Image.open(out))
     assert grid.shape == (56, 84)
     cells = grid.reshape(2, 28, 3, 28).swapaxes(1, 2).reshape(6, 28, 28)
@@ -156,9 +165,13 @@ def test_command_line_takes_a_class_by_any_name(run_command, sampler, short_run,
     assert not cells[5].any()
 
 
-def test_command_line_writes_balanced_arrays(run_command, sampler, short_run, tmp_path):
-    sample(run_command, short_run, "--balanced", "--count", 1000, "--out", tmp_path / "images.npz")
-    arrays = np.load(tmp_path / "images.npz")
+def test_command_line_writes_balanced_arrays(run_command, sampler, tmp_path):
+    out = tmp_path / "images.npz"
+    finished = run_command(
+        *("-m", "cgan.sampling", "--checkpoint", "report-mlp"), "--balanced", "--count", 1000, "--out", out
+    )
+    assert finished.returncode == 0, finished.stderr
+    arrays = np.load(out)
     assert arrays["images"].shape == (1000, 28, 28) and arrays["images"].dtype == np.uint8
     assert np.bincount(arrays["labels"]).tolist() == [100] * 10
     assert_same_pictures(arrays["images"], sampler.sample(arrays["labels"], np.arange(1000)))
@@ -180,7 +193,10 @@ def test_command_line_writes_balanced_arrays(run_command, sampler, short_run, tm
         ([], ["--class", "--balanced"]),
     ],
 )
-def test_command_line_refuses_with_one_line(expect_refusal, short_run, tmp_path, arguments, words):
-    defaults = ["--checkpoint", short_run, "--out", tmp_path / "grid.png"]
-    expect_refusal("-m", "cgan.sampling", *defaults, *arguments, words=words)
+def test_command_line_refuses_with_one_line(sample, tmp_path, capsys, arguments, words):
+    with pytest.raises(SystemExit) as end:
+        sample("--out", tmp_path / "grid.png", *arguments)
+    lines = capsys.readouterr().err.splitlines()
+    assert end.value.code == 2 and len(lines) == 1
+    assert all(word in lines[0] for word in words), lines[0]
     assert list(tmp_path.iterdir()) == []

@@ -41,9 +41,8 @@ def visitor() -> Visitor:
     """Whose call is computed in this thread."""
     variable = getattr(getattr(context, "LocalContext", None), "request", None)
     request = variable and variable.get(None)
-    if request is None:
-        return Visitor(None, None)
-    return Visitor(request.session_hash, request.client and request.client.host)
+    client = getattr(request, "client", None)
+    return Visitor(getattr(request, "session_hash", None), client and client.host)  # a tool of MCP has no session
 
 
 def _refuse_in_one_line(blocks: gr.Blocks) -> None:

@@ -14,6 +14,7 @@ from cgan.ui.studio import Studio
 from cgan.ui.tabs.how_good import service as evidence_module
 from cgan.ui.tabs.how_good.report_card import report_card
 from cgan.ui.tabs.how_good.service import Evidence
+from tests.pictures import assert_same_pictures
 from tests.ui.tabs.test_inside import last, picture, problem
 from tests.ui.tabs.test_picture import as_file
 
@@ -44,7 +45,7 @@ def assert_splits(histogram, value, share):
 def test_the_nearest_images_are_training_images_with_distances_that_grow(evidence, fashion_mnist):
     figure = last(evidence.nearest_images(*request()))
     this, *rows = figure["rows"]
-    np.testing.assert_array_equal(
+    assert_same_pictures(
         pixels(this["panels"][0]), Sampler(resolve("r3gan-conv")).sample(np.array([3]), np.array([7]))[0]
     )
     for row in rows:

@@ -1,16 +1,17 @@
-"""The real app, whose log and memory are looked at as well."""
+"""The real app, `python app.py`, shared by the tests that ask it over HTTP. They may look at its log and its memory."""
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.browser.server import free_port, wait_until_served
-from tests.conftest import ROOT
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass
@@ -37,13 +38,12 @@ def start_app(tmp_path_factory):
     """Run `python app.py --offline FLAG...` until the session ends."""
     apps: list[App] = []
 
-    def start(*flags: str, **environment: str) -> App:
+    def start(*flags: str) -> App:
         port = free_port()
         log = tmp_path_factory.mktemp("app") / "log.txt"
         with open(log, "w") as output:
             command = [sys.executable, "app.py", "--offline", "--port", f"{port}", *flags]
-            variables = os.environ | environment
-            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=variables)
+            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         address = f"http://127.0.0.1:{port}"
         wait_until_served(address, process)
         apps.append(App(address, process, log, httpx.Client(base_url=address, timeout=60)))
@@ -59,4 +59,4 @@ def start_app(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def app(start_app):
-    return start_app()
+    return start_app(*(["--mcp"] if find_spec("mcp") else []))
