@@ -1,5 +1,6 @@
 """What the tests share: the real data set, a short real training run, and how a command is run."""
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -10,17 +11,18 @@ import pytest
 from cgan import data
 from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
+SHORT_RUN = ["--steps", "600", "--log-every", "100", "--seed", "3"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=5, help="how often the recovery test kills a run (default: 5)")
-    parser.addoption("--slow", action="store_true", help="also the long proofs, which are run before a release")
+    parser.addoption("--slow", action="store_true", help="also run the slow proofs, as before a release")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--slow"):
         for item in items:
-            if item.get_closest_marker("slow"):
-                item.add_marker(pytest.mark.skip(reason="a long proof: --slow"))
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="a slow proof: --slow runs it"))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +52,7 @@ def run_command():
 def short_run(tmp_path_factory, run_command) -> Path:
     """The folder of a real run of two thirds of an epoch, by the command line."""
     out = tmp_path_factory.mktemp("runs") / "short"
-    finished = run_command("train.py", "--steps", 600, "--log-every", 100, "--seed", 3, "--out", out)
+    finished = run_command("train.py", *SHORT_RUN, "--out", out)
     assert finished.returncode == 0, finished.stderr
     return out
 
@@ -61,10 +63,33 @@ def expect_refusal(run_command):
 
     def expect(*arguments: object, words: list[str]) -> None:
         finished = run_command(*arguments)
-        lines = finished.stderr.strip().splitlines()
-        assert finished.returncode == 2, finished
-        assert len(lines) == 1, finished.stderr
-        for word in words:
-            assert word in lines[0], lines[0]
+        _assert_refused(finished.returncode, finished.stderr, words)
 
     return expect
+
+
+@pytest.fixture
+def expect_refusal_here(monkeypatch, capsys):
+    """As `expect_refusal`, but in this process, which saves the seconds of importing torch."""
+
+    def expect(*arguments: object, words: list[str]) -> None:
+        is_module = arguments[0] == "-m"
+        program, *rest = map(str, arguments[1:] if is_module else arguments)
+        monkeypatch.setattr(sys, "argv", [program, *rest])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            if is_module:
+                runpy.run_module(program, run_name="__main__", alter_sys=True)
+            else:
+                runpy.run_path(str(ROOT / program), run_name="__main__")
+        _assert_refused(ended.value.code, capsys.readouterr().err, words)
+
+    return expect
+
+
+def _assert_refused(status: object, stderr: str, words: list[str]) -> None:
+    lines = stderr.strip().splitlines()
+    assert status == 2, stderr
+    assert len(lines) == 1, stderr
+    for word in words:
+        assert word in lines[0], lines[0]

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import ROOT
 
 CORE = ("common", "data", "evaluation", "explain", "models", "sampling", "training")
-NOT_FOR_CORE = ("gradio", "cgan.ui", "cgan.engine", "cgan.web", "cgan.publish")
+NOT_FOR_CORE = ("gradio", "cgan.ui", "cgan.engine", "cgan.publish")
 SLOW_TO_IMPORT = ("captum", "torchvision")
 MOST_FILES = 16  # of a folder
 MOST_LINES = 300  # of a file

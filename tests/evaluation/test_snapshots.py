@@ -86,6 +86,6 @@ def test_a_picture_of_another_size_is_refused(tmp_path):
         load_pictures(tmp_path / "1.png")
 
 
-def test_a_checkpoint_without_a_timeline_is_one_line(expect_refusal, short_run, tmp_path):
+def test_a_checkpoint_without_a_timeline_is_one_line(expect_refusal_here, short_run, tmp_path):
     shutil.copy(short_run / "config.json", tmp_path)
-    expect_refusal("-m", "cgan.timeline", "--checkpoint", tmp_path, words=["--checkpoint", "no pictures"])
+    expect_refusal_here("-m", "cgan.timeline", "--checkpoint", tmp_path, words=["--checkpoint", "no pictures"])

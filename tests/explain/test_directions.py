@@ -122,5 +122,7 @@ def test_the_command_makes_them_for_a_new_run(short_run, monkeypatch, capsys):
     assert "All classes" in capsys.readouterr().out
 
 
-def test_a_wrong_checkpoint_is_one_line(expect_refusal):
-    expect_refusal("-m", "cgan.directions", "--checkpoint", "nowhere", words=["--checkpoint", "nowhere", "report-mlp"])
+def test_a_wrong_checkpoint_is_one_line(expect_refusal_here):
+    expect_refusal_here(
+        "-m", "cgan.directions", "--checkpoint", "nowhere", words=["--checkpoint", "nowhere", "report-mlp"]
+    )

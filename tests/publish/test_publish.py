@@ -257,8 +257,8 @@ def test_a_generator_is_a_frozen_module():
         (["everything", "me/x"], ["everything", "space", "site", "model"]),
     ],
 )
-def test_wrong_arguments_get_one_line(expect_refusal, arguments, words):
-    expect_refusal("-m", "cgan.publish", *arguments, words=words)
+def test_wrong_arguments_get_one_line(expect_refusal_here, arguments, words):
+    expect_refusal_here("-m", "cgan.publish", *arguments, words=words)
 
 
 @pytest.mark.parametrize(
