@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from cgan.data import examples
-from cgan.explain.inversion import frozen_copy, invert, longest
+from cgan.explain.inversion import invert, longest
 from cgan.models import checkpoints
 from cgan.sampling.sampler import Sampler
 
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _measure(sampler: Sampler, pictures: np.ndarray, chosen: range) -> None:
-    generator = frozen_copy(sampler.generator)
+    generator = sampler.generator
     peers = np.array([_best_of_random(sampler, pictures[i], i // examples.PER_CLASS, i) for i in chosen])
     print(f"  best of {_PEERS} random samples of the class   {peers.mean():.4f}")
     for known in (True, False):

@@ -9,7 +9,6 @@ The length of z is limited to the 99th percentile of random ones, because the ge
 The generator is an argument: z (N, latent_dim) and labels (N,) to images (N, 1, 28, 28) in [-1, 1].
 """
 
-import copy
 import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -47,16 +46,11 @@ def longest(latent_dim: int) -> float:
     return math.sqrt(latent_dim) + _99TH_PERCENTILE * math.sqrt(0.5)
 
 
-def frozen_copy(generator: nn.Module) -> nn.Module:
-    """A copy of a generator for `invert`: in float32, without gradients of its weights."""
-    return copy.deepcopy(generator).to(torch.float32).requires_grad_(False)
-
-
 def invert(generator: nn.Module, picture: np.ndarray, class_index: int | None = None) -> Iterator[Step]:
     """Yield the best z and class so far after each of STEPS steps; stop iterating to end the search.
 
-    generator: from `frozen_copy`. picture: uint8 (28, 28). class_index: 0 to 9, or None to search for the class too.
-    The search is deterministic.
+    generator: in eval mode, its weights frozen. picture: uint8 (28, 28). class_index: 0 to 9, or None to search for
+    the class too. The search is deterministic.
     """
     target = torch.from_numpy(picture).float() / 127.5 - 1
     candidates = _Candidates.random(generator, target, range(NUM_CLASSES) if class_index is None else [class_index])

@@ -19,15 +19,15 @@ _COMPARED = 16  # generated pictures that calibrate a discriminator's score
 
 def judge() -> nn.Module:
     """The judge: scores (N, 10), one for each class. Raises CheckpointError."""
-    # A copy, because `load_judge` returns one network to all callers, and here its weights are frozen.
+    # A copy, because Captum puts hooks on a network, and `load_judge` returns the same one to all threads.
     return nn.Sequential(Normalize([0.5], [0.5]), copy.deepcopy(load_judge()).requires_grad_(False))
 
 
 class Painter:
-    """A generator with a fixed class: z (N, latent_dim) to images (N, 1, 28, 28) in [0, 1], in float32."""
+    """A generator with a fixed class: z (N, latent_dim) to images (N, 1, 28, 28) in [0, 1]."""
 
     def __init__(self, generator: nn.Module, class_index: int) -> None:
-        self._generator = copy.deepcopy(generator).to(torch.float32).requires_grad_(False)
+        self._generator = generator
         self._weights = torch.from_numpy(latents.one_hot(np.array([class_index]), NUM_CLASSES))
 
     def z(self, *seeds: int) -> Tensor:

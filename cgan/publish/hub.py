@@ -88,7 +88,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         super().__init__()
         self.folder = folder
         self._sampler = Sampler(folder)
-        self.network = copy.deepcopy(self._sampler.generator).float()
+        self.network = copy.deepcopy(self._sampler.generator)  # so that `sample` works if this one is moved to a GPU
         self.eval()
         self.latent_dim = self._sampler.latent_dim
 
