@@ -6,7 +6,7 @@ import pytest
 
 NAMES = ["r3gan-conv", "report-mlp"]
 READ = f"(query) => {{ setCheckpoints({NAMES}); return readLink(query); }}"
-MODULES = {"url.js": "readLink", "store.js": "setCheckpoints"}
+MODULES = {"page/url.js": "readLink", "page/store.js": "setCheckpoints"}
 
 
 @pytest.mark.parametrize("name", ["bag", "Bag", "包", "8"])
@@ -66,7 +66,7 @@ def test_what_a_link_may_not_say_gets_one_line_and_the_default(evaluate, case):
 def test_what_is_written_is_read_again(evaluate):
     values = {"seed": 50, "weights": [0.5, 0, 0, 0, 0.25, 0, 0, 0, 0.5, 0], "place": [0.52, 0.167]}
     query, link = evaluate(
-        {"url.js": "readLink, writeLink", "store.js": "openTab, setCheckpoints"},
+        {"page/url.js": "readLink, writeLink", "page/store.js": "openTab, setCheckpoints"},
         """([names, values]) => {
           setCheckpoints(names);
           openTab("mix", values);
@@ -79,4 +79,4 @@ def test_what_is_written_is_read_again(evaluate):
 
 
 def test_the_first_view_has_no_query(evaluate):
-    assert evaluate({"url.js": "writeLink"}, "() => writeLink()") == ""
+    assert evaluate({"page/url.js": "writeLink"}, "() => writeLink()") == ""

@@ -3,7 +3,7 @@
 import { CLASSES, config } from "./config.js";
 import { slug, text } from "./texts.js";
 
-/** @typedef {import("./types").Field} Field */
+/** @typedef {import("../types").Field} Field */
 
 const CLASS_SLUGS = Array.from({ length: CLASSES }, (_, index) =>
   [config.texts.en, config.texts.zh].map((texts) => slug(texts[`class_${index}`])),
