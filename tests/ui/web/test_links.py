@@ -25,6 +25,12 @@ def test_a_link_has_a_tab_and_the_values_of_its_fields(evaluate):
     }
 
 
+@pytest.mark.parametrize("network", ["efficientnet-lite0", "squeezenet1_1"])
+def test_a_link_names_a_network_of_imagenet(evaluate, network):
+    link = evaluate(MODULES, READ, urlencode({"tab": "inside", "network": network}))
+    assert link["values"]["network"] == network and link["problems"] == []
+
+
 HOSTILE = [
     ("class", "${alert(1)}"),
     ("class", "10"),

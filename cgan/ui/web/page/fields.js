@@ -27,7 +27,7 @@ export const formatValue = (name, value) => (isClass(name) && CLASS_SLUGS[value]
  * @returns {any}
  */
 export function parseValue(name, field, given) {
-  if (field.word) return /^[\w.]{1,60}$/.test(given) ? given : undefined;
+  if (field.word) return /^[\w.-]{1,60}$/.test(given) ? given : undefined;
   if (field.each) return parseNumbers(field.each, given.split(","));
   if (field.choices) {
     const named = isClass(name) ? CLASS_SLUGS.findIndex((slugs) => slugs.includes(slug(given))) : -1;
