@@ -8,7 +8,18 @@ from cgan.data.fashion_mnist import (
     DataError,
     find,
     load,
+    local_test_images,
     parse_class,
 )
 
-__all__ = ["CLASS_NAMES", "CLASS_NAMES_ZH", "IMAGE_SIZE", "NUM_CLASSES", "DataError", "find", "load", "parse_class"]
+__all__ = [
+    "CLASS_NAMES",
+    "CLASS_NAMES_ZH",
+    "IMAGE_SIZE",
+    "NUM_CLASSES",
+    "DataError",
+    "find",
+    "load",
+    "local_test_images",
+    "parse_class",
+]

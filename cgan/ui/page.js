@@ -12,16 +12,16 @@ import "./tabs/mix/script.js";
 import { mountPicker } from "./tabs/picture/picker.js";
 import { mountOnward } from "./tabs/picture/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
-import { config } from "./web/config.js";
-import { forgetDirections } from "./web/directions.js";
-import { mountExport } from "./web/export.js";
-import { mountFigure } from "./web/figures.js";
-import { sampleInputs } from "./web/inputs.js";
-import { cardOf, drawHere, drawsHere, prepare, whenRendererChanges } from "./web/renderer.js";
-import { followHands, throwDice } from "./web/sliders.js";
-import { chosenValues, openTab, redraw, update, valuesOf } from "./web/store.js";
-import { mountUpload } from "./web/upload.js";
-import { openLink } from "./web/url.js";
+import { config } from "./web/page/config.js";
+import { forgetDirections } from "./web/drawing/directions.js";
+import { mountExport } from "./web/page/export.js";
+import { mountFigure } from "./web/page/figures.js";
+import { sampleInputs } from "./web/drawing/inputs.js";
+import { cardOf, drawHere, drawsHere, prepare, whenRendererChanges } from "./web/drawing/renderer.js";
+import { followHands, throwDice } from "./web/page/sliders.js";
+import { chosenValues, openTab, redraw, update, valuesOf } from "./web/page/store.js";
+import { mountUpload } from "./web/page/upload.js";
+import { openLink } from "./web/page/url.js";
 
 const { tabs, checkpoint: firstCheckpoint } = config.links;
 

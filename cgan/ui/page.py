@@ -85,7 +85,7 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_watch"), id="watch") as tab:
                 watch.build(studio, links, tab)
             with gr.Tab(i18n("tab_picture"), id="picture") as tab:
-                own = picture.build(studio, Redrawer(studio, worker), lab, chosen, links, tab, _LONG_WORK)
+                own = picture.build(studio, Redrawer(studio, worker), chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:

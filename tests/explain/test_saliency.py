@@ -62,9 +62,9 @@ def test_integrated_gradients_are_the_closed_form_of_a_quadratic():
 
 
 def test_integrated_gradients_are_complete(judge, images):
-    network, image = in_float64(judge), images[0][:2].double()
+    network, image = in_float64(judge), images[0][:1].double()
     classes = network(image).argmax(dim=1)
-    parts = saliency.integrated_gradients(network, image, classes, steps=100)
+    parts = saliency.integrated_gradients(network, image, classes, steps=300)
     scores = network(image) - network(torch.zeros_like(image))
     expected = scores.gather(1, classes[:, None])[:, 0]
     torch.testing.assert_close(parts.sum(dim=(1, 2, 3)), expected, rtol=1e-2, atol=1e-2)

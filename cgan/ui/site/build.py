@@ -56,7 +56,7 @@ def write_site(out: Path, full_app: str | None = None) -> None:
         raise SiteError(error) from error
     for name, source in {
         "cgan/engine.wasm": ENGINE,
-        "style.css": UI / "web/style.css",
+        "style.css": UI / "web/page/style.css",
         "site.css": UI / "site/style.css",
     }.items():
         _write(out / name, source.read_bytes())

@@ -71,7 +71,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "link_range": ("{low} to {high}", "{low} 至 {high}"),
     "link_numbers": ("{count} numbers with commas between them, {ranges}", "{count} 个数，以逗号分隔，{ranges}"),
-    "link_word": ("a name of letters, digits and _", "由字母、数字和 _ 组成的名称"),
+    "link_word": ("a name of letters, digits, -, . and _", "由字母、数字、-、. 和 _ 组成的名称"),
     "direction_brightness": ("Brightness", "亮度"),
     "direction_width": ("Width", "宽度"),
     "direction_height": ("Height", "高度"),

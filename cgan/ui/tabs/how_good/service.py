@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
-from cgan.data import NUM_CLASSES, DataError, examples
+from cgan.data import NUM_CLASSES, DataError, examples, local_test_images
 from cgan.evaluation import neighbours
 from cgan.evaluation.neighbours import FEATURES, MEASURES, Nearest
 from cgan.explain import own_networks, saliency
@@ -26,7 +26,6 @@ from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import MAX_SEED, Studio
-from cgan.ui.tabs.inside.service import test_images
 
 SOURCES = GENERATED, OWN = ("generated", "own")
 _VALUES = ("checkpoint", "source", "class", "seed", "own picture")
@@ -216,7 +215,7 @@ def _meaning(folder: Path) -> dict:
 def _real(class_index: int) -> np.ndarray:
     """Real test images of a class; where the data set is not on this machine, those that ship."""
     try:
-        images, labels = test_images()
+        images, labels = local_test_images()
     except DataError:
         first = class_index * examples.PER_CLASS
         return examples.load()[first : first + examples.PER_CLASS]

@@ -1,7 +1,7 @@
-// The tab "Inside the network": what it exports. Its figures are in web/figures.js.
+// The tab "Inside the network": what it exports. Its figures are in web/page/figures.js.
 
-import { offerExport } from "../../web/export.js";
-import { valuesOf } from "../../web/store.js";
+import { offerExport } from "../../web/page/export.js";
+import { valuesOf } from "../../web/page/store.js";
 
 /** The map of a generated picture under one of our networks; all else here takes more than a few lines. */
 function python() {

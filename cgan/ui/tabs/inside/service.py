@@ -1,7 +1,6 @@
 """What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `studio`."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,11 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cgan import data
 from cgan.common import uploads
-from cgan.common.uploads import UploadError
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
-from cgan.data import CLASS_NAMES, NUM_CLASSES, DataError
+from cgan.data import CLASS_NAMES, NUM_CLASSES, local_test_images
 from cgan.explain import adversarial, class_visualization, imagenet, own_networks
 from cgan.explain.imagenet import ImageNetError
 from cgan.explain.own_networks import REAL, Painter
@@ -50,19 +47,6 @@ class Lab:
         self._studio = studio
         self._worker = worker
         self._offline = offline
-
-    def open_upload(self, content: str) -> dict:
-        """A file, in base64, as the page keeps it.
-
-        Returns {"picture": base64 of a PNG, "remarks": texts}, or {"problem": a text}.
-        """
-        try:
-            content = decoded(content)
-            picture = uploads.open_upload(content)
-        except UploadError as error:
-            return {"problem": say(f"upload_{error.reason}")}
-        remarks = [say(f"upload_{remark}") for remark in uploads.remarks(content)]
-        return {"picture": figures.encode(np.array(picture)).partition(",")[2], "remarks": remarks}
 
     def look(self, *request: object) -> Iterator[tuple[dict, dict]]:
         """The picture with the network's five first choices, and its saliency maps, one after the other."""
@@ -199,7 +183,7 @@ def _image(request: Request) -> Tensor:
         with torch.no_grad():
             return painter(painter.z(request.seed))
     if request.source == "real":
-        images, labels = test_images()
+        images, labels = local_test_images()
         of_class = images[labels == request.class_index]
         return torch.from_numpy(of_class[request.seed % len(of_class)]).float()[None, None] / 255
     if request.source == "photograph":
@@ -291,11 +275,3 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
 
 def _size(request: Request) -> int:
     return imagenet.load(request.network).size
-
-
-@cache
-def test_images() -> tuple[np.ndarray, np.ndarray]:
-    """The real test images, where they are on this machine: no page starts a download of 30 MB. Raises DataError."""
-    if data.find() is None:
-        raise DataError("not on this machine")
-    return data.load("test")

@@ -1,16 +1,16 @@
 // The tab "Watch it learn": the timelines of two runs, played and scrubbed together, and their charts.
 
-import { GAP, fit, keepFitted } from "../../web/canvas.js";
-import { lastUpTo } from "../../web/chart.js";
-import { compact, makeChart } from "../../web/charts.js";
-import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/config.js";
-import { fillNames, fillTexts, findIn } from "../../web/dom.js";
-import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/files.js";
-import { range } from "../../web/inputs.js";
-import { makePlayer } from "../../web/player.js";
-import { newestOnly } from "../../web/schedule.js";
-import { drawFrom, update, valuesOf } from "../../web/store.js";
-import { classNames, percent, text } from "../../web/texts.js";
+import { GAP, fit, keepFitted } from "../../web/drawing/canvas.js";
+import { lastUpTo } from "../../web/charts/chart.js";
+import { compact, makeChart } from "../../web/charts/charts.js";
+import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/page/config.js";
+import { fillNames, fillTexts, findIn } from "../../web/page/dom.js";
+import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
+import { range } from "../../web/drawing/inputs.js";
+import { makePlayer } from "../../web/page/player.js";
+import { newestOnly } from "../../web/page/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/page/store.js";
+import { classNames, percent, text } from "../../web/page/texts.js";
 
 const SECONDS = 15; // from the first picture to the last
 const STEPS = 1000; // of the scrubber

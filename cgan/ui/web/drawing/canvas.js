@@ -1,7 +1,7 @@
 // Grey levels on canvases: one pixel each, enlarged without smoothing.
 
-import { PIXELS, SIZE, config } from "./config.js";
-import { make, saveFile } from "./dom.js";
+import { PIXELS, SIZE, config } from "../page/config.js";
+import { make, saveFile } from "../page/dom.js";
 
 export const GAP = 1; // pixels between two pictures
 export const SAVED_SCALE = config.animationScale;

@@ -8,7 +8,7 @@ export const language = () => (document.documentElement.lang.startsWith("zh") ? 
 /**
  * A text of the table, with its {names} filled in.
  * @param {string} key
- * @param {Record<string, import("./types").Words>} [values]
+ * @param {Record<string, import("../types").Words>} [values]
  * @returns {string}
  */
 export function text(key, values = {}) {
@@ -17,7 +17,7 @@ export function text(key, values = {}) {
 
 /**
  * A text from the server in the page's language.
- * @param {import("./types").Words} words
+ * @param {import("../types").Words} words
  * @returns {string}
  */
 export function say(words) {

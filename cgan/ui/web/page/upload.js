@@ -1,14 +1,14 @@
 // A file of the person's own.
 
-import { encode } from "./base64.js";
+import { encode } from "../encoding/base64.js";
 import { config } from "./config.js";
-import { askServer } from "./drawing.js";
+import { askServer } from "../drawing/drawing.js";
 import { say, text } from "./texts.js";
 
 /**
  * Send a file to be read and made small; `choose` is called with what is handed back, base64 of a PNG. Nobody keeps it.
  * @param {HTMLElement} element
- * @param {import("./types").Component["server"]} server
+ * @param {import("../types").Component["server"]} server
  * @param {(picture: string) => void} choose
  */
 export function mountUploadIn(element, server, choose) {
@@ -34,7 +34,7 @@ export function mountUploadIn(element, server, choose) {
   });
 }
 
-/** @param {import("./types").Component} component whose value becomes {picture} */
+/** @param {import("../types").Component} component whose value becomes {picture} */
 export function mountUpload({ element, props, trigger, server }) {
   mountUploadIn(element, server, (picture) => {
     props.value = { picture };

@@ -1,6 +1,6 @@
 // From a seed to z: the twin of cgan/sampling/latents.py, which explains it.
 
-import { CLASSES } from "./config.js";
+import { CLASSES } from "../page/config.js";
 
 const PHILOX_MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
 const PHILOX_KEY_STEPS = [0x9e3779b9, 0xbb67ae85];

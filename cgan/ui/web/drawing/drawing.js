@@ -1,14 +1,14 @@
 // Who draws: the page itself as soon as its renderer has the generator; until then, and where it cannot, the server.
 
-import { decode } from "./base64.js";
-import { writeMark } from "./marks.js";
+import { decode } from "../encoding/base64.js";
+import { writeMark } from "../page/marks.js";
 import { cardOf, drawBehind, drawHere, drawsHere, prepare, rendererProblem } from "./renderer.js";
-import { pause } from "./schedule.js";
-import { text } from "./texts.js";
+import { pause } from "../page/schedule.js";
+import { text } from "../page/texts.js";
 
-/** @typedef {import("./types").Inputs} Inputs */
-/** @typedef {import("./types").Request} Request */
-/** @typedef {import("./types").Component["server"]} Server */
+/** @typedef {import("../types").Inputs} Inputs */
+/** @typedef {import("../types").Request} Request */
+/** @typedef {import("../types").Component["server"]} Server */
 
 const ATTEMPTS = 3; // at having the server draw
 const BUSY_MS = 1000; // between them
@@ -20,7 +20,7 @@ const BUSY_MS = 1000; // between them
  * @param {Request} request its arguments by name
  * @param {(dimensions: number) => Inputs} inputs the same as the generator takes it
  * @param {{behind?: boolean}} [options] behind: after what is drawn at once
- * @returns {Promise<import("./types").Drawn>}
+ * @returns {Promise<import("../types").Drawn>}
  */
 export async function drawPictures(server, name, request, inputs, { behind = false } = {}) {
   const { checkpoint } = request;

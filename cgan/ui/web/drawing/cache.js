@@ -1,6 +1,6 @@
 // The pictures that a generator drew last. Dragging a seed by one changes one picture in sixteen.
 
-import { PIXELS } from "./config.js";
+import { PIXELS } from "../page/config.js";
 
 const SLOTS = 512; // pictures kept, about 0.5 MB
 

@@ -3,7 +3,7 @@
 import { CLASSES, config } from "./config.js";
 import { slug, text } from "./texts.js";
 
-/** @typedef {import("./types").Field} Field */
+/** @typedef {import("../types").Field} Field */
 
 const CLASS_SLUGS = Array.from({ length: CLASSES }, (_, index) =>
   [config.texts.en, config.texts.zh].map((texts) => slug(texts[`class_${index}`])),
@@ -27,7 +27,7 @@ export const formatValue = (name, value) => (isClass(name) && CLASS_SLUGS[value]
  * @returns {any}
  */
 export function parseValue(name, field, given) {
-  if (field.word) return /^[\w.]{1,60}$/.test(given) ? given : undefined;
+  if (field.word) return /^[\w.-]{1,60}$/.test(given) ? given : undefined;
   if (field.each) return parseNumbers(field.each, given.split(","));
   if (field.choices) {
     const named = isClass(name) ? CLASS_SLUGS.findIndex((slugs) => slugs.includes(slug(given))) : -1;

@@ -1,9 +1,9 @@
 // What the generator takes, z and class weights: the twin of `Sampler` in cgan/sampling/sampler.py.
 
-import { CLASSES } from "./config.js";
+import { CLASSES } from "../page/config.js";
 import { bilinear, blend, latents, lerp, moved, normalized, oneHot } from "./latents.js";
 
-/** @typedef {import("./types").Inputs} Inputs */
+/** @typedef {import("../types").Inputs} Inputs */
 
 /**
  * One picture for each class and seed.

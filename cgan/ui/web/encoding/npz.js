@@ -1,6 +1,6 @@
 // Arrays as NumPy reads them: a .npz is a zip archive (PKWARE's APPNOTE.TXT) of .npy files (NEP 1), here as they are.
 
-import { saveFile } from "./dom.js";
+import { saveFile } from "../page/dom.js";
 
 const NPY_TYPES = { Uint8Array: "|u1", Uint32Array: "<u4", Float32Array: "<f4" };
 

@@ -1,8 +1,8 @@
 // Charts with a title and a legend over the training images seen, and the small plots beside the figures of a run.
 
 import { lastUpTo, mountChart } from "./chart.js";
-import { make } from "./dom.js";
-import { language, percent, say } from "./texts.js";
+import { make } from "../page/dom.js";
+import { language, percent, say } from "../page/texts.js";
 
 const CHART_HEIGHT = 150; // CSS pixels
 const PLOT_HEIGHT = 120;

@@ -1,14 +1,14 @@
 // The renderer of the page: workers with the generator. Where it cannot draw, the server does (`drawing.js`).
 
 import { PictureCache } from "./cache.js";
-import { CLASSES, PIXELS, SIZE, config } from "./config.js";
+import { CLASSES, PIXELS, SIZE, config } from "../page/config.js";
 import { checkpointAt, download, filesAt, newest } from "./files.js";
 import { joined } from "./inputs.js";
 import { shares } from "./shares.js";
-import { text } from "./texts.js";
+import { text } from "../page/texts.js";
 import { DrawingWorker } from "./workers.js";
 
-/** @typedef {import("./types").Inputs} Inputs */
+/** @typedef {import("../types").Inputs} Inputs */
 
 const WORKERS = Math.min(2, navigator.hardwareConcurrency || 1); // two halve the time of a sheet of pictures
 const PATIENCE_MS = 10_000; // with a worker that draws

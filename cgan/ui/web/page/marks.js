@@ -1,7 +1,7 @@
 // The small print under a picture: who drew it, and in how many milliseconds.
 
 import { text } from "./texts.js";
-import { RendererStopped } from "./workers.js";
+import { RendererStopped } from "../drawing/workers.js";
 
 const MARK_MS = 200; // between two of the times that are said under a picture
 

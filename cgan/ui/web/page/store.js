@@ -3,7 +3,7 @@
 import { config } from "./config.js";
 import { heldValue } from "./fields.js";
 
-/** @typedef {import("./types").Request} Request */
+/** @typedef {import("../types").Request} Request */
 
 const { tabs, checkpoint } = config.links;
 const checkpointField = { first: checkpoint, choices: null, checkpoint: true };
@@ -19,7 +19,7 @@ export const openedTab = () => opened;
 /**
  * The fields of a tab that a link may set, by name; the checkpoint is one of each tab's.
  * @param {string} tab
- * @returns {import("./types").Fields}
+ * @returns {import("../types").Fields}
  */
 export const fieldsOf = (tab) => ({ checkpoint: checkpointField, ...tabs[tab] });
 

@@ -1,11 +1,11 @@
 // Directions of a checkpoint in z, which two tabs move a garment along.
 
-import { config } from "./config.js";
-import { labelledSlider } from "./dom.js";
+import { config } from "../page/config.js";
+import { labelledSlider } from "../page/dom.js";
 import { checkpointAt, downloadJson } from "./files.js";
-import { text } from "./texts.js";
+import { text } from "../page/texts.js";
 
-/** @typedef {import("./types").Direction} Direction */
+/** @typedef {import("../types").Direction} Direction */
 
 const known = new Map(); // checkpoint: its directions by scope, null where it has none
 

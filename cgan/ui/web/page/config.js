@@ -1,6 +1,6 @@
 // What Python and JavaScript both have to know. Python defines it (`cgan/ui/web/config.py`), the page carries it once.
 
-/** @type {import("./types").Config} */
+/** @type {import("../types").Config} */
 export const config = globalThis.cgan.config;
 
 export const SIZE = config.imageSize; // pixels, of a picture's side

@@ -1,7 +1,7 @@
 // The figures of long runs: rows of pictures with what a network says of them, a curve, a film.
 
 import { findIn, make, makeButton, saveFile } from "./dom.js";
-import { curveKeeper, histogramKeeper } from "./charts.js";
+import { curveKeeper, histogramKeeper } from "../charts/charts.js";
 import { say, text } from "./texts.js";
 
 const SAVED_SIDE = 224; // pixels, at least, of a picture's side in a saved file
@@ -64,7 +64,7 @@ function saveFigure(figure, name) {
 
 /**
  * Show the figures that come in one after the other while a step runs.
- * @param {import("./types").Component} component whose value is a figure of cgan/ui/figures.py
+ * @param {import("../types").Component} component whose value is a figure of cgan/ui/figures.py
  * @param {string | null} stop the elem_id of the button that ends the run, if any
  */
 export function mountFigure({ element, props, watch }, stop = null) {

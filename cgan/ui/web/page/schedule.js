@@ -1,6 +1,6 @@
 // When work is done.
 
-import { RendererStopped } from "./workers.js";
+import { RendererStopped } from "../drawing/workers.js";
 
 /** @param {number} milliseconds */
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
