@@ -27,7 +27,8 @@ _SEE_COPIED = """(button) => {
 _IS_DRAWN_BY = """(renderer) => {
   const picture = document.querySelector("#picture[data-renderer]");
   if (!picture || picture.dataset.renderer === renderer) return picture;
-  return renderer === "page" && !picture.checkVisibility() && cgan.drawsHere(cgan.config.links.checkpoint);
+  if (renderer === "server" || picture.checkVisibility()) return false;
+  return cgan.drawsHere?.(cgan.config.links.checkpoint) ?? true; // the site says nothing of it
 }"""
 
 TOLERANCE = 1  # grey levels, of what the page draws

@@ -122,6 +122,7 @@ def test_a_network_of_imagenet_with_a_photograph_and_a_target(inside):
     expect(inside.page.find("#inside-picture")).to_contain_text("Lion", timeout=60_000)
     inside.wait("saliency", "done")
     inside.page.open_tab(STEPS["fooling"])
+    inside.page.choose("fooling-way", "Pixels, until it is fooled")
     field = inside.page.find("#fooling-target-imagenet input")
     field.press("Control+a")
     field.press_sequentially("espresso")
