@@ -12,15 +12,15 @@ from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the slow proofs as well, as before a release")
     parser.addoption("--kills", type=int, default=5, help="how often the recovery test kills a run (default: 5)")
-    parser.addoption("--slow", action="store_true", help="also the long proofs, which are run before a release")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--slow"):
         for item in items:
             if item.get_closest_marker("slow"):
-                item.add_marker(pytest.mark.skip(reason="a long proof: --slow"))
+                item.add_marker(pytest.mark.skip(reason="a slow proof: --slow runs it"))
 
 
 @pytest.fixture(scope="session")

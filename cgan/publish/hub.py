@@ -113,7 +113,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         return self.network(z, classes)
 
     def sample(self, classes: Sequence[int], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, pixel for pixel."""
+        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, to one grey level."""
         return self._sampler.sample(np.asarray(classes), np.asarray(seeds), truncation)
 
     @classmethod

@@ -17,7 +17,7 @@ import { forgetDirections } from "./web/directions.js";
 import { mountExport } from "./web/export.js";
 import { mountFigure } from "./web/figures.js";
 import { sampleInputs } from "./web/inputs.js";
-import { cardOf, drawHere, prepare, whenRendererChanges } from "./web/renderer.js";
+import { cardOf, drawHere, drawsHere, prepare, whenRendererChanges } from "./web/renderer.js";
 import { followHands, throwDice } from "./web/sliders.js";
 import { chosenValues, openTab, redraw, update, valuesOf } from "./web/store.js";
 import { mountUpload } from "./web/upload.js";
@@ -72,5 +72,5 @@ Object.assign(window.cgan, {
   ...{ choose, enter, follow, throwDice, update },
   ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountMixture, mountMoved, mountOnward },
   ...{ mountPicker, mountPicture, mountReport, mountSheet, mountUpload, mountWalk, mountWatch, mountWeights },
-  ...{ prepare, sampleHere },
+  ...{ drawsHere, prepare, sampleHere }, // for tests
 });

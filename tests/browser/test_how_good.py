@@ -17,25 +17,11 @@ def shown(page, step):
     return figure
 
 
-@pytest.fixture
-def page(visit_served):
-    page = visit_served()
+@pytest.fixture(scope="module")
+def page(visit_for_all):
+    page = visit_for_all(renderer="server")
     page.open_tab("How good?")
     return page
-
-
-def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
-    for name in ("r3gan-conv", "report-mlp"):
-        page.choose("checkpoint", name)
-        report = page.find("#quality .cgan-report")
-        expect(report).to_have_attribute("data-checkpoint", name)
-        measured = json.loads((resolve(name) / metrics.METRICS).read_text())
-        cells = report.locator("tr", has_text="Recall").locator("td").all_inner_texts()
-        assert cells[0] == f"{measured['recall']:.1%}" and len(cells) == (3 if name == "r3gan-conv" else 2)
-        assert report.locator(".cgan-classes > div").count() == 10
-        report.locator("select").select_option("Recall")
-        of_dress = report.locator(".cgan-classes > div", has_text="Dress").locator(".cgan-bar").first
-        expect(of_dress).to_have_text(f"{100 * measured['per_class']['Dress']['recall']:.0f} %")
 
 
 def test_nearest_training_images_of_another_seed(page):
@@ -58,6 +44,21 @@ def test_d_on_a_persons_own_picture(page):
     before = figure.locator("img").first.get_attribute("src")
     page.find("#scores-source").get_by_label("From the tab").check()
     expect(figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
+
+
+def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
+    page.open_tab("Quality")
+    for name in ("r3gan-conv", "report-mlp"):
+        page.choose("checkpoint", name)
+        report = page.find("#quality .cgan-report")
+        expect(report).to_have_attribute("data-checkpoint", name)
+        measured = json.loads((resolve(name) / metrics.METRICS).read_text())
+        cells = report.locator("tr", has_text="Recall").locator("td").all_inner_texts()
+        assert cells[0] == f"{measured['recall']:.1%}" and len(cells) == (3 if name == "r3gan-conv" else 2)
+        assert report.locator(".cgan-classes > div").count() == 10
+        report.locator("select").select_option("Recall")
+        of_dress = report.locator(".cgan-classes > div", has_text="Dress").locator(".cgan-bar").first
+        expect(of_dress).to_have_text(f"{100 * measured['per_class']['Dress']['recall']:.0f} %")
 
 
 @pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])

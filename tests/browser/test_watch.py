@@ -25,9 +25,9 @@ def expect_moment(page, canvas, name, step):
     np.testing.assert_array_equal(page.cells(canvas, 40, columns=10), expected(name, step))
 
 
-@pytest.fixture
-def page(visit_served):
-    page = visit_served()
+@pytest.fixture(scope="module")
+def page(visit_for_all):
+    page = visit_for_all(renderer="server")
     page.open_tab("Watch it learn")
     return page
 
@@ -43,7 +43,6 @@ def test_two_runs_are_scrubbed_from_the_end_to_the_start(page):
 def test_playing_goes_through_the_moments_in_order(page):
     page.find(f"{LEFT}[data-step]").wait_for()
     page.find("#watch [data-do=scrub]").fill("500")
-    page.page.wait_for_timeout(300)
     page.record(LEFT, "data-step")
     page.find("#watch [data-do=speed]").select_option("4")
     page.page.get_by_role("button", name="Play").click()

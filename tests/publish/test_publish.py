@@ -105,7 +105,7 @@ def test_a_space_is_what_the_app_needs_and_no_more(hub, printed):
     assert repo.created["sdk"] == "gradio"
     assert_published_as_listed(repo, printed["me/clothes"])
     needed = {"app.py", "requirements.txt", "README.md", "LICENSE"}
-    assert needed | {"cgan/web/worker.js", "cgan/ui/page.py"} <= repo.files.keys()
+    assert needed | {"cgan/ui/page.js", "cgan/ui/page.py"} <= repo.files.keys()
     assert {f"checkpoints/r3gan-conv/{name}" for name in ("model.safetensors", "generator.onnx")} <= repo.large
     assert {path.split("/")[0] for path in repo.files} == needed | {"cgan", "checkpoints"}
     assert not [path for path in repo.files if re.search(r"my-|__pycache__|training\.safetensors|/\.", path)]
@@ -117,7 +117,7 @@ def test_what_a_space_gets_starts_by_itself(hub, printed, tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
     code = (
-        "from cgan.ui.drawing import Studio; from cgan.ui.page import build; studio = Studio();"
+        "from cgan.ui.studio import Studio; from cgan.ui.page import build; studio = Studio();"
         "build(studio, 'r3gan-conv'); print(sorted(studio.cards()))"
     )
     assert run_python(code, folder=tmp_path).strip() == "['r3gan-conv', 'report-mlp']"

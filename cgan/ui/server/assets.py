@@ -1,6 +1,6 @@
 """What the page fetches: the worker's scripts, onnxruntime-web, the generators, and what is known of them.
 
-They lie under `cgan/` beside the page, in the same order as in a site without a server (`cgan.web.site`).
+They lie under `cgan/` beside the page, in the same order as in a site without a server (`cgan.ui.site`).
 """
 
 from collections.abc import Callable

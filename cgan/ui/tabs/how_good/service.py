@@ -1,6 +1,6 @@
 """What the tab "How good?" computes: the training images nearest to a picture, and what the discriminator thinks of it.
 
-Whatever arrives is checked here, as in `drawing`.
+Whatever arrives is checked here, as in `studio`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `drawing`."""
+"""What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `studio`."""
 
 from collections.abc import Callable, Iterator
 from functools import cache

@@ -1,4 +1,4 @@
-"""What the tab "Your picture" asks the server for. Whatever arrives is checked here, as in `drawing`."""
+"""What the tab "Your picture" asks the server for. Whatever arrives is checked here, as in `studio`."""
 
 import base64
 import math
