@@ -97,7 +97,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         return self.network(z, classes)
 
     def sample(self, classes: Sequence[int], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
-        """One picture for each class (N,), 0 to 9, and seed (N,): uint8 (N, 28, 28). They are the same as the app's."""
+        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, to one grey level."""
         return self._sampler.sample(np.asarray(classes), np.asarray(seeds), truncation)
 
     @classmethod

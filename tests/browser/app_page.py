@@ -31,7 +31,7 @@ _IS_DRAWN_BY = """(renderer) => {
   return cgan.drawsHere?.(cgan.config.links.checkpoint) ?? true; // the site says nothing of it
 }"""
 
-TOLERANCE = 1  # grey levels, of what the page draws
+TOLERANCE = 1  # grey levels, wherever it is drawn
 GENERATORS = "**/generator.safetensors"  # what the page draws with
 
 
@@ -72,7 +72,8 @@ class AppPage:
         self.address = address
         if renderer == "server":
             self.page.route(GENERATORS, lambda route: route.fulfill(status=204))
-        self.tolerance = TOLERANCE if renderer == "page" else 0
+        self.renderer = renderer
+        self.tolerance = TOLERANCE
         self.page.goto(f"{address.rstrip('/')}/{query}")
         self.wait_for_renderer(renderer)
 
@@ -123,7 +124,7 @@ class AppPage:
         return np.frombuffer(pixels, np.uint8).reshape(-1, 28, 28)
 
     def expect_cells(self, canvas: str, expected: np.ndarray, columns: int, seconds: float = 20) -> None:
-        """Wait until a canvas shows these pictures: the server's exactly, the page's to a grey level."""
+        """Wait until a canvas shows these pictures, to one grey level."""
         for _ in range(round(seconds * 20)):
             if largest_difference(self.cells(canvas, len(expected), columns), expected) <= self.tolerance:
                 return

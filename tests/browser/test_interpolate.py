@@ -45,7 +45,7 @@ def test_scrubbing_needs_no_server(page, walk):
     def frame_at(page):
         """The exact point of the way where the page draws, else the nearest frame."""
         position = page.value("position")
-        if page.tolerance == 0:
+        if page.renderer == "server":
             return walk[round(position * 31)][None]
         sampler = Sampler(checkpoints.CHECKPOINTS / DEFAULT_CHECKPOINT)
         return sampler.walk((7, 9), (7, 21), 101, "slerp")[round(position * 100)][None]  # the slider's steps
