@@ -11,11 +11,20 @@ import pytest
 from cgan import data
 from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
+# A browser, a server under attack, processes that are killed, networks that are trained.
+NOT_QUICK = ("browser", "distributed", "evaluation", "explain", "hostile", "publish", "recovery", "training", "ui/tabs")
 SHORT_RUN = ["--steps", "600", "--log-every", "100", "--seed", "3"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the slow proofs, as before a release")
+    parser.addoption("--quick", action="store_true", help="leave out all that takes long: an answer in 90 seconds")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With --quick the folders of NOT_QUICK are not even imported."""
+    is_left_out = config.getoption("--quick") and collection_path in [ROOT / "tests" / name for name in NOT_QUICK]
+    return True if is_left_out else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
