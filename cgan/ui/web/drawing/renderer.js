@@ -6,7 +6,7 @@ import { checkpointAt, download, filesAt, newest } from "./files.js";
 import { joined } from "./inputs.js";
 import { shares } from "./shares.js";
 import { text } from "../page/texts.js";
-import { DrawingWorker } from "./workers.js";
+import { DrawingWorker, RendererStopped } from "./workers.js";
 
 /** @typedef {import("../types").Inputs} Inputs */
 
@@ -82,20 +82,31 @@ async function open(checkpoint) {
   if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
   starting ??= startWorkers();
   const [file] = await Promise.all([newest(`${checkpointAt(checkpoint)}generator.safetensors`), starting]);
-  if (!file) {
-    if (opened.delete(checkpoint)) tell(checkpoint);
+  if (file?.version && file.version === opened.get(checkpoint)?.version) return;
+  const generator = file && (await openGenerator(checkpoint, await file.read()));
+  const wasOpened = opened.delete(checkpoint); // so that it becomes the newest
+  if (!generator) {
+    if (wasOpened) tell(checkpoint);
     return;
   }
-  if (file.version && file.version === opened.get(checkpoint)?.version) return;
-  const [{ latentDim, step }] = await askAll("open", { checkpoint, model: await file.read() });
-  const cache = new PictureCache(latentDim + CLASSES);
-  opened.delete(checkpoint); // so that it becomes the newest
-  opened.set(checkpoint, { version: file.version, latent_dim: latentDim, steps: step, cache });
+  const cache = new PictureCache(generator.latentDim + CLASSES);
+  opened.set(checkpoint, { version: file.version, latent_dim: generator.latentDim, steps: generator.step, cache });
   for (const oldest of [...opened.keys()].slice(0, -MOST_OPENED)) {
     opened.delete(oldest);
     await askAll("release", { checkpoint: oldest });
   }
   tell(checkpoint);
+}
+
+/** The workers' answer to a generator; null where it is none that the engine draws: that checkpoint the server draws. */
+async function openGenerator(checkpoint, model) {
+  try {
+    return (await askAll("open", { checkpoint, model }))[0];
+  } catch (error) {
+    if (!(error instanceof RendererStopped) || !workers.length) throw error;
+    console.info(`The page does not draw ${checkpoint} by itself: ${error.message}`);
+    return null;
+  }
 }
 
 /**
