@@ -98,7 +98,7 @@ async function open(checkpoint) {
   tell(checkpoint);
 }
 
-/** The workers' answer to a generator; null where it is none that the engine draws: that checkpoint the server draws. */
+/** The answer of the workers to a generator; null where the engine cannot draw it, and the server has to. */
 async function openGenerator(checkpoint, model) {
   try {
     return (await askAll("open", { checkpoint, model }))[0];
