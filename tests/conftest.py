@@ -13,7 +13,6 @@ from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
 # A browser, a server under attack, processes that are killed, networks that are trained.
 NOT_QUICK = ("browser", "distributed", "evaluation", "explain", "hostile", "publish", "recovery", "training", "ui/tabs")
-SHORT_RUN = ["--steps", "600", "--log-every", "100", "--seed", "3"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,7 +60,7 @@ def run_command():
 def short_run(tmp_path_factory, run_command) -> Path:
     """The folder of a real run of two thirds of an epoch, by the command line."""
     out = tmp_path_factory.mktemp("runs") / "short"
-    finished = run_command("train.py", *SHORT_RUN, "--out", out)
+    finished = run_command("train.py", "--steps", 600, "--log-every", 100, "--seed", 3, "--out", out)
     assert finished.returncode == 0, finished.stderr
     return out
 

@@ -28,7 +28,8 @@ _IS_DRAWN_BY = """(renderer) => {
   const picture = document.querySelector("#picture[data-renderer]");
   if (!picture || picture.dataset.renderer === renderer) return picture;
   if (renderer === "server" || picture.checkVisibility()) return false;
-  return cgan.drawsHere?.(cgan.config.links.checkpoint) ?? true; // the site says nothing of it
+  const linked = new URLSearchParams(location.search).get("checkpoint");
+  return cgan.drawsHere?.(linked ?? cgan.config.links.checkpoint) ?? true; // the site says nothing of it
 }"""
 
 TOLERANCE = 1  # grey levels, wherever it is drawn

@@ -63,7 +63,7 @@ def test_a_mark_says_who_draws_and_how_fast(visit):
     for renderer, start in (("page", "Drawn in this page · "), ("server", "Drawn by the server")):
         page = visit(renderer=renderer)
         mark = page.find("#picture .cgan-mark")
-        assert mark.inner_text().startswith(start)
+        expect(mark).to_have_text(re.compile(start))
         page.type_number("seed", 70)
         page.wait_until_painted(3, 70)
         expect(mark).to_have_text(re.compile(f"{start}.*[0-9] ms$"))

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from cgan.models import checkpoints
 from cgan.training.config import TrainingConfig
-from tests.conftest import ROOT, SHORT_RUN
+from tests.conftest import ROOT
 from tests.training_process import Run, TrainingProcess, finish
 
 CONFIG = TrainingConfig(epochs=8, log_every=5, seed=1)
@@ -46,20 +46,25 @@ def assert_same(one, other):
     assert (one / "samples.png").read_bytes() == (other / "samples.png").read_bytes()
 
 
+SIGNALLED = ["train.py", "--steps", "60", "--log-every", "5"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_a_signal_saves_and_says_how_to_go_on(tmp_path, short_run, run_command, number):
-    command = ["train.py", *SHORT_RUN, "--out", f"{tmp_path}"]
+def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command, number):
+    interrupted = tmp_path / "interrupted"
+    command = [*SIGNALLED, "--out", f"{interrupted}"]
     process = subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    wait_until(lambda: len(history(tmp_path)) >= 2, lambda: process.poll() is None)
+    wait_until(lambda: len(history(interrupted)) >= 2, lambda: process.poll() is None)
     process.send_signal(number)
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 128 + number and "Traceback" not in errors
     assert output == f"Saved. Go on with: python {' '.join(command)} --resume\n"
     if number == signal.SIGINT:
         assert run_command(*command, "--resume").returncode == 0
-        assert_same(tmp_path, short_run)
+        assert run_command(*SIGNALLED, "--out", tmp_path / "whole").returncode == 0
+        assert_same(interrupted, tmp_path / "whole")
 
 
 def small_run(folder, **options):

@@ -13,7 +13,6 @@ from tests.conftest import ROOT
 
 def test_an_architecture_brings_its_recipe(tmp_path, monkeypatch):
     """Given flags count, and the other settings are the recipe's, wherever --arch stands."""
-    monkeypatch.setattr(command, "_export", lambda out: None)
     flags = ["--steps", "1", "--out", f"{tmp_path}", "--beta2", "0.9", "--arch", "conv", "--width", "8"]
     monkeypatch.setattr(sys, "argv", ["train.py", *flags, "--width-d", "4"])
     command.main()
