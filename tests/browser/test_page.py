@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import _open_studio
+from tests.browser.app_page import TOLERANCE, largest_difference
 
 TABS = {
     "en-US": (
