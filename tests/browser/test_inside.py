@@ -140,7 +140,8 @@ def test_a_run_is_watched_and_can_be_stopped(inside):
     picture = inside.figure("visualization").locator("img").first
     first = picture.get_attribute("src")
     expect(picture).not_to_have_attribute("src", first)  # it changes as it grows
-    inside.page.find("#visualization-stop").click()
+    with inside.page.page.expect_response("**/gradio_api/cancel"):
+        inside.page.find("#visualization-stop").click()
     inside.wait("visualization", "stopped")
     stopped = picture.get_attribute("src")
     inside.page.page.wait_for_timeout(500)
@@ -162,10 +163,11 @@ def test_sliders_answer_while_someone_elses_run_is_on(visit_served, inside):
 
 
 def test_a_network_that_nobody_knows_gets_one_line(inside):
+    words = "No classification model of torchvision has this name."
     field = inside.page.find("#inside-network input")
     field.fill("nonsense-9000")
     field.press("Enter")
-    expect(inside.figure("inside-picture")).to_contain_text("No classification model of torchvision has this name.")
+    expect(inside.figure("inside-picture")).to_contain_text(words, timeout=60_000)
 
 
 def test_of_two_runs_at_once_the_newer_stays(visit_served):
