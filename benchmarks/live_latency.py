@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, CDPSession, sync_playwright
 from cgan.common.command_line import Parser
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from tests.browser.app_page import NO_OFFER
+from tests.browser.app_page import GENERATORS
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
 
@@ -168,7 +168,7 @@ def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
     session.send("Emulation.setCPUThrottlingRate", {"rate": way.slowdown})
     received = _count_bytes(session)
     if "server" in way.ready:
-        page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER))
+        page.route(GENERATORS, lambda route: route.fulfill(status=204))
     start = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.locator("#first-view img, #picture img, #picture[data-seed]").first.wait_for()

@@ -16,7 +16,7 @@ from cgan.common.command_line import Parser, fail, integer, real
 from cgan.common.files import replaced
 from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG, CheckpointError
+from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
 
 MAX_FRAMES = 64
@@ -110,7 +110,7 @@ samplers = SamplerCache()  # shared by all that draws in this process
 def _version(folder: Path) -> list[tuple[int, int, int]]:
     """What changes whenever one of the files a sampler is made of is replaced."""
     try:
-        stats = [(folder / name).stat() for name in (CONFIG, AVERAGED_GENERATOR)]
+        stats = [(folder / name).stat() for name in (CONFIG, EMA_GENERATOR)]
     except OSError as error:
         raise CheckpointError(f"{error.filename}: cannot be read ({error.strerror})") from error
     return [(stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats]

@@ -37,7 +37,6 @@ from cgan.ui.tabs.watch import layout as watch
 from cgan.ui.web import STYLE_SHEETS, UI
 from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
-from cgan.web.runtime import UPLOT, Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
 _CACHE = (3600, 3600)  # seconds: how often files made for API clients are looked through, and how old they may be
@@ -86,7 +85,7 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_watch"), id="watch") as tab:
                 watch.build(studio, links, tab)
             with gr.Tab(i18n("tab_picture"), id="picture") as tab:
-                own = picture.build(studio, Redrawer(studio, worker), lab, chosen, links, tab, _LONG_WORK)
+                own = picture.build(studio, Redrawer(studio, worker), chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
@@ -116,9 +115,6 @@ def serve(
     torch.set_num_threads(1)  # one for each of the threads that draw: with more, they wait for each other's cores
     _start_on_zero_gpu()
     studio, chosen = _open_studio(checkpoint)
-    onnxruntime, charts = Runtime(), Runtime(UPLOT)
-    for package in (onnxruntime, charts):
-        package.obtain_in_background(offline)
     try:
         page, links = build(studio, chosen, offline)
         head = _head(links)
@@ -144,7 +140,7 @@ def serve(
             ssr_mode=False,
             enable_monitoring=False,
             app_kwargs={
-                "routes": [assets.routes(studio, onnxruntime, charts), *component_calls.routes()],
+                "routes": [assets.routes(studio), *component_calls.routes()],
                 "middleware": [Middleware(FrontPage, head=head, opening=opening)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,

@@ -18,7 +18,6 @@ from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling import latents
 from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, samplers
-from cgan.web.export import Card, load_card
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
@@ -158,11 +157,6 @@ class Studio:
         z = move(start, self.directions(checkpoint).vectors(scope), steps)
         weights = latents.one_hot(np.full(len(z), class_), NUM_CLASSES)
         return Drawing(self._sampler(checkpoint).draw(z, weights))
-
-    def cards(self) -> dict[str, Card]:
-        """Of the checkpoints that the page can draw from by itself."""
-        cards = {name: load_card(self.folder(name)) for name in self.names()}
-        return {name: card for name, card in cards.items() if card}
 
     def directions(self, checkpoint: str) -> Directions:
         """Of a checkpoint. Raises RefusalError where it has none."""

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from cgan.common.files import replaced
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
+from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
@@ -98,7 +98,7 @@ class OwnRun(NamedTuple):
     weights: Path
 
     def copy_weights(self, name: str) -> None:
-        with replaced(self.folder / AVERAGED_GENERATOR) as temporary:
+        with replaced(self.folder / EMA_GENERATOR) as temporary:
             shutil.copy(self.weights / name, temporary)
 
 

@@ -28,7 +28,7 @@ def test_nearest_training_images_of_another_seed(page):
     page.open_tab(STEPS["copying"])
     figure = shown(page, "copying")
     assert figure.locator("img").count() == 13
-    expect(figure.locator(".cgan-plot canvas")).to_have_count(2)
+    expect(figure.locator(".cgan-plot .cgan-svg-chart")).to_have_count(2)
     assert "Of real test images of this class" in figure.inner_text()
     before = figure.locator("img").first.get_attribute("src")
     page.type_number("copying-seed", 4321)
@@ -39,7 +39,7 @@ def test_d_on_a_persons_own_picture(page):
     page.open_tab(STEPS["scores"])
     figure = shown(page, "scores")
     assert figure.locator("img").count() == 3
-    expect(figure.locator(".cgan-plot canvas")).to_have_count(1)
+    expect(figure.locator(".cgan-plot .cgan-svg-chart")).to_have_count(1)
     assert "Only differences mean something" in figure.inner_text()
     before = figure.locator("img").first.get_attribute("src")
     page.find("#scores-source").get_by_label("From the tab").check()

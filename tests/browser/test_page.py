@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from functools import cache
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -103,7 +104,8 @@ def test_first_pictures_are_seen_before_gradio_is_there(browser, server, languag
         route.continue_()
     page.locator("#picture[data-seed]").wait_for()
     assert first.count() == 0
-    assert page.locator("#picture canvas").evaluate(_READ_IMAGE) == levels
+    drawn = page.locator("#picture canvas").evaluate(_READ_IMAGE)  # by the page itself, perhaps
+    assert len(drawn) == len(levels) and largest_difference(np.array(drawn), np.array(levels)) <= TOLERANCE
     context.close()
 
 

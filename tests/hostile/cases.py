@@ -46,7 +46,7 @@ _FILES = [
     {"url": "http://127.0.0.1:1"},
 ]
 _PATHS = [
-    *("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json", "/theme.css", "/cgan/generators.json", "/login"),
+    *("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json", "/theme.css", "/cgan/timelines.json", "/login"),
     *(
         "/gradio_api/file=",
         "/gradio_api/file/",

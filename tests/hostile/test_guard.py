@@ -144,7 +144,7 @@ def test_who_may_frame_the_page(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/config", "/cgan/worker.js", "/cgan/generators.json", "/gradio_api/info", "/nothing"]
+    "path", ["/", "/config", "/cgan/worker.js", "/cgan/timelines.json", "/gradio_api/info", "/nothing"]
 )
 def test_every_answer_has_the_headers(app, path):
     headers = app.client.get(path).headers
@@ -177,7 +177,7 @@ def test_no_file_can_be_read_but_the_pages_own(app, root):
             assert answer.status_code in (400, 403, 404), answer.url
     for name in ("model.safetensors", "discriminator.safetensors", "config.json", "README.md", "history.jsonl"):
         assert app.client.get(f"/cgan/checkpoints/r3gan-conv/{name}").status_code == 404
-    assert app.client.get("/cgan/checkpoints/judge/generator.onnx").status_code == 404
+    assert app.client.get("/cgan/checkpoints/judge/generator.safetensors").status_code == 404
 
 
 def test_nothing_can_be_uploaded_as_a_file(app):
@@ -251,7 +251,7 @@ def test_with_auth_nothing_is_told_to_who_has_not_logged_in(start_app):
     def asked_for_all():
         return [
             app.client.get("/config").status_code,
-            app.client.get("/cgan/generators.json").status_code,
+            app.client.get("/cgan/timelines.json").status_code,
             app.client.get("/gradio_api/info").status_code,
             app.client.post("/gradio_api/run/generate", json={"data": [3, 7, 1, 1.0, "r3gan-conv"]}).status_code,
             app.client.post("/gradio_api/component_server/", json=call).status_code,

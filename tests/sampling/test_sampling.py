@@ -133,13 +133,13 @@ def test_the_cache_follows_a_checkpoint_that_changes(tmp_path):
 
     weights = first.generator.state_dict()
     changed = {name: 0.9 * tensor if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
-    checkpoints.save_tensors(folder / checkpoints.AVERAGED_GENERATOR, changed, {"step": "5", "images": "320"})
+    checkpoints.save_tensors(folder / checkpoints.EMA_GENERATOR, changed, {"step": "5", "images": "320"})
     second = cache.get(folder)
     picture = [sampler.sample(np.array([3]), np.array([7])) for sampler in (first, second)]
     assert not np.array_equal(*picture)
 
-    (folder / checkpoints.AVERAGED_GENERATOR).unlink()
-    with pytest.raises(checkpoints.CheckpointError, match=checkpoints.AVERAGED_GENERATOR):
+    (folder / checkpoints.EMA_GENERATOR).unlink()
+    with pytest.raises(checkpoints.CheckpointError, match=checkpoints.EMA_GENERATOR):
         cache.get(folder)
 
 

@@ -15,7 +15,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from cgan.explain import gradients, own_networks
+from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import Painter
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling import latents
@@ -69,7 +69,7 @@ def test_saliency(client, sampler):
     scores = judge(image).softmax(dim=1)[0]
     found = np.load(arrays)
     np.testing.assert_allclose(found["image"], image[0, 0], atol=1e-5)
-    expected = gradients.saliency(judge, image, scores.argmax(dim=0, keepdim=True))[0]
+    expected = saliency.vanilla_gradient(judge, image, scores.argmax(dim=0, keepdim=True))[0]
     np.testing.assert_allclose(found["gradient"], expected, rtol=1e-2, atol=1e-3)
     assert {*found} == {"image", "gradient", "smooth_grad", "integrated_gradients", "grad_cam"}
     assert list(facts["choices"].values()) == pytest.approx(scores.tolist(), abs=1e-3)

@@ -1,5 +1,4 @@
 import base64
-import json
 import math
 import re
 import shutil
@@ -35,7 +34,7 @@ def test_generate_draws_seeds_of_a_class(studio, own_run):
     drawing = studio.generate(f"{own_run}", **GENERATE)
     expected = Sampler(own_run).sample(np.array([3, 3]), np.array([7, 8]))
     assert_same_pictures(drawing.pictures, expected)
-    assert drawing.facts["steps"] == json.loads((own_run / "generator.json").read_text())["steps"]
+    assert drawing.facts["steps"] == checkpoints.load_generator(own_run)[1]["step"]
 
 
 def test_all_classes_of_a_seed(studio, own_run):

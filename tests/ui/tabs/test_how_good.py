@@ -103,7 +103,7 @@ def test_without_the_data_set_the_examples_stand_for_the_real_ones(evidence, mon
     def missing():
         raise data.DataError("not on this machine")
 
-    monkeypatch.setattr(evidence_module, "test_images", missing)
+    monkeypatch.setattr(evidence_module, "local_test_images", missing)
     evidence_module._scores_of_class.cache_clear()
     figure = last(evidence.discriminator(*request()))
     evidence_module._scores_of_class.cache_clear()

@@ -8,13 +8,14 @@ import torch
 from PIL import Image, ImageSequence
 
 from cgan import data
+from cgan.data import fashion_mnist
 from cgan.explain import imagenet, own_networks
 from cgan.explain.imagenet import EFFICIENTNET_LITE0, SQUEEZENET
 from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
+from cgan.ui.own_picture import open_upload
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio
-from cgan.ui.tabs.inside import service
 from cgan.ui.tabs.inside.service import ANY_OTHER, Lab
 from cgan.ui.texts import TEXTS
 
@@ -173,7 +174,7 @@ def test_a_photograph_goes_through_all_three(lab):
 def test_an_upload_is_read_and_then_looked_at(lab):
     file = io.BytesIO()
     Image.new("RGB", (500, 300), "teal").save(file, "JPEG")
-    value = lab.open_upload(base64.b64encode(file.getvalue()).decode())
+    value = open_upload(base64.b64encode(file.getvalue()).decode())
     assert picture("," + value["picture"]).shape == (1, 256, 256, 3)
     for network, size in (("judge", 28), (EFFICIENTNET_LITE0, 224)):
         shown, _ = next(lab.look(*request(network=network, source="upload", upload=value)))
@@ -182,12 +183,12 @@ def test_an_upload_is_read_and_then_looked_at(lab):
 
 @pytest.mark.parametrize("content", [None, 7, {"a": 1}, "no base64", base64.b64encode(b"no picture").decode()])
 def test_a_bad_upload_gets_one_line(lab, content):
-    assert lab.open_upload(content)["problem"]["key"] == "upload_unreadable"
+    assert open_upload(content)["problem"]["key"] == "upload_unreadable"
     assert problem(lab.look(*request(source="upload", upload={"picture": content or 1}))) == "upload_unreadable"
 
 
 def test_an_upload_too_large_is_refused_before_it_is_decoded(lab):
-    assert lab.open_upload("A" * (12 * 2**20))["problem"]["key"] == "upload_too_many_bytes"
+    assert open_upload("A" * (12 * 2**20))["problem"]["key"] == "upload_too_many_bytes"
 
 
 def test_without_an_upload_the_page_says_what_is_missing(lab):
@@ -210,8 +211,8 @@ def test_every_reason_has_its_text(lab, monkeypatch):
 
 
 def test_real_images_need_the_data_set(lab, monkeypatch):
-    service.test_images.cache_clear()
-    monkeypatch.setattr(data, "find", lambda: None)
+    data.local_test_images.cache_clear()
+    monkeypatch.setattr(fashion_mnist, "find", lambda: None)
     assert problem(lab.look(*request(source="real"))) == "no_data"
 
 

@@ -13,10 +13,9 @@ from cgan.explain.inversion import longest
 from cgan.models.checkpoints import resolve
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
-from cgan.ui.own_picture import read
+from cgan.ui.own_picture import open_upload, read
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import STRIP_FRAMES, Studio
-from cgan.ui.tabs.inside.service import Lab
 from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from tests.pictures import assert_same_pictures
 from tests.ui.tabs.test_inside import last, picture, problem, titles
@@ -184,7 +183,6 @@ def test_a_photograph_before_a_bright_wall_is_inverted():
 
 
 def test_what_is_animated_or_transparent_is_said():
-    lab = Lab(Studio(), Worker())
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("lime", "red")]
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
@@ -196,9 +194,9 @@ def test_what_is_animated_or_transparent_is_said():
         (as_file(np.full((40, 40, 4), 255, np.uint8)), []),
         (as_file(np.zeros((40, 40), np.uint8), "JPEG"), []),
     ):
-        answer = lab.open_upload(content)
+        answer = open_upload(content)
         assert [remark["key"] for remark in answer["remarks"]] == remarks
-    assert lab.open_upload(as_file(np.zeros((3, 3), np.uint8)))["problem"]["key"] == "upload_too_small"
+    assert open_upload(as_file(np.zeros((3, 3), np.uint8)))["problem"]["key"] == "upload_too_small"
 
 
 def test_the_last_kind_of_refusal():

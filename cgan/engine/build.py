@@ -1,0 +1,51 @@
+"""Compile engine.c to engine.wasm: `python -m cgan.engine.build`. The compiler is `pip install ziglang==0.17.1`.
+
+Another version of it compiles to other bytes, and a test compares them.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+SOURCE, COMPILED = FOLDER / "engine.c", FOLDER / "engine.wasm"
+
+# -Os is as fast as -O3 here, where the source says which loops to unroll, and smaller. Without loop strength reduction
+# the offsets of neighbouring loads stay in the instructions: 3 % faster, 15 % smaller.
+FLAGS = [
+    "--target=wasm32-freestanding",
+    "-mcpu=generic+simd128+bulk_memory",
+    "-Os",
+    "-fno-builtin",
+    "-nostdlib",
+    "-mllvm",
+    "-disable-lsr",
+    "-Wall",
+    "-Wextra",
+    "-Wl,--no-entry",
+    "-Wl,--strip-all",
+    "-Wl,-z,stack-size=16384",
+]
+
+
+def build(target: Path, source: Path = SOURCE) -> None:
+    """Compile `source` to `target`: the same bytes on every machine for one version of ziglang.
+
+    Raises subprocess.CalledProcessError; the compiler's words are its stderr.
+    """
+    command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", f"{target}", source.name]
+    subprocess.run(command, cwd=source.parent, check=True, capture_output=True, text=True)
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    try:
+        build(COMPILED)
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.stderr)
+    print(f"{COMPILED.name}: {COMPILED.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
