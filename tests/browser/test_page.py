@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import expect
 
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
@@ -227,10 +228,12 @@ def test_the_app_starts_without_what_takes_long_to_import(run_command):
         (["--checkpoint", "c" * 300], ["--checkpoint", "report-mlp"]),
     ],
 )
-def test_wrong_flags_get_one_line(expect_refusal, arguments, words):
-    expect_refusal("app.py", *arguments, words=words)
+def test_wrong_flags_get_one_line(expect_refusal_here, monkeypatch, arguments, words):
+    monkeypatch.setattr(torch, "set_num_threads", lambda number: None)  # which would last for the tests after this one
+    expect_refusal_here("app.py", *arguments, words=words)
 
 
-def test_a_port_in_use_gets_one_line(expect_refusal, server):
+def test_a_port_in_use_gets_one_line(expect_refusal_here, monkeypatch, server):
+    monkeypatch.setattr(torch, "set_num_threads", lambda number: None)
     port = server.rsplit(":", 1)[1]
-    expect_refusal("app.py", "--port", port, words=["--port", port])
+    expect_refusal_here("app.py", "--port", port, words=["--port", port])

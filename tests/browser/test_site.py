@@ -102,6 +102,6 @@ def test_the_page_and_all_that_it_draws_with_take_less_than_1_5_mb(visit_site):
     assert 5e5 < sum(sizes) < 1.5e6
 
 
-def test_a_folder_in_use_is_refused(expect_refusal, tmp_path):
+def test_a_folder_in_use_is_refused(expect_refusal_here, tmp_path):
     (tmp_path / "mine.txt").touch()
-    expect_refusal("-m", "cgan.ui.site", tmp_path, words=[str(tmp_path), "not empty"])
+    expect_refusal_here("-m", "cgan.ui.site", tmp_path, words=[str(tmp_path), "not empty"])

@@ -34,12 +34,13 @@ export async function download(url) {
 }
 
 /**
- * The newest state of a file: its version, where the server tells one, and how to read it; null where there is none.
+ * A file that may change: its version, where the server tells one, and how to read it; null where there is none. The
+ * app has the browser ask for a newer one each time (`Cache-Control: no-cache`).
  * @param {string} url
  * @returns {Promise<{version: string | null, read: () => Promise<ArrayBuffer>} | null>}
  */
-export async function newest(url) {
-  const response = await request(url, { cache: "no-cache" });
+export async function versioned(url) {
+  const response = await request(url);
   const version = response.headers.get("etag") ?? response.headers.get("last-modified");
   return response.status === 200 ? { version, read: () => response.arrayBuffer() } : null;
 }

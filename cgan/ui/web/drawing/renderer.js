@@ -2,7 +2,7 @@
 
 import { PictureCache } from "./cache.js";
 import { CLASSES, PIXELS, SIZE, config } from "../page/config.js";
-import { checkpointAt, download, filesAt, newest } from "./files.js";
+import { checkpointAt, download, filesAt, versioned } from "./files.js";
 import { joined } from "./inputs.js";
 import { shares } from "./shares.js";
 import { text } from "../page/texts.js";
@@ -47,12 +47,12 @@ const askAll = (kind, details) => Promise.all(workers.map((worker) => worker.ask
 const tell = (checkpoint) => listeners.forEach((read) => read(checkpoint));
 
 async function startWorkers() {
-  const wasm = await (await download(`${filesAt}engine.wasm`)).arrayBuffer();
+  const [engine, script] = await Promise.all(["engine.wasm", "worker.js"].map((name) => download(filesAt + name)));
+  const wasm = await engine.arrayBuffer();
   if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
   const module = await WebAssembly.compile(wasm);
-  for (let index = 0; index < WORKERS; index++) {
-    workers.push(new DrawingWorker(`${filesAt}worker.js`, leaveItToTheServer));
-  }
+  const url = URL.createObjectURL(script);
+  for (let index = 0; index < WORKERS; index++) workers.push(new DrawingWorker(url, leaveItToTheServer));
   await askAll("start", { module });
 }
 
@@ -81,7 +81,7 @@ async function open(checkpoint) {
   if (problem !== null) return;
   if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
   starting ??= startWorkers();
-  const [file] = await Promise.all([newest(`${checkpointAt(checkpoint)}generator.safetensors`), starting]);
+  const [file] = await Promise.all([versioned(`${checkpointAt(checkpoint)}generator.safetensors`), starting]);
   if (file?.version && file.version === opened.get(checkpoint)?.version) return;
   const generator = file && (await openGenerator(checkpoint, await file.read()));
   const wasOpened = opened.delete(checkpoint); // so that it becomes the newest
