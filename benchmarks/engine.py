@@ -55,7 +55,7 @@ def _fetch_peers() -> None:
 
 
 def _measure(folder: Path, rounds: int) -> dict:
-    build.build(folder / "peak.wasm", _ROOT / "benchmarks/peak.c")
+    build.build(_ROOT / "benchmarks/peak.c", folder / "peak.wasm")
     request = {"modules": f"{_MODULES}", "peak": f"{folder / 'peak.wasm'}", "rounds": rounds, "counts": _COUNTS}
     request["checkpoints"] = {
         name: {
