@@ -11,7 +11,7 @@ export class Adam {
   constructor(engine, betas) {
     this.#engine = engine;
     this.#betas = betas;
-    this.constants = engine.tensor([6]);
+    this.constants = engine.tensor([8]);
   }
 
   /**
@@ -23,7 +23,8 @@ export class Adam {
     const [beta1, beta2] = this.#betas;
     const step = learningRate / (1 - beta1 ** count);
     const correction = 1 / Math.sqrt(1 - beta2 ** count);
-    this.#engine.view(this.constants).set([step, beta1, beta2, correction, EPSILON, 1 - decay]);
+    const betas = [beta1, 1 - beta1, beta2, 1 - beta2];
+    this.#engine.view(this.constants).set([step, ...betas, correction, EPSILON, 1 - decay]);
   }
 }
 

@@ -24,26 +24,28 @@ typedef struct {
   float *value, *first, *second, *average;
 } Parameter;
 
-// The constants of one step, as optimizer.js writes them.
+// The constants of one step, as optimizer.js writes them. 1 - beta has to come from float64: of 0.999 in float32, too few
+// digits would be left.
 typedef struct {
-  float step;          // the learning rate / (1 - beta1^t)
-  float beta1, beta2;
-  float correction;    // 1 / sqrt(1 - beta2^t)
+  float step;           // the learning rate / (1 - beta1^t)
+  float beta1, renewal1; // renewal: 1 - beta
+  float beta2, renewal2;
+  float correction;     // 1 / sqrt(1 - beta2^t)
   float epsilon;
-  float renewal;       // 1 - the decay of the EMA
+  float renewal_average; // 1 - the decay of the EMA
 } Adam;
 
 // Adam's Algorithm 1 for the four numbers from `at` on, then the EMA.
 INLINE void update_four(f32x4 gradient, long at, const Parameter *p, const Adam *a) {
-  f32x4 old_share1 = splat(a->beta1), old_share2 = splat(a->beta2), one = splat(1);
-  f32x4 first = add(mul(load(p->first + at), old_share1), mul(gradient, sub(one, old_share1)));
-  f32x4 second = add(mul(load(p->second + at), old_share2), mul(mul(gradient, gradient), sub(one, old_share2)));
+  f32x4 square = mul(gradient, gradient);
+  f32x4 first = add(mul(load(p->first + at), splat(a->beta1)), mul(gradient, splat(a->renewal1)));
+  f32x4 second = add(mul(load(p->second + at), splat(a->beta2)), mul(square, splat(a->renewal2)));
   f32x4 size = multiply_add(wasm_f32x4_sqrt(second), splat(a->correction), splat(a->epsilon));
   f32x4 value = sub(load(p->value + at), mul(splat(a->step), wasm_f32x4_div(first, size)));
   store(p->first + at, first), store(p->second + at, second), store(p->value + at, value);
   if (!p->average) return;
   f32x4 average = load(p->average + at);
-  store(p->average + at, multiply_add(sub(value, average), splat(a->renewal), average));
+  store(p->average + at, multiply_add(sub(value, average), splat(a->renewal_average), average));
 }
 
 // `count` numbers of a parameter, a multiple of 4.

@@ -39,10 +39,15 @@ export class TrainedLinear {
     return this.engine.linearBackward(dy, this.weight, first, count);
   }
 
-  /** @param {Tensor} x what it was given @param {Tensor} dy @param {Tensor} adam constants */
-  update(x, dy, adam) {
+  /**
+   * @param {Tensor} x what it was given @param {Tensor} dy @param {Tensor} adam constants
+   * @param {boolean} biasMatters false where the loss does not depend on the bias: before batch normalization, and behind
+   *   scores of which only differences count. Its gradient is zero then, but for rounding errors, of which Adam would
+   *   make whole steps.
+   */
+  update(x, dy, adam, biasMatters = true) {
     this.engine.linearUpdate(x, dy, this.weight, adam);
-    this.engine.update(this.engine.sumRows(dy), this.bias, adam);
+    if (biasMatters) this.engine.update(this.engine.sumRows(dy), this.bias, adam);
   }
 
   /** @returns {[string, Parameter, number][]} name, parameter, how many numbers it is */

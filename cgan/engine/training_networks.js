@@ -4,6 +4,7 @@
 // Tensors that they make belong to the step (TrainingEngine.sliced).
 
 import { LEAKY_SLOPE } from "./layers.js";
+import { isPaired } from "./losses.js";
 import { rowsOf } from "./training_engine.js";
 import { TrainedBatchNorm, TrainedEmbedding, TrainedLinear } from "./training_layers.js";
 
@@ -90,21 +91,21 @@ export class TrainedGenerator extends Network {
     const { engine } = this;
     const { classes, passes, images } = this.#batch;
     engine.tanhBackward(gradient, images);
-    let dy = yield* this.#linear(this.output, passes.at(-1).y, gradient, adam);
-    for (const [place, { linear, norm }] of [...this.#hidden.entries()].reverse()) {
+    let dy = yield* this.#linear({ linear: this.output, norm: null }, passes.at(-1).y, gradient, adam);
+    for (const [place, layer] of [...this.#hidden.entries()].reverse()) {
       const { x, y, forward } = passes[place];
       engine.leakyReluBackward(dy, y, LEAKY_SLOPE);
-      norm?.backwardAndUpdate(dy, forward, adam);
-      dy = yield* this.#linear(linear, x, dy, adam, place === 0 ? this.labelDim : undefined); // z needs no gradient
+      layer.norm?.backwardAndUpdate(dy, forward, adam);
+      dy = yield* this.#linear(layer, x, dy, adam, place === 0 ? this.labelDim : undefined); // z needs no gradient
     }
     this.embedding.update(classes, dy, adam);
   }
 
   /** A layer's gradient at its (first `count`) inputs, then Adam on the layer. */
-  *#linear(layer, x, dy, adam, count) {
-    const dx = layer.backward(dy, 0, count);
+  *#linear({ linear, norm }, x, dy, adam, count) {
+    const dx = linear.backward(dy, 0, count);
     yield;
-    layer.update(x, dy, adam);
+    linear.update(x, dy, adam, norm === null);
     yield;
     return dx;
   }
@@ -133,14 +134,16 @@ export class TrainedGenerator extends Network {
 export class TrainedDiscriminator extends Network {
   #layers = []; // the last one makes the score
   #dropout;
+  #differencesOnly; // whether the loss is one of differences of scores
   #batch;
 
   /** @param {import("./training_engine.js").TrainingEngine} engine @param {Settings} settings */
   constructor(engine, settings, classes, stream) {
     super(engine);
-    const { label_dim, hidden_d, dropout } = settings;
+    const { label_dim, hidden_d, dropout, loss } = settings;
     this.labelDim = label_dim;
     this.#dropout = dropout;
+    this.#differencesOnly = isPaired(loss);
     this.embedding = this.add("embedding", new TrainedEmbedding(engine, classes, label_dim, stream, false));
     let [index, inputs] = [0, IMAGE_PIXELS + label_dim];
     for (const [place, width] of [...hidden_d, 1].entries()) {
@@ -208,7 +211,8 @@ export class TrainedDiscriminator extends Network {
     for (const { dy } of passes) engine.scaleRows(dy, factors);
     const ofLabels = this.#layers[0].backward(passes[0].dy, IMAGE_PIXELS, this.labelDim);
     for (const [place, { x, dy }] of passes.entries()) {
-      this.#layers[place].update(x, dy, adam);
+      const isScore = place === passes.length - 1;
+      this.#layers[place].update(x, dy, adam, !(isScore && this.#differencesOnly));
       yield;
     }
     this.embedding.update(classes, ofLabels, adam);
