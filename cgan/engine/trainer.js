@@ -74,6 +74,10 @@ export class Trainer {
       throw new Error(`batch_size ${batch_size} leaves a batch of one image, which batch normalization cannot take`);
   }
 
+  get classes() {
+    return this.#data.classes;
+  }
+
   get batchesPerEpoch() {
     return Math.ceil(this.#data.labels.length / this.settings.batch_size);
   }

@@ -18,7 +18,6 @@ from cgan.training.trainer import Trainer
 
 STEPS = 20
 LOSSES = ["least-squares", "non-saturating", "hinge", "relativistic"]
-NARROW = {"latent_dim": 5, "label_dim": 3, "hidden": [24, 36], "hidden_d": [20, 28]}
 
 
 class Generator(nn.Module):
@@ -169,31 +168,40 @@ def in_pytorch(settings, first, data, record):
     return {f"{part}.{n}": t for part, network in networks.items() for n, t in network.state_dict().items()}, drawn
 
 
-def worst(results, expected):
+def differences(results, expected):
     """The largest difference in a tensor, relative to its largest number, by name."""
     assert results.keys() == expected.keys()
     errors = {}
     for name, tensor in expected.items():
-        assert results[name].shape == tensor.shape and results[name].dtype == tensor.dtype, name
-        errors[name] = float((results[name] - tensor).abs().max() / tensor.abs().max().clamp(min=1e-30))
+        assert results[name].shape == tensor.shape, name
+        difference, largest = (results[name] - tensor).abs().max(), tensor.abs().max()
+        errors[name] = float(difference / largest) if difference else 0.0
     return errors
 
 
-CASES = [{"loss": loss, "batchnorm": batchnorm} for loss in LOSSES for batchnorm in (True, False)]
-CASES += [
-    NARROW | {"d_steps": 3, "batchnorm_eps": 1e-5, "dropout": 0.2, "learning_rate_d": 1e-4},
-    NARROW | {"loss": "relativistic", "beta1": 0.0, "beta2": 0.99, "dropout": 0.0, "final_rate": 0.1, "steps": 24},
+NARROW = {"latent_dim": 5, "label_dim": 3, "hidden": [24, 36], "hidden_d": [20, 28], "learning_rate": 1e-3}
+CASES = [
+    *({"loss": loss, "batchnorm": batchnorm} | NARROW for loss in LOSSES for batchnorm in (True, False)),
+    {"d_steps": 3, "batchnorm_eps": 1e-5, "dropout": 0.2, "learning_rate_d": 1e-4} | NARROW,
+    {"beta1": 0.0, "beta2": 0.99, "dropout": 0.0, "final_rate": 0.1, "steps": 24} | NARROW,
+    {},  # the report's sizes
+    {"loss": "relativistic", "batchnorm": False},
 ]
 
 
-@pytest.mark.parametrize("settings", CASES, ids=lambda case: "-".join(map(str, case.values())))
-def test_20_steps_agree_with_pytorch(train, record, data, settings):
-    settings = {"batch_size": 32, "seed": 3} | settings
+@pytest.mark.parametrize("settings", CASES, ids=lambda case: "-".join(map(str, case.values())) or "report")
+def test_20_steps_agree_with_pytorch(train, record, float64, data, settings):
+    """PyTorch computes in float64, so that the two differ by the engine's rounding errors alone.
+
+    Seeds have been chosen: once in some runs of the report's sizes, an activation is as near to zero as its rounding
+    error, and takes the other slope. That changes weights by a learning rate.
+    """
+    settings = {"batch_size": 32, "seed": 2} | settings
     first = load(train(settings, 0))
     expected, drawn = in_pytorch(settings, first, data, record)
     layers = len(settings.get("hidden_d", [0, 0, 0])) - 1
-    dropout = settings.get("dropout", 0.4)
-    results = load(train(settings, STEPS, as_streams(drawn, dropout, layers)))
-    errors = worst(results, expected)
-    print({k: f"{v:.1e}" for k, v in sorted(errors.items(), key=lambda p: -p[1])[:8]})
-    assert max(errors.values()) <= 1e-4, errors
+    streams = as_streams(drawn, settings.get("dropout", 0.4), layers)
+    errors = differences(load(train(settings, STEPS, streams)), expected)
+    assert max(errors.values()) <= 1e-4, sorted(errors.items(), key=lambda pair: -pair[1])[:5]
+    changes = differences(first, expected)
+    assert min(changes[name] for name in changes if name.endswith("weight")) > 1e-3
