@@ -1,4 +1,4 @@
-"""The page's own inference engine: C compiled to WebAssembly, and the JavaScript twin of cgan/networks.py.
+"""The page's own engine: C compiled to WebAssembly, and the JavaScript twin of cgan/networks.py.
 
 engine.c         the operations; `python -m cgan.engine.build` compiles it to engine.wasm, which is in the repository
 engine.js        each operation by name, on tensors in the engine's memory
@@ -7,4 +7,5 @@ transfer.py      that file in half the bytes, for the way to the page
 layers.js        torch's layers from a checkpoint's tensors
 networks.js      both generators, from a checkpoint's config.json and model.safetensors
 worker.js        draws off the page's main thread
+training/        the same for training
 """

@@ -1,4 +1,4 @@
-"""Compile engine.c to engine.wasm, and training.c, which includes it, to training.wasm: `python -m cgan.engine.build`.
+"""Compile engine.c, and training.c, which includes it, to WebAssembly: `python -m cgan.engine.build`.
 
 Two files, because most pages only draw. The compiler is `pip install ziglang==0.17.1`.
 
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-COMPILED = {FOLDER / "engine.c": FOLDER / "engine.wasm", FOLDER / "training.c": FOLDER / "training.wasm"}
+COMPILED = {source: source.with_suffix(".wasm") for source in (FOLDER / "engine.c", FOLDER / "training/training.c")}
 
 # -Os is as fast as -O3 here, where the source says which loops to unroll, and smaller. Without loop strength reduction
 # the offsets of neighbouring loads stay in the instructions: 3 % faster, 15 % smaller.

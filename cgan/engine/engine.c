@@ -141,8 +141,8 @@ static void pack_rows(const float *a, long m, long k, long row_step, long column
   for (; m >= ROWS; m -= ROWS, a += ROWS * row_step)
     for (long j = 0; j < k; j++, packed += ROWS) {
       const float *column = a + j * column_step;
-      store(packed, row_step == 1 ? load(column)
-                                  : wasm_f32x4_make(column[0], column[row_step], column[2 * row_step], column[3 * row_step]));
+      if (row_step == 1) store(packed, load(column));
+      else store(packed, wasm_f32x4_make(column[0], column[row_step], column[2 * row_step], column[3 * row_step]));
     }
   for (; m > 0; m--, a += row_step)
     for (long j = 0; j < k; j++) *packed++ = a[j * column_step];

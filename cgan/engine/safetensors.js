@@ -1,4 +1,5 @@
-// Reads and writes .safetensors files: the length of a table (8 bytes), the table as JSON, the numbers. Nothing in it is run.
+// Reads and writes .safetensors files: the length of a table (8 bytes), the table as JSON, the numbers. Nothing in such
+// a file is run.
 
 /**
  * @typedef {{ shape: number[], values: Float32Array | Int16Array | BigInt64Array }} Entry

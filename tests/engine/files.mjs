@@ -1,10 +1,10 @@
 // What the scripts beside it share: bytes as fetch would give them, and a trainer with recorded random numbers.
 
 import { readFileSync } from "node:fs";
-import { Streams } from "../../cgan/engine/random.js";
+import { Streams } from "../../cgan/engine/training/random.js";
 import { readSafetensors, writeSafetensors } from "../../cgan/engine/safetensors.js";
-import { Trainer } from "../../cgan/engine/trainer.js";
-import { TrainingEngine } from "../../cgan/engine/training_engine.js";
+import { Trainer } from "../../cgan/engine/training/trainer.js";
+import { TrainingEngine } from "../../cgan/engine/training/engine.js";
 
 /** @param {string | URL | number} file a path, or 0 for the standard input @returns {ArrayBuffer} */
 export function readBytes(file) {
@@ -14,7 +14,7 @@ export function readBytes(file) {
 
 export const readInput = () => readBytes(0);
 export const WASM = readBytes(new URL("../../cgan/engine/engine.wasm", import.meta.url));
-export const TRAINING_WASM = readBytes(new URL("../../cgan/engine/training.wasm", import.meta.url));
+export const TRAINING_WASM = readBytes(new URL("../../cgan/engine/training/training.wasm", import.meta.url));
 
 /** Recorded numbers in the place of drawn ones. */
 class Recorded extends Streams {
@@ -63,7 +63,9 @@ export function safetensorsOf(trained) {
     averaged: trained.generator.tensors("average"),
     discriminator: trained.discriminator.tensors("value"),
   };
-  const all = Object.entries(parts).flatMap(([part, tensors]) => [...tensors].map(([name, of]) => [`${part}.${name}`, of]));
+  const all = Object.entries(parts).flatMap(([part, tensors]) =>
+    [...tensors].map(([name, of]) => [`${part}.${name}`, of]),
+  );
   const metrics = Object.entries(trained.readMetrics()).map(([name, value]) => [name, `${value}`]);
   return writeSafetensors(new Map(all), Object.fromEntries(metrics));
 }

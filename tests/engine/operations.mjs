@@ -1,4 +1,4 @@
-// Runs operations of engine.js, or, as `operations.mjs training`, of training_engine.js too, one after the other until
+// Runs operations of engine.js, or, as `operations.mjs training`, of training/engine.js too, one after the other until
 // its input ends. A request: the lengths of two parts (uint32),
 // then [operation, argument, ...] as JSON, where a tensor's name stands for the tensor, then the tensors, a safetensors
 // file. An answer: 0 or, for an error, 1, and its length (uint32), then the result's numbers or the error's line.
@@ -6,7 +6,7 @@
 import { readSync, writeSync } from "node:fs";
 import { Engine } from "../../cgan/engine/engine.js";
 import { readSafetensors } from "../../cgan/engine/safetensors.js";
-import { TrainingEngine } from "../../cgan/engine/training_engine.js";
+import { TrainingEngine } from "../../cgan/engine/training/engine.js";
 import { TRAINING_WASM, WASM } from "./files.mjs";
 import { trainingOperations } from "./training_operations.mjs";
 

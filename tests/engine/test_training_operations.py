@@ -1,4 +1,4 @@
-"""Each operation of training.c, through training_engine.js, against PyTorch's gradients and its Adam."""
+"""Each operation of training.c, through training/engine.js, against PyTorch's gradients and its Adam."""
 
 import pytest
 import torch

@@ -1,5 +1,5 @@
-// Trains by trainer.js: `node train.mjs SETTINGS STEPS`, settings as JSON. Input: a safetensors file with images (N, 784)
-// and labels (N), and, in its other tensors, recorded random numbers: order.0, order.1, ..., normal.0, ..., classes.0,
+// Trains by trainer.js: `node train.mjs SETTINGS STEPS`, settings as JSON. Input: a safetensors file with images
+// (N, 784) and labels (N), and, in its other tensors, recorded random numbers: order.0, order.1, ..., normal.0, ..., classes.0,
 // ..., mask.0, ...; where there are none, the trainer draws its own. Output: all weights as one safetensors file, whose
 // metadata are the metrics.
 

@@ -1,6 +1,6 @@
-// Operations of training_engine.js with plain tensors in the place of packed ones. Several results come one after the other.
+// Operations of training/engine.js with plain tensors in the place of packed ones. Several results are joined.
 
-/** By name; each returns numbers. @param {import("../../cgan/engine/training_engine.js").TrainingEngine} engine */
+/** By name; each returns numbers. @param {import("../../cgan/engine/training/engine.js").TrainingEngine} engine */
 export function trainingOperations(engine) {
   const copy = (tensor) => engine.view(tensor).slice();
   const joined = (...arrays) => Float32Array.from(arrays.flatMap((values) => [...values]));
@@ -32,7 +32,8 @@ export function trainingOperations(engine) {
       const gradients = engine.normalizeBackward(dy, gain, forward);
       return joined(copy(dy), copy(gradients.gain), copy(gradients.shift));
     },
-    leakyReluBackward: (dy, x, slope) => inPlace(dy, () => engine.leakyReluBackward(dy, engine.leakyRelu(x, slope), slope)),
+    leakyReluBackward: (dy, x, slope) =>
+      inPlace(dy, () => engine.leakyReluBackward(dy, engine.leakyRelu(x, slope), slope)),
     tanhBackward: (dy, x) => inPlace(dy, () => engine.tanhBackward(dy, engine.tanh(x))),
     multiplyBy: (x, factors) => inPlace(x, () => engine.multiplyBy(x, factors)),
     scaleRows: (x, factors) => inPlace(x, () => engine.scaleRows(x, factors)),
@@ -46,4 +47,6 @@ function inPlace(tensor, work) {
 }
 
 const rows = (engine, { offset, shape: [count, columns] }) =>
-  Array.from({ length: count }, (_, row) => engine.from(engine.view({ offset: offset + 4 * row * columns, shape: [columns] }).slice(), [columns]));
+  Array.from({ length: count }, (_, row) =>
+    engine.from(engine.view({ offset: offset + 4 * row * columns, shape: [columns] }).slice(), [columns]),
+  );

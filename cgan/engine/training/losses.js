@@ -2,7 +2,9 @@
 
 /**
  * The losses of a batch and their gradients.
- * @typedef {{ lossG: number, lossD: number, generated: Float32Array, realForD: Float32Array, generatedForD: Float32Array }} Losses
+ * @typedef {{
+ *   lossG: number, lossD: number, generated: Float32Array, realForD: Float32Array, generatedForD: Float32Array,
+ * }} Losses
  *   generated: of the generator's loss, at the scores of its images; the other two: of the discriminator's loss, at the
  *   scores of real and of generated images
  *
@@ -15,7 +17,10 @@ const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 /** ln(1 + e^x), where neither side overflows. @param {number} x */
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** Each takes the scores of one real and of one generated image. @type {Record<string, (r: number, f: number) => PairLosses>} */
+/**
+ * Each takes the scores of one real and of one generated image.
+ * @type {Record<string, (r: number, f: number) => PairLosses>}
+ */
 const PAIRS = {
   "least-squares": (r, f) => ({
     g: (f - 1) ** 2,

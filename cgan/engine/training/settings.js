@@ -3,8 +3,8 @@
 import { LOSSES } from "./losses.js";
 
 /**
- * hidden, hidden_d: the widths of both networks' hidden layers. batchnorm: whether the generator has normalization behind
- * each hidden layer but the first. The rest is explained in cgan/training/config.py.
+ * hidden, hidden_d: the widths of both networks' hidden layers. batchnorm: whether the generator normalizes what each
+ * hidden layer but the first computes. The rest is explained in cgan/training/config.py.
  * @typedef {{
  *   latent_dim: number, label_dim: number, hidden: number[], hidden_d: number[], batchnorm: boolean,
  *   batchnorm_eps: number, dropout: number, loss: string, batch_size: number, d_steps: number, learning_rate: number,
@@ -89,7 +89,8 @@ function allowed({ least, most, whole, empty, layers }) {
 
 /**
  * All settings: the report's, and those that are given in their place.
- * @param {Partial<Settings>} given @returns {Settings} @throws {Error} one line: the name, what was given, what is allowed
+ * @param {Partial<Settings>} given @returns {Settings}
+ * @throws {Error} in one line: the name, what was given, what is allowed
  */
 export function completeSettings(given) {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(REPORT, name));
@@ -99,11 +100,15 @@ export function completeSettings(given) {
     if (!isAllowed(settings[name], range))
       throw new Error(`${name} is ${JSON.stringify(settings[name])}; allowed: ${allowed(range)}`);
   if (!LOSSES.includes(settings.loss)) throw new Error(`loss is ${settings.loss}; allowed: ${LOSSES.join(", ")}`);
-  if (typeof settings.batchnorm !== "boolean") throw new Error(`batchnorm is ${settings.batchnorm}; allowed: true, false`);
+  if (typeof settings.batchnorm !== "boolean")
+    throw new Error(`batchnorm is ${settings.batchnorm}; allowed: true, false`);
   return settings;
 }
 
-/** The content of a checkpoint's config.json. What is as in the report and has no name in it is left out. @param {Settings} settings */
+/**
+ * The content of a checkpoint's config.json. Widths and batchnorm are only in it where they are not the report's.
+ * @param {Settings} settings
+ */
 export function checkpointConfig(settings) {
   const { latent_dim, label_dim, batchnorm_eps, dropout, hidden, hidden_d, batchnorm } = settings;
   const unless = (standard, name, value) => (`${value}` === `${standard}` ? {} : { [name]: value });

@@ -3,14 +3,14 @@
 // Both passes are generator functions: they yield after each product, so that a worker can answer messages in between.
 // Tensors that they make belong to the step (TrainingEngine.sliced).
 
-import { LEAKY_SLOPE } from "./layers.js";
+import { LEAKY_SLOPE } from "../layers.js";
 import { isPaired } from "./losses.js";
-import { rowsOf } from "./training_engine.js";
-import { TrainedBatchNorm, TrainedEmbedding, TrainedLinear } from "./training_layers.js";
+import { rowsOf } from "./engine.js";
+import { TrainedBatchNorm, TrainedEmbedding, TrainedLinear } from "./layers.js";
 
 /**
- * @typedef {import("./engine.js").Tensor} Tensor
- * @typedef {import("./training_layers.js").Part} Part
+ * @typedef {import("../engine.js").Tensor} Tensor
+ * @typedef {import("./layers.js").Part} Part
  * @typedef {import("./settings.js").Settings} Settings
  */
 
@@ -30,13 +30,13 @@ class Network {
     return layer;
   }
 
-  /** The tensors of a checkpoint. @param {Part} part @returns {Map<string, import("./training_layers.js").Entry>} */
+  /** The tensors of a checkpoint. @param {Part} part @returns {Map<string, import("./layers.js").Entry>} */
   tensors(part) {
     const of = ([name, layer]) => layer.entries(part).map(([own, entry]) => [`${name}.${own}`, entry]);
     return new Map([...this.named].flatMap(of));
   }
 
-  /** @returns {[string, import("./training_engine.js").Parameter, number][]} names, parameters, counts of numbers */
+  /** @returns {[string, import("./engine.js").Parameter, number][]} names, parameters, counts of numbers */
   parameters() {
     const of = ([name, layer]) => layer.parameters().map(([own, ...rest]) => [`${name}.${own}`, ...rest]);
     return [...this.named].flatMap(of);
@@ -48,7 +48,7 @@ export class TrainedGenerator extends Network {
   #hidden = []; // { linear, norm }; norm is null in the first layer
   #batch; // what the backward pass needs of the forward one
 
-  /** @param {import("./training_engine.js").TrainingEngine} engine @param {Settings} settings */
+  /** @param {import("./engine.js").TrainingEngine} engine @param {Settings} settings */
   constructor(engine, settings, classes, stream) {
     super(engine);
     const { latent_dim, label_dim, hidden, batchnorm, batchnorm_eps } = settings;
@@ -67,7 +67,10 @@ export class TrainedGenerator extends Network {
     this.labelDim = label_dim;
   }
 
-  /** @param {Tensor} z (N, latent_dim) @param {Tensor} classes (N, classes) @returns {Generator<void, Tensor>} (N, 784) */
+  /**
+   * @param {Tensor} z (N, latent_dim) @param {Tensor} classes (N, classes)
+   * @returns {Generator<void, Tensor>} images (N, 784)
+   */
   *forward(z, classes) {
     const { engine } = this;
     const [first, passes] = [engine.concatenate(this.embedding.forward(classes), z), []];
@@ -86,7 +89,10 @@ export class TrainedGenerator extends Network {
     return images;
   }
 
-  /** Adam by the gradient at the images that were made last; overwrites it. @param {Tensor} gradient @param {Tensor} adam */
+  /**
+   * Adam by the gradient at the images that were made last, which is overwritten.
+   * @param {Tensor} gradient (N, 784) @param {Tensor} adam constants
+   */
   *update(gradient, adam) {
     const { engine } = this;
     const { classes, passes, images } = this.#batch;
@@ -137,7 +143,7 @@ export class TrainedDiscriminator extends Network {
   #differencesOnly; // whether the loss is one of differences of scores
   #batch;
 
-  /** @param {import("./training_engine.js").TrainingEngine} engine @param {Settings} settings */
+  /** @param {import("./engine.js").TrainingEngine} engine @param {Settings} settings */
   constructor(engine, settings, classes, stream) {
     super(engine);
     const { label_dim, hidden_d, dropout, loss } = settings;
@@ -204,7 +210,10 @@ export class TrainedDiscriminator extends Network {
     return this.#layers[0].backward(rowsOf(this.#batch.passes[0].dy, first, count), 0, IMAGE_PIXELS);
   }
 
-  /** After backward: Adam, where `factors` (N) are the loss's derivatives at the scores. @param {Tensor} factors @param {Tensor} adam */
+  /**
+   * After backward: Adam.
+   * @param {Tensor} factors the loss's derivatives at the scores (N) @param {Tensor} adam constants
+   */
   *update(factors, adam) {
     const { engine } = this;
     const { classes, passes } = this.#batch;

@@ -6,9 +6,9 @@
 
 import { Judge } from "./judge.js";
 import { RandomStream } from "./random.js";
-import { readSafetensors } from "./safetensors.js";
+import { readSafetensors } from "../safetensors.js";
 import { Trainer } from "./trainer.js";
-import { TrainingEngine } from "./training_engine.js";
+import { TrainingEngine } from "./engine.js";
 
 const SLICE = 10; // milliseconds
 const JUDGED_SEED = [1, 2, 3, 4]; // of the z of the pictures that are judged
@@ -94,7 +94,7 @@ const IN_TURN = {
 
   /** One step, looked into: Trainer's Inspection. */
   *inspect() {
-    return created().inspect();
+    return yield* created().inspection();
   },
 
   /**
@@ -105,7 +105,10 @@ const IN_TURN = {
     return created().sample(count, z, classWeights, averaged);
   },
 
-  /** Make the judge ready. @param {{ model: ArrayBuffer }} message classifier.safetensors, or what transfer.py makes of it */
+  /**
+   * Make the judge ready.
+   * @param {{ model: ArrayBuffer }} message classifier.safetensors, or what transfer.py makes of it
+   */
   *openJudge({ model }) {
     judge = new Judge(new TrainingEngine(engineModule), readSafetensors(model));
   },

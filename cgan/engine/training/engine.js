@@ -2,10 +2,10 @@
 //
 // Where a method has no result, it changes what its comment names, in place.
 
-import { Engine, elements, roundUp } from "./engine.js";
+import { Engine, elements, roundUp } from "../engine.js";
 
 /**
- * @typedef {import("./engine.js").Tensor} Tensor
+ * @typedef {import("../engine.js").Tensor} Tensor
  *
  * A trained tensor with Adam's two moments and, or null, its moving average (EMA).
  * @typedef {{ value: Tensor, first: Tensor, second: Tensor, average: Tensor | null }} Parameter
@@ -37,7 +37,10 @@ export class TrainingEngine extends Engine {
     }
   }
 
-  /** @param {ArrayLike<number>} values the first ones @param {boolean} averaged whether it has an EMA @returns {Parameter} */
+  /**
+   * @param {ArrayLike<number>} values the first ones @param {number[]} shape
+   * @param {boolean} averaged whether it has an EMA @returns {Parameter}
+   */
   parameter(values, shape, averaged) {
     const zeros = new Float32Array(elements(shape));
     const [value, first, second] = [values, zeros, zeros].map((start) => this.from(start, shape));
@@ -62,7 +65,10 @@ export class TrainingEngine extends Engine {
     return Float32Array.from({ length: outputs * inputs }, (_, i) => panels[at(i)]);
   }
 
-  /** x W^T + bias (m, outputs). @param {Tensor} x @param {Weight} weight @param {Tensor} bias @param {keyof Parameter} part */
+  /**
+   * x W^T + bias (m, outputs).
+   * @param {Tensor} x @param {Weight} weight @param {Tensor} bias @param {keyof Parameter} part of the weight
+   */
   affine(x, { parameter, inputs, outputs }, bias, part) {
     return this.linear(x, { panels: parameter[part], bias, inputs, outputs });
   }
@@ -78,13 +84,16 @@ export class TrainingEngine extends Engine {
     return dx;
   }
 
-  /** Adam on a linear layer's weight, by the gradient dy^T x. @param {Tensor} x @param {Tensor} dy @param {Tensor} adam */
+  /**
+   * Adam on a linear layer's weight, by the gradient dy^T x.
+   * @param {Tensor} x @param {Tensor} dy @param {Weight} weight @param {Tensor} adam constants
+   */
   linearUpdate(x, dy, { parameter, inputs, outputs }, adam) {
     const { exports } = this;
     exports.linear_update(x.offset, dy.offset, x.shape[0], inputs, outputs, ...offsets(parameter), adam.offset);
   }
 
-  /** Adam on any other parameter. @param {Tensor} gradient @param {Parameter} parameter @param {Tensor} adam */
+  /** Adam on any other parameter. @param {Tensor} gradient @param {Parameter} parameter @param {Tensor} adam constants */
   update(gradient, parameter, adam) {
     const count = roundUp(elements(gradient.shape), 4);
     this.exports.update(gradient.offset, count, ...offsets(parameter), adam.offset);
@@ -92,7 +101,8 @@ export class TrainingEngine extends Engine {
 
   /**
    * Batch normalization of x (rows, columns) by its own mean and variance; renews the running ones.
-   * @param {Tensor} x @param {{ eps: number, momentum: number, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor }} norm
+   * @param {Tensor} x
+   * @param {{ eps: number, momentum: number, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor }} norm
    * @returns {{ y: Tensor, normalized: Tensor, scale: Tensor }} the last two are for normalizeBackward
    */
   normalize(x, { eps, momentum, gain, shift, mean, variance }) {
@@ -139,7 +149,10 @@ export class TrainingEngine extends Engine {
     this.exports.scale_rows(x.offset, factors.offset, x.shape[0], x.shape[1], x.offset);
   }
 
-  /** Sums over rows: (columns) of a matrix, (groups, columns) of x (groups, ..., columns). @param {Tensor} x @returns {Tensor} */
+  /**
+   * Sums over rows: (columns) of a matrix, or, of x (groups, ..., columns), (groups, columns).
+   * @param {Tensor} x @returns {Tensor}
+   */
   sumRows(x, groups = 1) {
     const columns = x.shape.at(-1);
     const sums = this.tensor(groups === 1 ? [columns] : [groups, columns]);

@@ -6,12 +6,12 @@
 import { losses, isPaired } from "./losses.js";
 import { Adam, emaDecay } from "./optimizer.js";
 import { Streams } from "./random.js";
-import { writeSafetensors } from "./safetensors.js";
+import { writeSafetensors } from "../safetensors.js";
 import { checkpointConfig, completeSettings } from "./settings.js";
-import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./training_networks.js";
+import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./networks.js";
 
 /**
- * @typedef {import("./engine.js").Tensor} Tensor
+ * @typedef {import("../engine.js").Tensor} Tensor
  *
  * images: grey levels (N * 784); labels: (N); classes: how many there are.
  * @typedef {{ images: Uint8Array, labels: Uint8Array, classes?: number }} Data
@@ -23,13 +23,17 @@ import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./training
  *   updates: { network: string, name: string, count: number, weight: number, update: number }[],
  * }} Inspection
  *   labels, real: of the data's images; classes, images: of the generated ones, grey levels (N * 784)
- *   gradient: of G's loss at the generated images, (N * 784); weight, update: root mean squares of a tensor and of its change
+ *   gradient: of G's loss at the generated images, (N * 784)
+ *   weight, update: root mean squares of a tensor and of its change
  */
 
 const GROUP = 50; // pictures drawn at a time
 const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of `count` numbers; the array may hold zeros besides. */
+const rootMeanSquare = (values, count) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / count);
+
 const noSums = () => ({ loss_g: 0, loss_d: 0, score_real: 0, score_fake: 0, steps: 0 });
 
 /** Two networks, their optimizers and random streams; `step` trains them by one batch. */
@@ -41,7 +45,7 @@ export class Trainer {
   #sums = noSums();
 
   /**
-   * @param {import("./training_engine.js").TrainingEngine} engine an instance for this trainer alone
+   * @param {import("./engine.js").TrainingEngine} engine an instance for this trainer alone
    * @param {Partial<import("./settings.js").Settings>} settings those that are not the report's
    * @param {Data} data
    * @param {Streams} streams
@@ -68,7 +72,9 @@ export class Trainer {
     const { images, labels, classes } = this.#data;
     const { batch_size, batchnorm } = this.settings;
     if (images.length !== labels.length * IMAGE_PIXELS || labels.length < 2)
-      throw new Error(`${labels.length} labels for ${images.length} pixels; allowed: 784 pixels a label, 2 or more images`);
+      throw new Error(
+        `${labels.length} labels for ${images.length} pixels; allowed: 784 pixels a label, 2 or more images`,
+      );
     if (labels.some((label) => label >= classes)) throw new Error(`there is a label above ${classes - 1}`);
     if (batchnorm && labels.length % batch_size === 1)
       throw new Error(`batch_size ${batch_size} leaves a batch of one image, which batch normalization cannot take`);
@@ -133,7 +139,10 @@ export class Trainer {
     const z = this.#streams.normal(count * latent_dim);
     const classes = isPaired(loss) ? labels : this.#streams.classes(count, this.#data.classes);
     const latent = engine.from(z, [count, latent_dim]);
-    const generated = yield* this.generator.forward(latent, engine.from(this.#oneHot(classes), [count, this.#data.classes]));
+    const generated = yield* this.generator.forward(
+      latent,
+      engine.from(this.#oneHot(classes), [count, this.#data.classes]),
+    );
 
     const both = engine.tensor([2 * count, IMAGE_PIXELS]);
     const ofBoth = engine.from(this.#oneHot([...labels, ...classes]), [2 * count, this.#data.classes]);
@@ -228,14 +237,22 @@ export class Trainer {
 
   /** Make a step and say what happened in it. @returns {Inspection} */
   inspect() {
+    return finish(this.inspection());
+  }
+
+  /** The same in slices. @returns {Generator<void, Inspection>} */
+  *inspection() {
     const before = this.#parameterValues();
     const seen = {};
-    finish(this.slices(seen));
-    const updates = this.#parameterValues().map(({ network, name, count, values }, i) => {
-      const size = (numbers) => Math.sqrt(numbers.reduce((sum, value) => sum + value * value, 0) / count);
+    yield;
+    yield* this.slices(seen);
+    const updates = [];
+    for (const [i, { network, name, count, values }] of this.#parameterValues().entries()) {
+      yield;
       const changes = values.map((value, j) => value - before[i].values[j]);
-      return { network, name, count, weight: size(values), update: size(changes) };
-    });
+      const [weight, update] = [values, changes].map((numbers) => rootMeanSquare(numbers, count));
+      updates.push({ network, name, count, weight, update });
+    }
     return { ...seen, updates };
   }
 
@@ -247,7 +264,10 @@ export class Trainer {
     );
   }
 
-  /** The files of a checkpoint by name, as cgan/models/checkpoints.py reads them. @returns {Record<string, Uint8Array>} */
+  /**
+   * The files of a checkpoint by name, as cgan/models/checkpoints.py reads them.
+   * @returns {Record<string, Uint8Array>}
+   */
   checkpoint() {
     const metadata = { step: `${this.steps}`, images: `${this.imagesSeen}` };
     return {

@@ -3,12 +3,12 @@
 // A layer keeps nothing of a batch: what its backward pass needs is given to it again. `part` chooses the trained
 // weights ("value") or their moving average ("average").
 
-import { elements } from "./engine.js";
+import { elements } from "../engine.js";
 
 /**
- * @typedef {import("./engine.js").Tensor} Tensor
- * @typedef {import("./training_engine.js").TrainingEngine} TrainingEngine
- * @typedef {import("./training_engine.js").Parameter} Parameter
+ * @typedef {import("../engine.js").Tensor} Tensor
+ * @typedef {import("./engine.js").TrainingEngine} TrainingEngine
+ * @typedef {import("./engine.js").Parameter} Parameter
  * @typedef {import("./random.js").RandomStream} RandomStream
  * @typedef {"value" | "average"} Part
  *
@@ -41,7 +41,7 @@ export class TrainedLinear {
 
   /**
    * @param {Tensor} x what it was given @param {Tensor} dy @param {Tensor} adam constants
-   * @param {boolean} biasMatters false where the loss does not depend on the bias: before batch normalization, and behind
+   * @param {boolean} biasMatters false where the loss does not depend on the bias: before batch normalization, and in
    *   scores of which only differences count. Its gradient is zero then, but for rounding errors, of which Adam would
    *   make whole steps.
    */
@@ -102,10 +102,17 @@ export class TrainedBatchNorm {
     const gains = gain.map((value, i) => value / Math.sqrt(variance[i] + this.eps));
     const shifts = shift.map((value, i) => value - mean[i] * gains[i]);
     const columns = [gain.length];
-    return this.engine.scaleShift(x, { gain: this.engine.from(gains, columns), shift: this.engine.from(shifts, columns) });
+    return this.engine.scaleShift(x, {
+      gain: this.engine.from(gains, columns),
+      shift: this.engine.from(shifts, columns),
+    });
   }
 
-  /** Turns dy into dx and updates. @param {Tensor} dy @param {{ normalized: Tensor, scale: Tensor }} forward @param {Tensor} adam */
+  /**
+   * Turns dy into dx and updates.
+   * @param {Tensor} dy @param {{ normalized: Tensor, scale: Tensor }} forward what forward returned
+   * @param {Tensor} adam constants
+   */
   backwardAndUpdate(dy, forward, adam) {
     const gradients = this.engine.normalizeBackward(dy, this.gain.value, forward);
     this.engine.update(gradients.gain, this.gain, adam);

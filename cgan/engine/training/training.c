@@ -9,12 +9,12 @@
 // Gradients are named by a d: dy is the gradient of the loss at y. Sources of the formulas: Kingma & Ba 2015
 // (arXiv:1412.6980), Ioffe & Szegedy 2015 (arXiv:1502.03167); details such as eps are PyTorch's.
 
-#include "engine.c"
+#include "../engine.c"
 
 // -------------------------------------------------------------------------------------------------- 1. memory traffic
 //
-// A weight W (outputs, inputs) is kept in the panels of `pack`, as B = W^T: for each eight outputs an (inputs, 8) block.
-// The forward pass needs no packing then, and a tile of the gradient is contiguous in the weight.
+// A weight W (outputs, inputs) is kept in the panels of `pack`, as B = W^T: for each eight outputs an (inputs, 8)
+// block. The forward pass needs no packing then, and a tile of the gradient is contiguous in the weight.
 //
 // A step moves each weight and both its moments through memory, 24 bytes, besides reading it twice for the products.
 // So the gradient is never stored: Adam takes a tile of it out of the registers in which it was summed.
@@ -24,13 +24,13 @@ typedef struct {
   float *value, *first, *second, *average;
 } Parameter;
 
-// The constants of one step, as optimizer.js writes them. 1 - beta has to come from float64: of 0.999 in float32, too few
-// digits would be left.
+// The constants of one step, as optimizer.js writes them. 1 - beta is computed in float64 there: from 0.999 in float32
+// it would be wrong in the fifth digit.
 typedef struct {
-  float step;           // the learning rate / (1 - beta1^t)
-  float beta1, renewal1; // renewal: 1 - beta
+  float step;             // the learning rate / (1 - beta1^t)
+  float beta1, renewal1;  // renewal: 1 - beta
   float beta2, renewal2;
-  float correction;     // 1 / sqrt(1 - beta2^t)
+  float correction;       // 1 / sqrt(1 - beta2^t)
   float epsilon;
   float renewal_average; // 1 - the decay of the EMA
 } Adam;
@@ -58,8 +58,10 @@ void EXPORT(update)(const float *gradient, long count, float *value, float *firs
 // --------------------------------------------------------------------------------------------------- 2. linear layers
 
 INLINE void transpose_4(const f32x4 rows[4], f32x4 columns[4]) {
-  f32x4 low01 = wasm_i32x4_shuffle(rows[0], rows[1], 0, 4, 1, 5), high01 = wasm_i32x4_shuffle(rows[0], rows[1], 2, 6, 3, 7);
-  f32x4 low23 = wasm_i32x4_shuffle(rows[2], rows[3], 0, 4, 1, 5), high23 = wasm_i32x4_shuffle(rows[2], rows[3], 2, 6, 3, 7);
+  f32x4 low01 = wasm_i32x4_shuffle(rows[0], rows[1], 0, 4, 1, 5);
+  f32x4 low23 = wasm_i32x4_shuffle(rows[2], rows[3], 0, 4, 1, 5);
+  f32x4 high01 = wasm_i32x4_shuffle(rows[0], rows[1], 2, 6, 3, 7);
+  f32x4 high23 = wasm_i32x4_shuffle(rows[2], rows[3], 2, 6, 3, 7);
   columns[0] = wasm_i64x2_shuffle(low01, low23, 0, 2), columns[1] = wasm_i64x2_shuffle(low01, low23, 1, 3);
   columns[2] = wasm_i64x2_shuffle(high01, high23, 0, 2), columns[3] = wasm_i64x2_shuffle(high01, high23, 1, 3);
 }

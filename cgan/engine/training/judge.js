@@ -4,16 +4,16 @@
 // stride of 2 is a convolution of which every second pixel is kept: by Winograd's algorithm that is no slower than a
 // direct one.
 
-import { padTo, Scope, runningStatistics } from "./layers.js";
+import { padTo, Scope, runningStatistics } from "../layers.js";
 
 const IMAGE_SIZE = 28;
 const IMAGE_PIXELS = IMAGE_SIZE * IMAGE_SIZE;
 const EPS = 1e-5; // PyTorch's default
 const GROUP = 10; // pictures at a time, between two slices
 
-/** @typedef {import("./training_engine.js").TrainingEngine} TrainingEngine */
+/** @typedef {import("./engine.js").TrainingEngine} TrainingEngine */
 
-/** Weight (outputs, inputs, size, size) and bias of a convolution without bias and the batch normalization behind it. */
+/** Weight (outputs, inputs, size, size) and bias of a convolution with the batch normalization behind it. */
 function folded(convolution, norm, outputs, inputs, size) {
   const weight = convolution.take("weight", [outputs, inputs, size, size]);
   const [gain, bias] = ["weight", "bias"].map((name) => norm.take(name, [outputs]));
@@ -58,7 +58,7 @@ export class Judge {
 
   /**
    * @param {TrainingEngine} engine an instance for this judge alone
-   * @param {Map<string, import("./safetensors.js").Entry>} tensors those of classifier.safetensors
+   * @param {Map<string, import("../safetensors.js").Entry>} tensors those of classifier.safetensors
    * @throws {Error} in one line, where they are no ResidualClassifier's
    */
   constructor(engine, tensors) {

@@ -7,7 +7,7 @@ export class Adam {
   #engine;
   #betas;
 
-  /** @param {import("./training_engine.js").TrainingEngine} engine @param {number[]} betas beta1 and beta2 */
+  /** @param {import("./engine.js").TrainingEngine} engine @param {number[]} betas beta1 and beta2 */
   constructor(engine, betas) {
     this.#engine = engine;
     this.#betas = betas;
@@ -28,5 +28,8 @@ export class Adam {
   }
 }
 
-/** The decay of the EMA in a step: its ramp forgets the first, untrained weights sooner. @param {number} step 1 is the first */
+/**
+ * The decay of the EMA in a step. Its ramp forgets the first, untrained weights sooner.
+ * @param {number} limit the setting ema_decay @param {number} step 1 is the first
+ */
 export const emaDecay = (limit, step) => Math.min(limit, (1 + step) / (10 + step));
