@@ -14,28 +14,40 @@ function splitMix32(seed) {
   };
 }
 
+const BLOCK = 1024; // words made at a time
+
 /** xoshiro128** 1.1 (Blackman & Vigna 2018, arXiv:1805.01407). */
 export class RandomStream {
   #state;
+  #words = new Uint32Array(BLOCK);
+  #next = BLOCK;
 
   /** @param {ArrayLike<number>} state four words, not all zero */
   constructor(state) {
     this.#state = Uint32Array.from(state);
   }
 
+  #refill() {
+    let [a, b, c, d] = this.#state;
+    for (let i = 0; i < BLOCK; i++) {
+      const scrambled = Math.imul(b, 5);
+      this.#words[i] = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = (d << 11) | (d >>> 21);
+    }
+    this.#state.set([a, b, c, d]);
+    this.#next = 0;
+  }
+
   /** @returns {number} a whole number from 0 to 2^32 - 1 */
   word() {
-    const s = this.#state;
-    const scrambled = Math.imul(s[1], 5);
-    const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0;
-    const shifted = s[1] << 9;
-    s[2] ^= s[0];
-    s[3] ^= s[1];
-    s[1] ^= s[2];
-    s[0] ^= s[3];
-    s[2] ^= shifted;
-    s[3] = (s[3] << 11) | (s[3] >>> 21);
-    return result;
+    if (this.#next === BLOCK) this.#refill();
+    return this.#words[this.#next++];
   }
 
   /** @returns {number} above 0, below 1 */
@@ -106,7 +118,11 @@ export class Streams {
    * @param {Float32Array} mask @param {number} dropout
    */
   mask(mask, dropout) {
-    const [threshold, kept] = [dropout * WORD, 1 / (1 - dropout)];
-    for (let i = 0; i < mask.length; i++) mask[i] = this.#dropout.word() >= threshold ? kept : 0;
+    const [threshold, stream] = [dropout * 2 ** 31, this.#dropout];
+    const factors = [0, 1 / (1 - dropout)];
+    for (let i = 0; i < mask.length; i++) {
+      const below = ((stream.word() >>> 1) - threshold) >> 31; // -1 or 0; a branch would often be predicted wrongly
+      mask[i] = factors[1 + below];
+    }
   }
 }

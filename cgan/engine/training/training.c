@@ -125,51 +125,56 @@ void EXPORT(linear_update)(const float *x, const float *dy, long m, long k, long
 // y = normalized gain + shift, with normalized = (x - mean) scale and scale = 1 / sqrt(variance + eps), where mean and
 // variance (biased) are those of a column of x (rows, columns). `columns` is a multiple of 4.
 
+// sums (columns) of a b, or, where b is null, of a.
+static void sum_columns(const float *a, const float *b, long rows, long columns, float *sums) {
+  for (long c = 0; c < columns; c += 4) store(sums + c, splat(0));
+  for (; rows > 0; rows--, a += columns, b += b ? columns : 0)
+    for (long c = 0; c < columns; c += 4) {
+      f32x4 value = b ? mul(load(a + c), load(b + c)) : load(a + c);
+      store(sums + c, add(load(sums + c), value));
+    }
+}
+
 // Also the running mean and the running (unbiased) variance, both renewed by the share `momentum`.
 void EXPORT(normalize)(const float *x, long rows, long columns, float eps, const float *gain, const float *shift,
                        float momentum, float *running_mean, float *running_variance, float *normalized, float *scale,
                        float *y) {
+  uintptr_t before = top;
+  long count = rows * columns;
+  float *mean = allocate(columns), *squares = allocate(columns);
   f32x4 share = splat(1.f / rows), kept = splat(1 - momentum), unbiased = splat(momentum / (rows - 1));
+  sum_columns(x, 0, rows, columns, mean);
+  for (long c = 0; c < columns; c += 4) store(mean + c, mul(load(mean + c), share));
+  for (long i = 0; i < count; i += columns)
+    for (long c = 0; c < columns; c += 4) store(normalized + i + c, sub(load(x + i + c), load(mean + c)));
+  sum_columns(normalized, normalized, rows, columns, squares);
   for (long c = 0; c < columns; c += 4) {
-    f32x4 mean = splat(0), squares = splat(0);
-    for (long i = c; i < rows * columns; i += columns) mean = add(mean, load(x + i));
-    mean = mul(mean, share);
-    for (long i = c; i < rows * columns; i += columns) {
-      f32x4 distance = sub(load(x + i), mean);
-      store(normalized + i, distance);
-      squares = multiply_add(distance, distance, squares);
-    }
-    f32x4 inverse = wasm_f32x4_div(splat(1), wasm_f32x4_sqrt(multiply_add(squares, share, splat(eps))));
-    f32x4 g = load(gain + c), s = load(shift + c);
-    for (long i = c; i < rows * columns; i += columns) {
-      f32x4 value = mul(load(normalized + i), inverse);
-      store(normalized + i, value);
-      store(y + i, multiply_add(value, g, s));
-    }
-    store(scale + c, inverse);
-    store(running_mean + c, multiply_add(load(running_mean + c), kept, mul(mean, splat(momentum))));
-    store(running_variance + c, multiply_add(load(running_variance + c), kept, mul(squares, unbiased)));
+    f32x4 sum = load(squares + c), deviation = wasm_f32x4_sqrt(multiply_add(sum, share, splat(eps)));
+    store(scale + c, wasm_f32x4_div(splat(1), deviation));
+    store(running_mean + c, multiply_add(load(running_mean + c), kept, mul(load(mean + c), splat(momentum))));
+    store(running_variance + c, multiply_add(load(running_variance + c), kept, mul(sum, unbiased)));
   }
+  for (long i = 0; i < count; i += columns)
+    for (long c = 0; c < columns; c += 4) {
+      f32x4 value = mul(load(normalized + i + c), load(scale + c));
+      store(normalized + i + c, value);
+      store(y + i + c, multiply_add(value, load(gain + c), load(shift + c)));
+    }
+  top = before;
 }
 
 // From dy to dx, which may be dy itself, and to the gradients of gain and shift (columns).
 void EXPORT(normalize_backward)(const float *dy, long rows, long columns, const float *gain, const float *normalized,
                                 const float *scale, float *dgain, float *dshift, float *dx) {
   f32x4 share = splat(1.f / rows);
-  for (long c = 0; c < columns; c += 4) {
-    f32x4 along = splat(0), sum = splat(0);
-    for (long i = c; i < rows * columns; i += columns) {
-      along = multiply_add(load(dy + i), load(normalized + i), along);
-      sum = add(sum, load(dy + i));
+  sum_columns(dy, normalized, rows, columns, dgain);
+  sum_columns(dy, 0, rows, columns, dshift);
+  for (long i = 0; i < rows * columns; i += columns)
+    for (long c = 0; c < columns; c += 4) {
+      f32x4 along = mul(load(dgain + c), share), mean = mul(load(dshift + c), share);
+      f32x4 rest = sub(sub(load(dy + i + c), mean), mul(load(normalized + i + c), along));
+      store(dx + i + c, mul(rest, mul(load(gain + c), load(scale + c))));
     }
-    store(dgain + c, along), store(dshift + c, sum);
-    f32x4 factor = mul(load(gain + c), load(scale + c));
-    along = mul(along, share), sum = mul(sum, share);
-    for (long i = c; i < rows * columns; i += columns) {
-      f32x4 rest = sub(sub(load(dy + i), sum), mul(load(normalized + i), along));
-      store(dx + i, mul(rest, factor));
-    }
-  }
 }
 
 // --------------------------------------------------------------------------------------------------------- 4. the rest
@@ -215,17 +220,12 @@ void EXPORT(scale_rows)(const float *x, const float *factors, long rows, long co
 
 // The sums of the columns of x (groups, rows, columns), (groups, columns). Here `columns` may be any number.
 void EXPORT(sum_rows)(const float *x, long groups, long rows, long columns, float *sums) {
-  for (; groups > 0; groups--, x += rows * columns, sums += columns) {
-    long j = 0;
-    for (; j + 4 <= columns; j += 4) {
-      f32x4 sum = splat(0);
-      for (long i = 0; i < rows; i++) sum = add(sum, load(x + i * columns + j));
-      store(sums + j, sum);
-    }
-    for (; j < columns; j++) {
-      float sum = 0;
-      for (long i = 0; i < rows; i++) sum += x[i * columns + j];
-      sums[j] = sum;
+  for (; groups > 0; groups--, sums += columns) {
+    for (long j = 0; j < columns; j++) sums[j] = 0;
+    for (long i = 0; i < rows; i++, x += columns) {
+      long j = 0;
+      for (; j + 4 <= columns; j += 4) store(sums + j, add(load(sums + j), load(x + j)));
+      for (; j < columns; j++) sums[j] += x[j];
     }
   }
 }
