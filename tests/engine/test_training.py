@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from safetensors import safe_open
 from safetensors.torch import load, save
 from torch import nn
 
@@ -102,10 +101,11 @@ def train(node, data):
     return run
 
 
-def metrics(file, tmp_path):
-    (tmp_path / "trained").write_bytes(file)
-    with safe_open(tmp_path / "trained", "pt") as opened:
-        return {name: json.loads(value.replace("NaN", "null")) for name, value in opened.metadata().items()}
+def metrics(file):
+    """Those that train.mjs writes beside the weights."""
+    length = int.from_bytes(file[:8], "little")
+    written = json.loads(file[8 : 8 + length])["__metadata__"]
+    return {name: json.loads(value) for name, value in written.items() if value != "NaN"}
 
 
 @pytest.fixture
@@ -153,8 +153,8 @@ def as_streams(drawn, dropout, layers):
     return {f"{kind}.{i}": values for kind, tensors in kinds.items() for i, values in enumerate(tensors)}
 
 
-def in_pytorch(settings, first, data, record):
-    """The weights after 20 steps from the first ones, and the numbers drawn meanwhile."""
+def pytorch_trainer(settings, first, data, record):
+    """A trainer with the first weights, its networks by their names in train.mjs, and what torch draws from now on."""
     settings = settings | {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
     trainer = Trainer(Config(**settings), *data, torch.device("cpu"))
     averaged = next(network for name, network in vars(trainer).items() if name in ("averaged", "ema"))
@@ -162,7 +162,12 @@ def in_pytorch(settings, first, data, record):
     for part, network in networks.items():
         prefix = f"{part}."
         network.load_state_dict({n.removeprefix(prefix): t for n, t in first.items() if n.startswith(prefix)})
-    drawn = record()
+    return trainer, networks, record()
+
+
+def in_pytorch(settings, first, data, record):
+    """The weights after 20 steps from the first ones, and the numbers drawn meanwhile."""
+    trainer, networks, drawn = pytorch_trainer(settings, first, data, record)
     for _ in range(STEPS):
         trainer.step()
     return {f"{part}.{n}": t for part, network in networks.items() for n, t in network.state_dict().items()}, drawn
@@ -205,3 +210,75 @@ def test_20_steps_agree_with_pytorch(train, record, float64, data, settings):
     assert max(errors.values()) <= 1e-4, sorted(errors.items(), key=lambda pair: -pair[1])[:5]
     changes = differences(first, expected)
     assert min(changes[name] for name in changes if name.endswith("weight")) > 1e-3
+
+
+def test_metrics_are_means_since_the_last_reading(train, record, float64, data):
+    settings = NARROW | {"batch_size": 32, "seed": 2}
+    trainer, _, drawn = pytorch_trainer(settings, load(train(settings, 0)), data, record)
+    for _ in range(5):
+        trainer.step()
+    expected = trainer.pop_entry()
+    found = metrics(train(settings, 5, as_streams(drawn, 0.4, 1)))
+    assert (found["step"], found["images"], found["diverged"]) == (5, 132, None)
+    for name in ("loss_g", "loss_d", "score_real", "score_fake"):
+        assert found[name] == pytest.approx(expected[name], rel=1e-5), name
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_one_others(train):
+    settings = NARROW | {"batch_size": 32}
+    first = train(settings, 3)
+    assert train(settings, 3) == first
+    assert train(settings | {"seed": 1}, 3) != first
+
+
+def test_other_settings_begin_with_the_same_weights(train):
+    first = load(train(NARROW, 0))
+    others = load(train(NARROW | {"loss": "hinge", "learning_rate": 1e-2, "dropout": 0, "batchnorm": False}, 0))
+    for name in ("generator.layers.0.weight", "generator.embedding.weight", "discriminator.layers.5.weight"):
+        assert first[name].equal(others[name])
+
+
+def test_first_weights_are_distributed_as_pytorchs(train):
+    torch.manual_seed(0)
+    config = Config()
+    networks = {
+        "generator": config.networks().build_generator(),
+        "discriminator": config.networks().build_discriminator(),
+    }
+    drawn = load(train({}, 0))
+    for part, network in networks.items():
+        for name, theirs in network.state_dict().items():
+            ours = drawn[f"{part}.{name}"].double()
+            assert ours.std(correction=0) == pytest.approx(theirs.double().std(correction=0).item(), rel=0.1), name
+            if ours.numel() > 100:
+                assert ours.abs().max() == pytest.approx(theirs.double().abs().max().item(), rel=0.3), name
+
+
+@pytest.mark.parametrize(
+    "settings", [{"hidden_d": [256] * 8}, {"loss": "hinge"}], ids=["no number any more", "beyond all bounds"]
+)
+def test_a_run_that_diverges_says_at_which_step(train, settings):
+    settings = {"learning_rate": 10, "hidden": [32], "batch_size": 32} | settings
+    step = metrics(train(settings, 20))["diverged"]
+    found, before = metrics(train(settings, step)), metrics(train(settings, step - 1))
+    assert (found["diverged"], before["diverged"]) == (step, None)
+    sums = [step * found.get("score_real", np.inf), (step - 1) * before["score_real"]]
+    assert abs(sums[0] - sums[1]) > 2**24 > abs(before["score_real"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"rate": 1}, "there is no setting rate; there are: latent_dim, "),
+        ({"batch_size": 1}, "batch_size is 1; allowed: a whole number, 2 to 4096"),
+        ({"batch_size": "64"}, 'batch_size is "64"; allowed'),
+        ({"beta1": 1}, "beta1 is 1; allowed: a number, 0 to 0.9999"),
+        ({"hidden": [30]}, r"hidden is \[30\]; allowed: 1 to 8 multiples of 4, 4 to 4096"),
+        ({"loss": "toString"}, "loss is toString; allowed: least-squares, non-saturating, hinge, relativistic"),
+        ({"batchnorm": 1}, "batchnorm is 1; allowed: true, false"),
+        ({"batch_size": 3}, "batch_size 3 leaves a batch of one image"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(train, settings, words):
+    with pytest.raises(AssertionError, match=words):
+        train(settings, 0)

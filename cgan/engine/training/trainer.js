@@ -34,6 +34,10 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 /** Of `count` numbers; the array may hold zeros besides. */
 const rootMeanSquare = (values, count) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / count);
 
+/** Whether a loss is no number, or scores are so large that float32 does not tell them from their targets, 1 apart. */
+const isLost = ({ loss_g, loss_d, score_real, score_fake }) =>
+  !Number.isFinite(loss_g + loss_d) || Math.max(Math.abs(score_real), Math.abs(score_fake)) > 2 ** 24;
+
 const noSums = () => ({ loss_g: 0, loss_d: 0, score_real: 0, score_fake: 0, steps: 0 });
 
 /** Two networks, their optimizers and random streams; `step` trains them by one batch. */
@@ -64,7 +68,7 @@ export class Trainer {
     this.adamG = new Adam(engine, [beta1, beta2]);
     this.adamD = new Adam(engine, [beta1, beta2]);
     this.steps = 0;
-    /** The step after which a loss was no number any more. @type {number | null} */
+    /** The step in which the run was lost: see isLost. @type {number | null} */
     this.diverged = null;
   }
 
@@ -126,8 +130,7 @@ export class Trainer {
     this.#sums.loss_g += measured[0].loss_g;
     for (const name of ["loss_d", "score_real", "score_fake"])
       this.#sums[name] += mean(measured.map((each) => each[name]));
-    const numbers = measured.flatMap(Object.values);
-    if (this.diverged === null && !numbers.every(Number.isFinite)) this.diverged = this.steps;
+    if (this.diverged === null && measured.some(isLost)) this.diverged = this.steps;
   }
 
   /** One update of the discriminator, and in a step's first turn the generator's, from the same images and scores. */

@@ -211,6 +211,7 @@ self.onmessage = ({ data: { id, kind, ...details } }) => {
   if (Object.hasOwn(IN_TURN, kind)) waiting.push({ work: () => IN_TURN[kind](details), answer });
   else
     try {
+      if (!Object.hasOwn(AT_ONCE, kind)) throw new Error(`there is no request ${kind}`);
       answer({ result: AT_ONCE[kind](details) });
     } catch (error) {
       answer({ error: error.message });
