@@ -4,9 +4,9 @@ python -m benchmarks.endurance           10,000 requests a kind: about 15 minute
 python -m benchmarks.endurance --fast    100 a kind: what CI runs
 
 Kinds: the page, each with a session that ends; pictures for its scripts; a walk; the same by Gradio's API; refusals.
-First all kinds are asked some hundred times, until all caches are full, and the processes are there that draw for a
-crowd; and each once more right before its turn, by more people at once than there are threads for, as these come one by
-one and go when they have nothing to do.
+First all kinds are asked some hundred times, until all caches are full, and a run is computed, which starts a process;
+and each kind is asked once more right before its turn, by more people at once than there are threads for, as these come
+one by one and go when they have nothing to do.
 Linux only: it reads /proc.
 """
 
@@ -96,12 +96,11 @@ async def ask(port: int, kind: Ask, numbers: range, people: int = _PEOPLE) -> No
     await asyncio.gather(*(person(first) for first in range(people)))
 
 
-def have_helpers_come(server: Server) -> None:
-    """Be a crowd until there are the processes that draw for one, each of which has drawn."""
-    alone = len(server.processes)
-    while len(server.processes) == alone:
-        asyncio.run(ask(server.port, draw, range(_CROWD), _CROWD))
-    asyncio.run(ask(server.port, draw, range(10 * _CROWD), _CROWD))
+async def have_a_run_computed(port: int) -> None:
+    """With the first of them the process comes that computes long runs."""
+    connection = Connection(port)
+    await connection.post("/gradio_api/run/saliency", {"data": [3, 7, "judge", DEFAULT_CHECKPOINT]})
+    connection.close()
 
 
 def state(server: Server) -> tuple[float, int, int, float]:
@@ -123,7 +122,9 @@ def main() -> None:
         asyncio.run(learn_numbers(server.port))
         for kind in KINDS.values():
             asyncio.run(ask(server.port, kind, range(warm_up)))
-        have_helpers_come(server)
+        while len(server.processes) == 1:
+            asyncio.run(have_a_run_computed(server.port))
+        asyncio.run(have_a_run_computed(server.port))
         for name, kind in KINDS.items():
             asyncio.run(ask(server.port, kind, range(warm_up), _CROWD))
             before = state(server)

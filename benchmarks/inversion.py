@@ -1,7 +1,7 @@
-"""How well a picture is redrawn, and how long it takes: `python -m benchmarks.inversion`.
+"""How well GAN inversion reconstructs a picture, and how long it takes: `python -m benchmarks.inversion`.
 
-For each of the hundred held-out test images that ship: the mean squared error of what `cgan.inversion` finds, beside
-that of the best of a hundred random samples of the right class.
+For each of the hundred shipped test images: the mean squared error of the reconstruction, beside that of the best of a
+hundred random samples of the right class.
 
 python -m benchmarks.inversion --fast     five images
 """
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from cgan.data import examples
-from cgan.explain.inversion import invert, longest, trainable_copy
+from cgan.explain.inversion import invert, longest
 from cgan.models import checkpoints
 from cgan.sampling.sampler import Sampler
 
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _measure(sampler: Sampler, pictures: np.ndarray, chosen: range) -> None:
-    generator = trainable_copy(sampler.generator)
+    generator = sampler.generator
     peers = np.array([_best_of_random(sampler, pictures[i], i // examples.PER_CLASS, i) for i in chosen])
     print(f"  best of {_PEERS} random samples of the class   {peers.mean():.4f}")
     for known in (True, False):
@@ -55,7 +55,7 @@ def _measure(sampler: Sampler, pictures: np.ndarray, chosen: range) -> None:
 
 
 def _best_of_random(sampler: Sampler, picture: np.ndarray, class_index: int, number: int) -> float:
-    """The hundred are others for each picture."""
+    """The smallest error of _PEERS samples; `number` makes their seeds differ from picture to picture."""
     samples = sampler.sample(np.full(_PEERS, class_index), _PEERS * (number + 1) + np.arange(_PEERS))
     return float(_error(samples, picture).min())
 

@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, CDPSession, sync_playwright
 from cgan.common.command_line import Parser
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from tests.browser.app_page import NO_OFFER
+from tests.browser.app_page import GENERATORS
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
 
@@ -58,6 +58,7 @@ WAYS = (
     Way("our page, 1 picture", "ours", 1, _OUR_SEED, "#picture[data-renderer=page]"),
     Way("our page, 16 pictures", "ours", 16, _OUR_SEED, "#picture[data-renderer=page]"),
     Way("our page, 1 picture, 4 x slower", "ours", 1, _OUR_SEED, "#picture[data-renderer=page]", slowdown=4),
+    Way("our page, 16 pictures, 4 x slower", "ours", 16, _OUR_SEED, "#picture[data-renderer=page]", slowdown=4),
 )
 
 # Sends the event at the start of a frame; resolves with the milliseconds to the start of the frame that shows another
@@ -94,13 +95,16 @@ _DRAG = """(milliseconds) => new Promise((resolve) => {
 
 # Chromium does not slow workers down. So a drawing takes as much longer as its processor would be slower.
 _SLOW_WORKER = """(slowdown) => {
-  const draw = work.draw;
-  work.draw = async (details) => {
-    const start = performance.now();
-    const pictures = await draw(details);
+  const [answer, post] = [self.onmessage, self.postMessage.bind(self)];
+  let start;
+  self.onmessage = (event) => {
+    start = performance.now();
+    answer(event);
+  };
+  self.postMessage = (...message) => {
     const end = start + slowdown * (performance.now() - start);
     while (performance.now() < end);
-    return pictures;
+    post(...message);
   };
 }"""
 
@@ -168,7 +172,7 @@ def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
     session.send("Emulation.setCPUThrottlingRate", {"rate": way.slowdown})
     received = _count_bytes(session)
     if "server" in way.ready:
-        page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER))
+        page.route(GENERATORS, lambda route: route.fulfill(status=204))
     start = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.locator("#first-view img, #picture img, #picture[data-seed]").first.wait_for()

@@ -36,7 +36,6 @@ from cgan.common.command_line import Parser
 from cgan.data import NUM_CLASSES
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from cgan.ui.studio import MAX_SEED
-from cgan.web.runtime import VERSION, file_names
 from tests.browser.server import free_port, wait_until_served
 
 _EVENT_S = 0.1
@@ -138,9 +137,7 @@ class PageVisitor(Visitor):
     """A page that draws by itself."""
 
     async def drag(self, seconds: float) -> None:
-        files = ["generators.json", "worker.js", *(f"{VERSION}/{name}" for name in file_names())]
-        files.append(f"checkpoints/{DEFAULT_CHECKPOINT}/generator.onnx")
-        for name in files:
+        for name in ("worker.js", "engine.wasm", f"checkpoints/{DEFAULT_CHECKPOINT}/generator.safetensors"):
             status, _ = await self.connection.request("GET", f"/cgan/{name}")
             self.result.errors += status != 200
 

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 
 from cgan import data
-from cgan.explain import gradients, imagenet, own_networks
+from cgan.explain import adversarial, imagenet, own_networks, saliency
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 
-_SEED = 0  # of the images, targets and pairs that are drawn
+_SEED = 0  # of the random images, targets and pairs
 
 
 def main() -> None:
@@ -36,10 +36,10 @@ def _judge(stream: np.random.Generator, count: int) -> None:
         first = judge(pixels).argmax(dim=1)
     targets = [int((choice + stream.integers(1, 10)) % 10) for choice in first.tolist()]
 
-    ends = [[*gradients.fool(judge, image[None], target)][-1] for image, target in zip(pixels, targets, strict=True)]
+    ends = [[*adversarial.fool(judge, image[None], target)][-1] for image, target in zip(pixels, targets, strict=True)]
     fooled = [int(end.probabilities.argmax()) == target for end, target in zip(ends, targets, strict=True)]
     right = (first.numpy() == labels[drawn]).mean()
-    print(f"judge, {count} real test images ({right:.0%} named right), a drawn target each")
+    print(f"judge, {count} real test images (accuracy {right:.0%}), each with a random target")
     steps = np.median([end.number for end in ends])
     print(f"  fooled within 100 steps    {np.mean(fooled):.0%}, median {steps:.0f} steps")
     norm = pixels.flatten(1).norm(dim=1).median()
@@ -52,10 +52,10 @@ def _judge(stream: np.random.Generator, count: int) -> None:
     garment = (pixels > 0)[:, 0]
     print(f"  share of a map on the garment; of a uniform map {garment.float().mean():.1%}")
     maps = {
-        "gradient": gradients.saliency(judge, pixels, first).detach(),
-        "SmoothGrad": gradients.smooth_grad(judge, pixels, first),
-        "Integrated Gradients": gradients.integrated_gradients(judge, pixels, first, 96).abs().sum(dim=1),
-        "Grad-CAM": gradients.grad_cam(judge, pixels, first),
+        "gradient": saliency.vanilla_gradient(judge, pixels, first).detach(),
+        "SmoothGrad": saliency.smooth_grad(judge, pixels, first),
+        "Integrated Gradients": saliency.integrated_gradients(judge, pixels, first, 96).abs().sum(dim=1),
+        "Grad-CAM": saliency.grad_cam(judge, pixels, first),
     }
     for name, values in maps.items():
         shares = (values * garment).sum(dim=(1, 2)) / values.sum(dim=(1, 2)).clamp_min(1e-12)
@@ -63,7 +63,7 @@ def _judge(stream: np.random.Generator, count: int) -> None:
 
 
 def _imagenet(stream: np.random.Generator, count: int) -> None:
-    """EfficientNet-Lite0: the shipped photographs, and drawn (photograph, target) pairs."""
+    """EfficientNet-Lite0: the shipped photographs, and random (photograph, target) pairs."""
     loaded = imagenet.load(imagenet.EFFICIENTNET_LITE0)
     names = imagenet.class_names()
     pixels = {name: imagenet.to_images(photograph.open(), loaded.size) for name, photograph in PHOTOGRAPHS.items()}
@@ -78,18 +78,18 @@ def _imagenet(stream: np.random.Generator, count: int) -> None:
     for _ in range(count):
         name, target = stream.choice([*pixels]), int(stream.integers(len(names)))
         start = time.process_time()
-        *_, end = gradients.fool(loaded.network, pixels[name], target)
+        *_, end = adversarial.fool(loaded.network, pixels[name], target)
         seconds.append(time.process_time() - start)
         ends.append(end)
         fooled.append(int(end.probabilities.argmax()) == target)
     steps, l2, linf = (np.median([getattr(end, part) for end in ends]) for part in ("number", "l2", "linf"))
-    print(f"  {count} drawn (photograph, target) pairs: {sum(fooled)} fooled; medians: {steps:.0f} steps,")
+    print(f"  {count} random (photograph, target) pairs: {sum(fooled)} fooled; medians: {steps:.0f} steps,")
     print(f"    L2 {l2:.2f}, L-infinity {255 * linf:.1f} of 255,")
     print(f"    {np.median(seconds):.1f} s of one core (most: {max(seconds):.1f} s)")
 
 
 def _smallest(network: torch.nn.Module, image: torch.Tensor, target: int) -> float | None:
-    fooled = [attempt.bound for attempt in gradients.smallest_change(network, image, target) if attempt.fooled]
+    fooled = [attempt.bound for attempt in adversarial.smallest_change(network, image, target) if attempt.fooled]
     return fooled[-1] if fooled else None
 
 

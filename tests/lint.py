@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.__main__ import ROOT, install_page_packages
+from tests.__main__ import ROOT, install_linters
 
 _BIN = ROOT / "node_modules/.bin"
 _COMMANDS = (
@@ -16,7 +16,7 @@ _COMMANDS = (
 
 def main() -> int:
     """Exit status 1 when one of them finds something; all of them are run."""
-    install_page_packages()
+    install_linters()
     failed = [command for command in _COMMANDS if subprocess.call(command, cwd=ROOT)]
     return int(bool(failed))
 

@@ -1,1 +1,1 @@
-"""Helpers without a subject of their own: files, images, command lines, validation."""
+"""Helpers of all packages: files, images, uploads, command lines, validation."""

@@ -1,4 +1,4 @@
-"""What the command lines share: bounded values, and bad input answered with one line and exit status 2."""
+"""Shared by all command lines: argument types with a range, and refusals in one line with exit status 2."""
 
 import argparse
 import math
@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from cgan.common.validation import check_integer, check_real
+from cgan.common.validation import Range
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose refusal is one line, without the usage before it."""
+    """An argument parser that refuses bad arguments with one line, and prints its description as it is written."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **options})
 
     def error(self, message: str) -> NoReturn:
         fail(message.removeprefix("argument "))
@@ -24,22 +27,24 @@ def fail(message: object) -> NoReturn:
 
 def integer(low: int, high: float = math.inf) -> Callable[[str], int]:
     """An argparse type: a whole number from low to high."""
-    return _typed(int, check_integer, low, high)
+    return number(Range(int, low, high))
 
 
 def real(low: float, high: float = math.inf) -> Callable[[str], float]:
     """An argparse type: a number from low to high."""
-    return _typed(float, check_real, low, high)
+    return number(Range(float, low, high))
 
 
-def _typed(kind: type, check: Callable, low: float, high: float) -> Callable:
+def number(allowed: Range) -> Callable:
+    """An argparse type: a number of that range."""
+
     def parse(text: str) -> int | float:
         try:
-            value = kind(text)
+            value = allowed.kind(text)
         except ValueError:
-            value = text  # which the check refuses, as it was given
+            value = text  # the check below refuses it and quotes it
         try:
-            return check(value, low, high)
+            return allowed.check(value)
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""Files that are written beside their place and renamed: at any moment they are whole, the old one or the new."""
+"""Atomic replacement of files: a reader sees the old content or the new one, never a part."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,10 @@ from pathlib import Path
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; when the block ends well, that file takes the place of `path` at once."""
+    """Yield a temporary path beside `path`. If the block ends without an exception, that file replaces `path`.
+
+    Otherwise `path` stays as it was. The temporary file is removed in any case. Raises OSError.
+    """
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         yield temporary
@@ -20,5 +23,6 @@ def replaced(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Replace a file by a text in UTF-8. Raises OSError."""
     with replaced(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

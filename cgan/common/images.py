@@ -1,4 +1,4 @@
-"""Generated images as bytes and pictures."""
+"""Images as arrays, grids and files: PNG, GIF, WebP."""
 
 import io
 from pathlib import Path
@@ -17,7 +17,7 @@ def to_uint8(images: torch.Tensor) -> np.ndarray:
 
 
 def grid(images: np.ndarray, columns: int) -> np.ndarray:
-    """Lay out images, uint8 (N, H, W), row by row without gaps; uint8 (rows * H, columns * W), black where none is."""
+    """Images, uint8 (N, H, W), in rows without gaps: uint8 (rows * H, columns * W); unused cells are black."""
     count, height, width = images.shape
     rows = -(-count // columns)
     cells = np.zeros((rows * columns, height, width), np.uint8)
@@ -26,26 +26,25 @@ def grid(images: np.ndarray, columns: int) -> np.ndarray:
 
 
 def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
-    """Repeat every pixel of images (..., H, W) `factor` times in both directions: crisp, no interpolation."""
+    """Enlarge images (..., H, W) by repeating each pixel `factor` times in both directions, without interpolation."""
     return images.repeat(factor, axis=-2).repeat(factor, axis=-1)
 
 
 def save_png(path: Path, image: np.ndarray) -> None:
-    """Write a grey image, uint8 (H, W), beside `path`, then put it in its place."""
+    """Write a grey image, uint8 (H, W), as PNG; an existing file is replaced atomically. Raises OSError."""
     with replaced(path) as temporary:
         Image.fromarray(image).save(temporary, format="PNG")
 
 
 def to_gif(frames: np.ndarray, seconds: float) -> bytes:
-    """Encode frames, uint8 (N, H, W), as an endless GIF; the 256 grey levels are its palette, so nothing is lost.
+    """Encode frames as a GIF that repeats for ever; one repetition takes `seconds`.
 
-    Colours, uint8 (N, H, W, 3), are reduced to 256 a frame, which is all that a GIF holds.
-
-    A round takes `seconds`. GIF counts in hundredths: frames differ by one where that makes the sum right.
+    frames: grey, uint8 (N, H, W), which GIF keeps without loss, or RGB, uint8 (N, H, W, 3), reduced to 256 colours in
+    each frame. GIF counts time in hundredths of a second, so the durations of frames may differ by one hundredth.
     """
     milliseconds = [10 * hundredths for hundredths in _durations(len(frames), 100 * seconds)]
     pictures = (Image.fromarray(frame) for frame in frames)
-    if frames.ndim == 4:  # by the method that is a hundred times faster than Pillow's default
+    if frames.ndim == 4:  # FASTOCTREE is a hundred times faster than Pillow's default
         pictures = (picture.quantize(method=Image.Quantize.FASTOCTREE) for picture in pictures)
     first, *rest = pictures
     file = io.BytesIO()
@@ -54,7 +53,7 @@ def to_gif(frames: np.ndarray, seconds: float) -> bytes:
 
 
 def to_webp(frames: np.ndarray, seconds: float) -> bytes:
-    """Encode frames, uint8 (N, H, W), as an endless animated WebP, without loss; a round takes `seconds`."""
+    """Encode frames, uint8 (N, H, W), as a lossless WebP that repeats for ever; one repetition takes `seconds`."""
     first, *rest = (Image.fromarray(frame).convert("RGB") for frame in frames)
     file = io.BytesIO()
     options = {"duration": _durations(len(frames), 1000 * seconds), "loop": 0, "lossless": True, "method": 0}
@@ -63,5 +62,5 @@ def to_webp(frames: np.ndarray, seconds: float) -> bytes:
 
 
 def _durations(count: int, total: float) -> list[int]:
-    """Whole numbers, one a frame, as equal as can be, whose sum is `total`, rounded."""
+    """`count` whole numbers that differ by at most one; their sum is `total`, rounded."""
     return np.diff(np.rint(np.linspace(0, total, count + 1)).astype(int)).tolist()

@@ -1,4 +1,4 @@
-"""A picture that a person sends: bounded, decoded, and nothing kept of it but its pixels."""
+"""Pictures uploaded by people: limited in size, decoded, and kept without their metadata."""
 
 import io
 import threading
@@ -12,17 +12,17 @@ MAX_BYTES = 8 * 2**20
 MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MIN_SIDE = 8  # pixels
-SIDE = 256  # pixels, of what is kept
+SIDE = 256  # pixels, of the decoded square
 _GARMENT_SIDE = 28
-_TURN = threading.Lock()  # to decode: half a gigabyte, where the picture is as large as it may be
+_TURN = threading.Lock()  # one decoding at a time, because the largest allowed picture takes half a gigabyte
 _BORDER = 2
 
 
 class UploadError(Exception):
-    """A picture is refused; the message is one line for the user, `reason` one word for who words it himself."""
+    """A picture is refused. The message is one line for the user; `reason` is a key for translations."""
 
     def __init__(self, reason: str, message: str) -> None:
-        super().__init__(reason, message)  # all that is needed to make it anew in another process
+        super().__init__(reason, message)  # both, so that the exception can be pickled
         self.reason = reason
 
     def __str__(self) -> str:
@@ -30,10 +30,10 @@ class UploadError(Exception):
 
 
 def open_upload(content: bytes) -> Image.Image:
-    """The square middle of a picture, RGB of SIDE by SIDE pixels; of a GIF its first frame.
+    """Decode an upload: the central square of the picture, RGB, SIDE by SIDE pixels; of an animation the first frame.
 
-    The camera's orientation is applied and all else that the file says of itself (place, camera, comments) is dropped;
-    what is transparent becomes white. Raises UploadError.
+    The camera's orientation is applied; all other metadata (place, camera, comments) is dropped. Transparent parts
+    become white. Raises UploadError.
     """
     if len(content) > MAX_BYTES:
         raise UploadError("too_many_bytes", f"the file is larger than {MAX_BYTES // 2**20} MB")
@@ -54,14 +54,14 @@ def _square(content: bytes) -> Image.Image:
         raise
     except Image.DecompressionBombError as error:
         raise UploadError("too_many_pixels", f"the picture has more than {MAX_PIXELS // 10**6} megapixels") from error
-    except Exception as error:  # whatever a decoder makes of bytes that were never meant for it
+    except Exception as error:  # decoders raise many types of exceptions for damaged files
         raise UploadError("unreadable", f"no picture that can be read; allowed: {', '.join(FORMATS)}") from error
     on_white = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
     return ImageOps.fit(on_white, (SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
 def remarks(content: bytes) -> list[str]:
-    """What of a picture that `open_upload` takes will not be seen: "animated", "transparent"."""
+    """Properties of a valid upload that the decoded picture does not show: "animated", "transparent"."""
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         found = ["animated"] if getattr(image, "n_frames", 1) > 1 else []
         transparent = image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema()[0] < 255
@@ -69,9 +69,9 @@ def remarks(content: bytes) -> list[str]:
 
 
 def to_garment(picture: Image.Image) -> Tensor:
-    """A picture as Fashion-MNIST would show it: float (1, 1, 28, 28) in [0, 1], grey, the background black.
+    """Convert a picture to the format of Fashion-MNIST: grey, black background, float (1, 1, 28, 28) in [0, 1].
 
-    Where the border is brighter than the whole, as in a photograph before a wall, the greys are inverted.
+    If the border is brighter than the mean of the picture, as in a photograph before a white wall, it is inverted.
     """
     small = ImageOps.fit(picture.convert("L"), (_GARMENT_SIDE, _GARMENT_SIDE), Image.Resampling.LANCZOS)
     grey = np.array(small, np.float32) / 255

@@ -1,12 +1,12 @@
-"""Values that come from people: checked once, refused with one line that says what was given and what is allowed."""
+"""Checks of values from users. A refusal is one line that quotes the value and says which values are allowed."""
 
 import math
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def check_integer(value: object, low: int, high: float = math.inf) -> int:
-    """Return a whole number from low to high; 3.0 is one, True, NaN and "3" are none. Raises ValueError."""
+    """Return a whole number from low to high, as int. 3.0 is accepted; True, NaN and "3" are not. Raises ValueError."""
     number = _finite(value)
     if number is None or number != int(number) or not low <= number <= high:
         raise ValueError(f"{_short(value)} given; allowed: {_range('a whole number', low, high)}")
@@ -21,6 +21,18 @@ def check_real(value: object, low: float, high: float = math.inf) -> float:
     return float(number)
 
 
+class Range(NamedTuple):
+    """The numbers from low to high, of the type `kind`: int or float."""
+
+    kind: type
+    low: float
+    high: float = math.inf
+
+    def check(self, value: object) -> int | float:
+        """Return the value as `kind`. Raises ValueError if it is no such number."""
+        return (check_integer if self.kind is int else check_real)(value, self.low, self.high)
+
+
 def check_choice(value: object, choices: Collection) -> object:
     """Return a value that is one of `choices`. Raises ValueError."""
     if not isinstance(value, str | int) or isinstance(value, bool) or value not in choices:
@@ -29,16 +41,16 @@ def check_choice(value: object, choices: Collection) -> object:
 
 
 def check_list(value: object, length: int, check: Callable, *arguments: object) -> list:
-    """Return a list of so many values, each as `check(value, *arguments)` returns it. Raises ValueError."""
+    """Return a list of `length` values, each checked by `check(value, *arguments)`. Raises ValueError."""
     if not isinstance(value, list | tuple) or len(value) != length:
         raise ValueError(f"{_short(value)} given; allowed: a list of {length}")
     return [check(item, *arguments) for item in value]
 
 
 class RefusalError(Exception):
-    """What is asked for is not allowed, or does not go together.
+    """A request is not allowed or contradicts itself.
 
-    text: says so in one line; or names that line in the table of texts, as `figures.say` does.
+    text: one line for the user, or a reference to a translated line (see `ui.figures.say`).
     """
 
     def __init__(self, text: str | dict) -> None:
@@ -47,7 +59,7 @@ class RefusalError(Exception):
 
 
 def checked(name: str, check: Callable, *arguments: object) -> Any:
-    """The value as `check(*arguments)` returns it. Raises RefusalError, which says what `name` may be."""
+    """Return `check(*arguments)`. Raises RefusalError with `name` and the allowed values."""
     try:
         return check(*arguments)
     except ValueError as error:
@@ -55,7 +67,7 @@ def checked(name: str, check: Callable, *arguments: object) -> Any:
 
 
 def one_line(text: object) -> str:
-    """What others say of a value that may be long or hostile: one line of at most 300 letters."""
+    """A text that may quote long or hostile values, as one line of at most 300 characters."""
     line = " ".join(f"{text}".split())
     return line if len(line) <= 300 else f"{line[:300]}..."
 
@@ -70,6 +82,6 @@ def _range(kind: str, low: float, high: float) -> str:
 
 
 def _short(value: object) -> str:
-    """The value as it was given, cut where it is long enough to drown the message."""
+    """The value as Python writes it, cut to 60 characters."""
     shown = repr(value)
     return shown if len(shown) <= 60 else f"{shown[:60]}..."

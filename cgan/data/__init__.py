@@ -1,4 +1,4 @@
-"""The data set that the networks learn from, and the real images that ship with the app."""
+"""Fashion-MNIST, and the real test images that ship with the app."""
 
 from cgan.data.fashion_mnist import (
     CLASS_NAMES,
@@ -8,7 +8,18 @@ from cgan.data.fashion_mnist import (
     DataError,
     find,
     load,
+    local_test_images,
     parse_class,
 )
 
-__all__ = ["CLASS_NAMES", "CLASS_NAMES_ZH", "IMAGE_SIZE", "NUM_CLASSES", "DataError", "find", "load", "parse_class"]
+__all__ = [
+    "CLASS_NAMES",
+    "CLASS_NAMES_ZH",
+    "IMAGE_SIZE",
+    "NUM_CLASSES",
+    "DataError",
+    "find",
+    "load",
+    "local_test_images",
+    "parse_class",
+]

@@ -1,9 +1,8 @@
-"""A hundred real test images that ship with the app, ten of each class: no data set is needed to pick one.
+"""One hundred real test images, ten of each class, which ship with the app: it works without the data set.
 
-python -m cgan.examples          make the sheet anew, from Fashion-MNIST
+python -m cgan.examples          make the file anew, from Fashion-MNIST
 """
 
-import argparse
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from cgan.common import images
 from cgan.common.command_line import Parser, fail
 from cgan.data import NUM_CLASSES
 
-SHEET = Path(__file__).resolve().with_name("examples.png")  # 280 x 280: a row a class
+SHEET = Path(__file__).resolve().with_name("examples.png")  # 280 x 280 pixels, a row for each class
 PER_CLASS = 10
 COUNT = PER_CLASS * NUM_CLASSES
 _SIDE = 28
@@ -23,21 +22,19 @@ _SIDE = 28
 
 @cache
 def load() -> np.ndarray:
-    """The images, uint8 (100, 28, 28); image i is of class i // 10."""
+    """The images, uint8 (100, 28, 28); image i has class i // 10."""
     with Image.open(SHEET) as sheet:
         rows = np.array(sheet).reshape(NUM_CLASSES, _SIDE, PER_CLASS, _SIDE)
     return rows.swapaxes(1, 2).reshape(COUNT, _SIDE, _SIDE)
 
 
 def choose(pictures: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The first ten images of each class, in the order of the classes."""
+    """The first ten images of each class, uint8 (100, 28, 28), in the order of the classes."""
     return np.concatenate([pictures[labels == index][:PER_CLASS] for index in range(NUM_CLASSES)])
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.examples", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.examples", description=__doc__)
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     try:
         chosen = choose(*data.load("test", parser.parse_args().data_dir))

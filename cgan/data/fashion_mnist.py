@@ -1,10 +1,11 @@
 """Find, verify and decode Fashion-MNIST (Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747).
 
-The four IDX files are looked for in the folder the user names (`--data-dir` or `FASHION_MNIST_DIR`), then in `data/`,
-then where Debian's package `dataset-fashion-mnist` puts them; failing all that they are downloaded into `data/`.
-`python -m cgan.data` does just that and says where they are.
-Compressed (.gz) and decompressed files both serve. What is checked is the decompressed content, since re-packers
-(Debian is one) change the compressed bytes.
+The four IDX files are searched in the folder that the user gives (`--data-dir` or `FASHION_MNIST_DIR`), or else in
+`data/` and in the folder of Debian's package `dataset-fashion-mnist`; if they are nowhere, they are downloaded into
+`data/`. `python -m cgan.data` does the same and prints the folder.
+
+Files may be compressed (.gz) or not. The checksum is that of the decompressed content, because Debian compresses the
+files again, with other bytes.
 """
 
 import gzip
@@ -12,6 +13,7 @@ import hashlib
 import os
 import zlib
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,8 +81,8 @@ def load(split: str = "train", data_dir: str | os.PathLike | None = None) -> tup
 def find(data_dir: str | os.PathLike | None = None) -> Path | None:
     """Return the first folder that holds the data set, or None if it has to be downloaded.
 
-    A folder that the user names is the only one looked at: DataError if it holds none of the files. Any other has to
-    hold all of them, so that half a download is completed and no reason to fail.
+    If the user gives a folder, only that one is searched; DataError if it holds none of the files. Any other folder has
+    to hold all four files, so an interrupted download is repeated and not reported as damage.
     """
     named = data_dir or os.environ.get(ENVIRONMENT_VARIABLE)
     for candidate in [Path(named)] if named else [DOWNLOAD_FOLDER, DEBIAN_FOLDER]:
@@ -97,10 +99,18 @@ def find(data_dir: str | os.PathLike | None = None) -> Path | None:
     return None
 
 
-def parse_class(text: str) -> int:
-    """Return the index (0 to 9) of a class given as English name (any case), Chinese name or index.
+@cache
+def local_test_images() -> tuple[np.ndarray, np.ndarray]:
+    """`load("test")`, without a download: DataError where the data set is not on this machine."""
+    if find() is None:
+        raise DataError("not on this machine")
+    return load("test")
 
-    Raises ValueError, with the allowed names in its message.
+
+def parse_class(text: str) -> int:
+    """Return the index (0 to 9) of a class from its English name (in any case), Chinese name or index.
+
+    Raises ValueError with a message that lists the allowed names.
     """
     wanted = text.strip().casefold()
     for index, names in enumerate(_NAME_PAIRS):
@@ -111,7 +121,7 @@ def parse_class(text: str) -> int:
 
 
 def _locate(folder: Path, file: _IdxFile) -> Path | None:
-    with suppress(OSError, ValueError):  # a name too long, a folder that may not be looked into, a zero byte
+    with suppress(OSError, ValueError):  # a name too long, no permission, a zero byte
         return next((path for path in (folder / file.name, folder / f"{file.name}.gz") if path.is_file()), None)
     return None
 
@@ -121,7 +131,7 @@ def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
     if path is None:
         raise DataError(f"{folder / file.name}: missing, with and without .gz; {_remedy(folder)}")
     try:
-        content = bytearray()  # whose array can be written to, as torch wants it
+        content = bytearray()  # not bytes: numpy's array of it is then writable, which torch requires
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as stream:
             while chunk := stream.read(2**20):
                 content += chunk
@@ -133,7 +143,7 @@ def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
 
 
 def _decode_idx(content: bytearray) -> np.ndarray:
-    """Decode the IDX format (yann.lecun.com/exdb/mnist): 0, 0, type, rank, then big-endian sizes, then the values."""
+    """Decode the IDX format of MNIST: bytes 0, 0, type, rank, then big-endian sizes, then the values."""
     assert content[2] == _IDX_UINT8  # guaranteed by the checksum
     rank = content[3]
     shape = np.frombuffer(content, dtype=">u4", count=rank, offset=4)
@@ -147,7 +157,7 @@ def _remedy(folder: Path) -> str:
 
 
 def _download() -> Path:
-    from torchvision.datasets import FashionMNIST  # 2 s to import: only who downloads pays for it
+    from torchvision.datasets import FashionMNIST  # 2 s to import, so only for a download
 
     print(f"Fashion-MNIST is not on this machine: downloading 30 MB into {DOWNLOAD_FOLDER}/")
     try:

@@ -40,6 +40,14 @@ export function readSafetensors(file) {
   return tensors;
 }
 
+/**
+ * The texts that a file carries beside its tensors, by name.
+ * @param {ArrayBuffer} file
+ * @returns {Record<string, string>}
+ * @throws {Error} in one line, where the file is damaged
+ */
+export const readMetadata = (file) => readTable(file).table.__metadata__ ?? {};
+
 function allFinite(values) {
   let zeros = 0; // whatever is not finite makes it NaN
   for (let i = 0; i < values.length; i++) zeros += 0 * values[i];

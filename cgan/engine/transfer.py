@@ -1,29 +1,46 @@
-"""A generator's weights in half the bytes, for the way to the page.
+"""A checkpoint's generator as one file for the page: its configuration, and its weights in half the bytes.
 
 Each row of a weight becomes 16-bit integers and one scale. Half precision is as small, but eleven bits of it are
 significant, and it moves pixels of r3gan-conv by two grey levels; integers move none by more than one.
 """
 
+import json
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save
+from safetensors.numpy import save
 
+from cgan.models import checkpoints
+
+GENERATOR = "generator.safetensors"  # its name for the page
 _LARGEST = 2**15 - 1
 
 
-def transfer_file(model: Path) -> bytes:
-    """model.safetensors as safetensors.js reads it too: every weight `w` of two and more dimensions as I16, with
-    F32 `w.scale` (rows) beside it; w[i] is integers[i] * scale[i]. All else as it is. Raises SafetensorError, OSError.
+@lru_cache(maxsize=8)
+def generator_file(folder: Path, version: str) -> bytes:
+    """The averaged generator of a checkpoint folder as safetensors.js reads it. Raises CheckpointError.
+
+    version: of the weights (`checkpoints.digest`); with another one the file is made anew. Metadata: `config`, JSON of
+    `arch` and `generator` from config.json, and `step`. Every weight `w` of two and more dimensions is I16, with F32
+    `w.scale` (rows) beside it: w[i] is integers[i] * scale[i]. All other tensors are as in the checkpoint.
     """
-    tensors = {}
-    for name, values in load_file(model).items():
+    networks = checkpoints.load_config(folder)
+    generator, metadata = checkpoints.load_generator(folder)
+    config = json.dumps({"arch": networks.arch, "generator": networks.generator})
+    tensors = {name: tensor.numpy() for name, tensor in generator.state_dict().items()}
+    return save(_quantized(tensors), {"config": config, "step": metadata.get("step", "")})
+
+
+def _quantized(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    quantized = {}
+    for name, values in tensors.items():
         if values.dtype == np.float32 and values.ndim >= 2:
             rows = values.reshape(len(values), -1)
             scale = np.abs(rows).max(axis=1) / _LARGEST
             scale[scale == 0] = 1
-            tensors[name] = np.rint(rows / scale[:, None]).astype(np.int16).reshape(values.shape)
-            tensors[f"{name}.scale"] = scale
+            quantized[name] = np.rint(rows / scale[:, None]).astype(np.int16).reshape(values.shape)
+            quantized[f"{name}.scale"] = scale
         else:
-            tensors[name] = values
-    return save(tensors)
+            quantized[name] = values
+    return quantized

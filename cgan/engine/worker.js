@@ -2,30 +2,31 @@
 
 import { Engine } from "./engine.js";
 import { Generator } from "./networks.js";
-import { readSafetensors } from "./safetensors.js";
+import { readMetadata, readSafetensors } from "./safetensors.js";
+
+const WARM_UP = 16; // pictures
 
 let engineModule;
 const generators = new Map(); // by checkpoint
 
-const WARM_UP = 16; // pictures
-
-/** Compile engine.wasm. @param {{ wasm: ArrayBuffer }} message */
-async function start({ wasm }) {
-  engineModule = await WebAssembly.compile(wasm);
+/** Take engine.wasm. @param {{ module: WebAssembly.Module }} message the page compiles it once for all workers */
+function start({ module }) {
+  engineModule = module;
 }
 
 /**
  * Make a checkpoint's generator ready, in the place of one of the same name, and draw once: browsers compile a
  * function well only after its first use.
- * @param {{ checkpoint: string, config: any, model: ArrayBuffer }} message config: the content of config.json;
- *   model: model.safetensors, or what transfer.py makes of it
+ * @param {{ checkpoint: string, model: ArrayBuffer, config?: object }} message model: a safetensors file; config: as in
+ *   config.json, where the file does not carry it (transfer.py writes one that does)
  */
-function open({ checkpoint, config, model }) {
-  const generator = new Generator(new Engine(engineModule), config, readSafetensors(model));
+function open({ checkpoint, model, config }) {
+  const { config: ownConfig, step } = readMetadata(model);
+  const generator = new Generator(new Engine(engineModule), config ?? JSON.parse(ownConfig), readSafetensors(model));
   const { latentDim, classes } = generator;
   generator.draw(WARM_UP, new Float32Array(WARM_UP * latentDim), new Float32Array(WARM_UP * classes));
   generators.set(checkpoint, generator);
-  return { latentDim, classes };
+  return { latentDim, classes, step };
 }
 
 /** Forget a checkpoint's generator. @param {{ checkpoint: string }} message */
@@ -43,16 +44,24 @@ function draw({ checkpoint, count, z, classWeights }) {
   return generator.draw(count, z, classWeights);
 }
 
-const WORK = { start, open, release, draw };
-let last = Promise.resolve(); // messages are answered in their order
+/** What a worker that draws can be asked for, by the kind of the message. */
+export const DRAWING = { start, open, release, draw };
 
-self.onmessage = ({ data: { id, kind, ...details } }) => {
-  last = last.then(async () => {
-    try {
-      const result = await WORK[kind](details);
-      self.postMessage({ id, result }, result instanceof Uint8Array ? [result.buffer] : []);
-    } catch (error) {
-      self.postMessage({ id, error: error.message });
-    }
-  });
-};
+/**
+ * Answer the page's messages, one after the other.
+ * @param {Record<string, (message: any) => any>} work by the kind of a message
+ */
+export function answerMessages(work) {
+  let last = Promise.resolve();
+  self.onmessage = ({ data: { id, kind, ...details } }) => {
+    last = last.then(async () => {
+      try {
+        const result = await work[kind](details);
+        const transfer = result instanceof Uint8Array ? [result.buffer] : [];
+        self.postMessage({ id, result }, { transfer });
+      } catch (error) {
+        self.postMessage({ id, error: error.message }); // the page decides what it means
+      }
+    });
+  };
+}

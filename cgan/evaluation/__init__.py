@@ -1,1 +1,1 @@
-"""How good the generated images are: classifiers, metrics, nearest neighbours, snapshots of a run."""
+"""Quality of the generated images: classifiers, metrics, nearest neighbours, snapshots of a run."""

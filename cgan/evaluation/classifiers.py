@@ -1,7 +1,7 @@
-"""The judge: a Fashion-MNIST classifier, whose opinion and features the metrics use.
+"""The judge: a classifier of Fashion-MNIST; metrics use its decisions and its features.
 
-python -m cgan.classifier                 train it into checkpoints/judge, and test it
-python -m cgan.classifier --test          test the one that is there
+python -m cgan.classifier                 train it, save it in checkpoints/judge, and test it
+python -m cgan.classifier --test          test the saved one
 python -m cgan.classifier --width 16 --epochs 3 --out DIR      a smaller one, for `train.py --perception DIR`
 """
 
@@ -35,15 +35,16 @@ _WEIGHT_DECAY = 0.05
 
 
 def to_float(images: Tensor) -> Tensor:
-    """uint8 (N, 28, 28) to what networks take: float (N, 1, 28, 28) in [-1, 1]."""
+    """Images, uint8 (N, 28, 28), as input of a network: float (N, 1, 28, 28) in [-1, 1]."""
     return images.unsqueeze(1).float() / 127.5 - 1
 
 
 def fit(network: nn.Module, images: np.ndarray, labels: np.ndarray, epochs: int, seed: int, title: str) -> nn.Module:
-    """Train a classifier, which is returned in eval mode: AdamW, one cycle of the learning rate, shifted images.
+    """Train a classifier and return it in eval mode.
 
-    images: uint8 (N, 28, 28); labels: uint8 (N,). The products are bfloat16. Shoes all point left, so nothing is
-    mirrored. `seed` decides the order and the augmentation, not the first weights, which the caller has drawn.
+    AdamW, one-cycle learning rate (Smith & Topin 2019, arXiv:1708.07120), bfloat16 products, random shifts and erasing;
+    no mirroring, because all shoes point left. images: uint8 (N, 28, 28); labels: uint8 (N,). seed: of the order and
+    the augmentation; the caller decides the initial weights. title: of the progress bar.
     """
     stream = torch.Generator().manual_seed(seed)
     all_images = torch.from_numpy(images)
@@ -67,7 +68,7 @@ def fit(network: nn.Module, images: np.ndarray, labels: np.ndarray, epochs: int,
 
 
 def _augmented(images: Tensor, stream: torch.Generator) -> Tensor:
-    """Each image shifted by up to two pixels each way, and a square of nine by nine made black in half of them."""
+    """Shift each image by up to two pixels; in half of them erase a square of nine by nine pixels."""
     count, _, height, width = images.shape
     padded = nn.functional.pad(images, [_MAX_SHIFT] * 4, value=-1.0)
     top, left = torch.randint(2 * _MAX_SHIFT + 1, (2, count, 1), generator=stream)
@@ -84,13 +85,13 @@ def _augmented(images: Tensor, stream: torch.Generator) -> Tensor:
 
 @torch.inference_mode()
 def evaluate(function: nn.Module, images: np.ndarray) -> np.ndarray:
-    """Outputs, float32 (N, ...), of a network or its `features` for images uint8 (N, 28, 28)."""
+    """Outputs, float32 (N, ...), of a network (or its method `features`) for images, uint8 (N, 28, 28)."""
     batches = torch.from_numpy(images).split(_EVALUATION_BATCH_SIZE)
     return torch.cat([function(to_float(batch)) for batch in batches]).numpy()
 
 
 def accuracy(network: nn.Module, images: np.ndarray, labels: np.ndarray) -> float:
-    """The share of images, uint8 (N, 28, 28), for which the network's first choice is the label (N,)."""
+    """The share, 0 to 1, of images, uint8 (N, 28, 28), whose highest score is that of their label (N,)."""
     return float((evaluate(network, images).argmax(axis=1) == labels).mean())
 
 
@@ -103,9 +104,7 @@ def load_judge(folder: Path = JUDGE) -> ResidualClassifier:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.classifier", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.classifier", description=__doc__)
     parser.add_argument("--test", action="store_true", help="train nothing")
     parser.add_argument("--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
     parser.add_argument(
@@ -125,7 +124,7 @@ def main() -> None:
         fail(error)
     except OSError as error:
         fail(f"--out {arguments.out}: cannot be written ({error.strerror})")
-    print(f"{arguments.out}: {accuracy(trained.eval(), *test):.2%} of the 10,000 test images named right")
+    print(f"{arguments.out}: accuracy {accuracy(trained.eval(), *test):.2%} on the 10,000 test images")
 
 
 def _train(arguments: argparse.Namespace, test: tuple[np.ndarray, np.ndarray]) -> None:

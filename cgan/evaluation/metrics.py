@@ -1,15 +1,14 @@
-"""How good a checkpoint's pictures are, in numbers.
+"""Metrics of a checkpoint's pictures: FID, precision and recall, density and coverage, GAN-test, GAN-train.
 
-python -m cgan.metrics --checkpoint report-mlp                   all measures but the slow one
-python -m cgan.metrics --checkpoint report-mlp --gan-train 5     and classifiers trained on its pictures, five seeds
-python -m cgan.metrics --real --json real.json                   the same for real training images: the floor
+python -m cgan.metrics --checkpoint report-mlp                   all metrics but GAN-train, which is slow
+python -m cgan.metrics --checkpoint report-mlp --gan-train 5     with GAN-train, five seeds
+python -m cgan.metrics --real --json real.json                   of real training images: the best possible values
 python -m cgan.metrics --checkpoint report-mlp --inception       only FID in Inception's features, as in papers
 
-Features are the judge's but for the last. All figures compare 10,000 generated pictures, 1,000 a class, seeds 0 to
-9,999, truncation 1, with the 10,000 real test images.
+All metrics compare 10,000 generated pictures (1,000 of each class, seeds 0 to 9,999, truncation 1) with the 10,000 real
+test images, in the judge's features unless --inception is given.
 """
 
-import argparse
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,8 +27,8 @@ from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import LeNet, ResidualClassifier
 from cgan.sampling.sampler import Sampler
 
-METRICS = "metrics.json"  # beside a checkpoint
-REAL = "real.json"  # beside the judge
+METRICS = "metrics.json"  # in a checkpoint's folder
+REAL = "real.json"  # in the judge's folder
 PICTURES = 10_000
 GAN_TRAIN_PICTURES = 60_000
 GAN_TRAIN_EPOCHS = 16
@@ -40,51 +39,51 @@ _INCEPTION_BATCH_SIZE = 50
 
 
 class MetricError(Exception):
-    """A measure cannot be taken here; the message is one line for the user."""
+    """A metric cannot be computed here; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """All measures of one set of pictures; shares are 0 to 1."""
+    """All metrics of one set of pictures; shares are from 0 to 1."""
 
     pictures: int
     fid: float
-    per_class: dict[str, dict[str, float]]  # FID, precision, recall and GAN-test of each class by itself
+    per_class: dict[str, dict[str, float]]  # FID, precision, recall and GAN-test of each class alone
     precision: float
     recall: float
     density: float
     coverage: float
-    gan_test: float
-    nearest_training: dict[str, float]  # quantiles of the distance to the nearest training image
+    gan_test: float  # accuracy of the judge
+    nearest_training: dict[str, float]  # quantiles of `nearest_distances`
     gan_train: dict[str, dict] | None
 
 
 def measure(
     pictures: np.ndarray, labels: np.ndarray, test: tuple, training: tuple, gan_train: dict[str, dict] | None = None
 ) -> Metrics:
-    """Hold pictures, uint8 (N, 28, 28), and their labels (N,) against test and training (images, labels)."""
+    """Compare pictures, uint8 (N, 28, 28), and their labels (N,) with test and training data (images, labels)."""
     judge = classifiers.load_judge()
     features = classifiers.evaluate(judge.features, pictures)
     test_features = classifiers.evaluate(judge.features, test[0])
     with torch.inference_mode():
-        is_named = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
+        correct = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
     return Metrics(
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
         per_class={
             name: _measure_class(features[labels == index], test_features[test[1] == index])
-            | {"gan_test": float(is_named[labels == index].mean())}
+            | {"gan_test": float(correct[labels == index].mean())}
             for index, name in enumerate(CLASS_NAMES)
         },
         **manifold_metrics(test_features, features),
-        gan_test=float(is_named.mean()),
+        gan_test=float(correct.mean()),
         nearest_training=nearest_distances(pictures, training[0]),
         gan_train=gan_train,
     )
 
 
 def _measure_class(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
-    """Of one class's pictures, features (N, D), beside its test images'."""
+    """Metrics of the pictures of one class: features (N, D) against those of its test images (M, D)."""
     manifold = manifold_metrics(test_features, features)
     return {
         "fid": frechet_distance(features, test_features),
@@ -94,13 +93,13 @@ def _measure_class(features: np.ndarray, test_features: np.ndarray) -> dict[str,
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """Heusel et al. 2017 (arXiv:1706.08500, eq. 6) of two sets of features (N, D), (M, D).
+    """The Fréchet distance (Heusel et al. 2017, arXiv:1706.08500, eq. 6) of two sets of features (N, D), (M, D).
 
-    The squared distance of the normal distributions with their means and covariances; no square root is taken.
+    It is the squared distance of two normal distributions with the sets' means and covariances.
     """
     means, covariances = zip(*((set_.mean(axis=0), np.cov(set_, rowvar=False)) for set_ in (a, b)), strict=True)
-    # The trace of the root of a product of two covariances is the sum of the roots of its eigenvalues, all real and
-    # not negative but for rounding.
+    # The trace of the matrix square root of a product of covariances is the sum of the square roots of its eigenvalues,
+    # which are real and 0 or more, up to rounding.
     eigenvalues = np.linalg.eigvals(covariances[0] @ covariances[1]).real.clip(min=0)
     traces = np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * np.sqrt(eigenvalues).sum()
     return float(np.square(means[0] - means[1]).sum() + traces)
@@ -110,13 +109,13 @@ def manifold_metrics(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGH
     """Precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991), density and coverage (Naeem et al. 2020,
     arXiv:2002.09797) of features real (N, D) and fake (M, D).
 
-    Each point of a set spans a ball that reaches to its k-th nearest neighbour in that set. Precision: the share of
-    fake points in a ball of a real one; recall: the reverse. Density: in how many balls of real points a fake one
-    lies, over k. Coverage: the share of real balls with a fake point in them.
+    Each point is the centre of a ball that reaches to its k-th nearest neighbour in its set. Precision: the share of
+    fake points inside any ball of a real point; recall: the reverse. Density: the number of real points' balls around a
+    fake point, divided by k. Coverage: the share of real points' balls with a fake point inside.
     """
     real, fake = (torch.from_numpy(np.ascontiguousarray(set_)) for set_ in (real, fake))
     real_radii, fake_radii = _radii(real, neighbours), _radii(fake, neighbours)
-    inside = torch.zeros(len(fake))  # balls of real points a fake point is in
+    inside = torch.zeros(len(fake))  # for each fake point, the number of real points' balls around it
     recalled = torch.zeros(len(real), dtype=torch.bool)
     covered = torch.zeros(len(real), dtype=torch.bool)
     for part in torch.arange(len(real)).split(_CHUNK):
@@ -134,7 +133,7 @@ def manifold_metrics(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGH
 
 
 def _radii(points: Tensor, neighbours: int) -> Tensor:
-    """Each point's distance to its k-th nearest neighbour, itself not counted."""
+    """The distance of each point to its k-th nearest neighbour, the point itself not counted."""
     nearest = [_distances(part, points).topk(neighbours + 1, largest=False).values for part in points.split(_CHUNK)]
     return torch.cat(nearest)[:, -1]
 
@@ -144,9 +143,9 @@ def _distances(a: Tensor, b: Tensor) -> Tensor:
 
 
 def nearest_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, float]:
-    """Quantiles of the distance from each picture to the training image nearest to it (uint8, (N, 28, 28)).
+    """Quantiles of the distance from each picture, uint8 (N, 28, 28), to the nearest training image.
 
-    The distance is Euclidean over the pixels, in [0, 1]. A generator that copies has shorter ones than the test images.
+    Distances are Euclidean, of pixels in [0, 1]. A generator that copies has shorter ones than real test images have.
     """
     queries, known = (torch.from_numpy(set_.reshape(len(set_), -1)).float() / 255 for set_ in (pictures, training))
     nearest = torch.cat([torch.cdist(part, known).min(dim=1).values for part in queries.split(_CHUNK)])
@@ -155,10 +154,10 @@ def nearest_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, f
 
 
 def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -> dict[str, dict]:
-    """The Classification Accuracy Score (Ravuri & Vinyals 2019, arXiv:1905.10887).
+    """GAN-train, or Classification Accuracy Score (Ravuri & Vinyals 2019, arXiv:1905.10887).
 
-    Classifiers that have seen nothing but these images, uint8 (N, 28, 28), are tested on the real test set: for each
-    kind, the accuracies of all seeds, their mean and their standard deviation.
+    Classifiers are trained on these images alone, uint8 (N, 28, 28), and tested on the real test set. Returns for each
+    kind of classifier the accuracies of all seeds, their mean and their standard deviation.
     """
     scores = {}
     for kind, build in GAN_TRAIN_CLASSIFIERS.items():
@@ -172,14 +171,14 @@ def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -
 
 
 def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
-    """FID in the features of Inception v3, as torchmetrics computes it. Raises MetricError where that cannot be had.
+    """FID in the features of Inception v3, by torchmetrics. Raises MetricError without that package or its weights.
 
-    pictures, real: uint8 (N, 28, 28). They are repeated in three channels; torchmetrics enlarges them.
+    pictures, real: uint8 (N, 28, 28); they are repeated in three channels, and torchmetrics enlarges them.
     """
     try:
         from torchmetrics.image.fid import FrechetInceptionDistance
 
-        fid = FrechetInceptionDistance(feature=2048)  # downloads the weights where they are not at hand
+        fid = FrechetInceptionDistance(feature=2048)  # may download the weights
     except (ImportError, OSError) as error:
         raise MetricError(
             f"--inception: needs `pip install torchmetrics torch-fidelity` and its weights, 91 MB ({error})"
@@ -191,13 +190,13 @@ def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
 
 
 def generated(sampler: Sampler, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """`count` pictures, all classes in turn, of the seeds from 0 on, and their labels."""
+    """(pictures, labels) of `count` samples: the classes in turn, seeds from 0 on."""
     labels = (np.arange(count) % NUM_CLASSES).astype(np.uint8)
     return sampler.sample(labels, np.arange(count)), labels
 
 
 def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The first count / 10 images of each class."""
+    """(images, labels) of the first count / 10 images of each class."""
     chosen = np.concatenate([np.flatnonzero(labels == index)[: count // NUM_CLASSES] for index in range(NUM_CLASSES)])
     return images[chosen], labels[chosen]
 
@@ -206,7 +205,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         training, test = data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)
-        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint), torch.float32)
+        sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint))
         classifiers.load_judge()
     except (data.DataError, CheckpointError) as error:
         fail(error)
@@ -222,7 +221,7 @@ def main() -> None:
         learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
         scores = gan_train(*learned_from, test, arguments.gan_train)
     metrics = measure(*seen, test, training, scores)
-    if sampler is None:  # the training images are their own nearest ones; the test images are what does not copy
+    if sampler is None:  # training images are their own nearest ones, so test images are the reference
         metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
     print(table({arguments.checkpoint or "real training images": metrics}))
     if arguments.json:
@@ -233,7 +232,7 @@ def main() -> None:
 
 
 def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
-    """A Markdown table: a row a measure, a column a checkpoint; FID also as a multiple of the floor's."""
+    """A Markdown table: a row for each metric, a column for each checkpoint; FID also as a multiple of the floor's."""
     rows = {
         "FID": lambda m: f"{m.fid:.3g}" + (f" ({m.fid / floor.fid:.1f} x)" if floor else ""),
         "FID of a class, mean": lambda m: f"{np.mean([each['fid'] for each in m.per_class.values()]):.3g}",
@@ -259,9 +258,7 @@ def _spread(score: dict) -> str:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m cgan.metrics", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.metrics", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder")
     what.add_argument("--real", action="store_true", help="measure real training images instead")

@@ -1,15 +1,14 @@
-"""Is a picture a copy? The training images nearest to it, in the judge's features and in pixels.
+"""Nearest neighbours among the training images, in the judge's features and in pixels, to see whether a GAN copies.
 
-python -m cgan.neighbours        make the index anew, as after the judge: checkpoints/judge/neighbours.npz
+python -m cgan.neighbours        make the index anew (after the judge): checkpoints/judge/neighbours.npz
 
-The index is small enough to ship: of each training image the first principal components of the judge's features, a byte
-each, and a thumbnail of 14x14 pixels in 16 greys. It alone finds about the nearest images, at about their distances.
-Where the data set is at hand it only proposes candidates, whose distances are then exact.
+The index is small enough to ship: for each training image it has the first principal components of the judge's
+features, one byte each, and a thumbnail of 14x14 pixels in 16 grey levels. With the index alone, neighbours and
+distances are approximate. If the data set is on this machine, the index proposes candidates and distances are exact.
 
-A distance means something beside another: so it is set against those from real test images, which copy nothing.
+As a reference for a distance there are those from real test images, which are no copies, to their nearest neighbours.
 """
 
-import argparse
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -31,15 +30,15 @@ from cgan.models.classifier import CLASSIFIER, ResidualClassifier
 INDEX = JUDGE / "neighbours.npz"
 FEATURES, PIXELS = MEASURES = ("features", "pixels")
 _COMPONENTS = 24
-_GREYS = 16  # of a thumbnail
-_CANDIDATES = 256  # of 60,000, whose exact distances are computed
-_TEST_IMAGES = 3000  # whose distances are the yardstick
+_GREYS = 16  # grey levels of a thumbnail
+_CANDIDATES = 256  # training images for which exact distances are computed
+_TEST_IMAGES = 3000  # for the reference distances
 _QUANTILES = np.linspace(0, 1, 101)
 _CHUNK = 4096
 
 
 class Neighbour(NamedTuple):
-    """A training image: its number, its class, its distance, and what is known of it, uint8 (28, 28) or (14, 14)."""
+    """A training image: its number, class and distance; picture: uint8 (28, 28), or its thumbnail (14, 14)."""
 
     number: int
     label: int
@@ -48,33 +47,33 @@ class Neighbour(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """The nearest training images by one measure, the nearest first."""
+    """The nearest training images by one measure of distance, in order."""
 
     neighbours: list[Neighbour]
-    closer: float  # the share of real test images of the same class with a nearer neighbour than this picture's
-    yardstick: np.ndarray  # (101,) quantiles, 0 % to 100 %, of those images' distances
+    closer: float  # share of real test images of the class whose nearest neighbour is nearer than the picture's
+    yardstick: np.ndarray  # (101,), percentiles 0 to 100 of these test images' distances
 
 
 class Index(NamedTuple):
-    """What is kept of N training images."""
+    """Features and thumbnails of N training images."""
 
-    judge: str  # which judge's features these are
+    judge: str  # version of the judge that computed the features
     labels: np.ndarray  # uint8 (N,)
     mean: np.ndarray  # (D,) of the features
     components: np.ndarray  # (D, 24), orthonormal
-    step: float  # of the codes
+    step: float  # quantization step of the codes
     codes: np.ndarray  # int8 (N, 24)
-    thumbnails: np.ndarray  # uint8 (N, 98): 14 x 14 greys, two a byte
+    thumbnails: np.ndarray  # uint8 (N, 98): 14 x 14 grey levels, two in each byte
     yardsticks: np.ndarray  # (2 measures, exact or by the index alone, 10 classes, 101 quantiles)
 
     def save(self, path: Path) -> None:
-        """Raises OSError."""
+        """Write the index as npz. Raises OSError."""
         with replaced(path) as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **self._asdict())
 
     @classmethod
     def load(cls, path: Path = INDEX) -> "Index":
-        """Raises CheckpointError where it is missing, damaged, or another judge's."""
+        """Raises CheckpointError if the file is missing, damaged, or of another judge."""
         try:
             with np.load(path, allow_pickle=False) as file:
                 index = cls(**{name: file[name] for name in cls._fields})
@@ -86,10 +85,10 @@ class Index(NamedTuple):
 
 
 class Searcher:
-    """Finds the nearest training images of a picture; `exact` where it has them all, else by the index alone."""
+    """Finds the nearest training images of a picture: exactly with the training images, else approximately."""
 
     def __init__(self, index: Index, training: np.ndarray | None = None) -> None:
-        """training: the images that the index was made of, uint8 (N, 28, 28), where they are at hand."""
+        """training: the images of the index, uint8 (N, 28, 28), if they are on this machine."""
         self._index = index
         self._training = training
         self._judge = load_judge()
@@ -132,12 +131,12 @@ class Searcher:
         return np.linalg.norm((pictures / np.float32(255) - query / np.float32(255)).reshape(len(pictures), -1), axis=1)
 
     def _by_features(self, features: np.ndarray) -> np.ndarray:
-        """Distances (N,) as the codes tell them."""
+        """Approximate distances (N,), from the codes."""
         index = self._index
         return np.linalg.norm(index.codes * index.step - (features - index.mean) @ index.components, axis=1)
 
     def _by_thumbnails(self, picture: np.ndarray) -> np.ndarray:
-        """Distances (N,) as the thumbnails tell them: each of their pixels stands for four."""
+        """Approximate distances (N,), from the thumbnails, each of whose pixels stands for four."""
         query = _thumbnails(picture[None])[0].astype(np.float32)
         parts = [
             np.linalg.norm(_unpacked(self._index.thumbnails[start : start + _CHUNK]) - query, axis=1)
@@ -148,13 +147,13 @@ class Searcher:
 
 @cache
 def searcher() -> Searcher:
-    """The one of the shipped index, with the training images where they are on this machine. Raises CheckpointError."""
+    """The searcher of the shipped index, exact if the data set is on this machine. Raises CheckpointError."""
     index = Index.load()
     return Searcher(index, data.load("train")[0] if data.find() else None)
 
 
 def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray) -> Index:
-    """The index of training images uint8 (N, 28, 28) and labels (N,), with the distances of test images to them."""
+    """Build the index. training: images, uint8 (N, 28, 28), and labels (N,). test: images for the reference."""
     judge = load_judge()
     features = classifiers.evaluate(judge.features, training[0])
     mean = features.mean(axis=0)
@@ -178,9 +177,10 @@ def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray) -> Index:
 def _yardsticks(
     index: Index, judge: ResidualClassifier, features: np.ndarray, training: np.ndarray, test: np.ndarray
 ) -> np.ndarray:
-    """Of the test images that the judge takes for each class: quantiles of the distance to the nearest training image.
+    """`Index.yardsticks`: for each class percentiles of the distances from test images to their nearest training image.
 
-    As `Index.yardsticks`; by the index alone the query is not quantized, for a person's picture is not either.
+    A test image counts for the class that the judge decides for. For the distances by the index alone the test image is
+    not quantized, because in a search the query is not either.
     """
     queries = classifiers.evaluate(judge.features, test)
     classes = classifiers.evaluate(judge, test).argmax(axis=1)
@@ -197,7 +197,7 @@ def _yardsticks(
 
 
 def _nearest(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Of each query (M, D) the distance to the nearest of known (N, D)."""
+    """For each query (M, D) the distance to the nearest of known (N, D)."""
     known = torch.from_numpy(np.ascontiguousarray(known, np.float32))
     parts = torch.from_numpy(np.ascontiguousarray(queries, np.float32)).split(250)
     return torch.cat([torch.cdist(part, known).min(dim=1).values for part in parts]).numpy()
@@ -210,7 +210,7 @@ def _thumbnails(pictures: np.ndarray) -> np.ndarray:
 
 
 def _packed(greys: np.ndarray) -> np.ndarray:
-    """Two greys a byte."""
+    """Two grey levels in each byte."""
     return greys[:, ::2] << 4 | greys[:, 1::2]
 
 
@@ -227,9 +227,7 @@ def _judge_version() -> str:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.neighbours", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.neighbours", description=__doc__)
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     arguments = parser.parse_args()
     try:

@@ -1,1 +1,1 @@
-"""What a network has learned: saliency, adversarial examples, class visualization, inversion, directions."""
+"""Explanations of networks: saliency, adversarial examples, class visualization, inversion, directions."""

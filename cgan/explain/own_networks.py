@@ -1,4 +1,4 @@
-"""Our own networks as `cgan.gradients` takes them: images (N, 1, 28, 28) in [0, 1] to scores (N, K)."""
+"""Adapters of this project's networks for saliency and ascents: images (N, 1, 28, 28) in [0, 1] to scores (N, K)."""
 
 import copy
 from pathlib import Path
@@ -13,28 +13,25 @@ from cgan.explain.gradients import Normalize
 from cgan.models import checkpoints
 from cgan.sampling import latents
 
-GENERATED, REAL = 0, 1  # what a discriminator chooses between
-_COMPARED = 16  # generated pictures
+GENERATED, REAL = 0, 1  # the two classes of a discriminator
+_COMPARED = 16  # generated pictures that calibrate a discriminator's score
 
 
 def judge() -> nn.Module:
-    """The judge; its ten scores are the classes'. Raises CheckpointError."""
-    # A copy, for the one that is loaded once belongs to everyone and may be asked for gradients of its weights.
+    """The judge: scores (N, 10), one for each class. Raises CheckpointError."""
+    # A copy, because Captum puts hooks on a network, and `load_judge` returns the same one to all threads.
     return nn.Sequential(Normalize([0.5], [0.5]), copy.deepcopy(load_judge()).requires_grad_(False))
 
 
 class Painter:
-    """A checkpoint's averaged generator, told a class: z (N, latent_dim) to images (N, 1, 28, 28) in [0, 1].
-
-    In float32, where gradients are wanted and a grey level more or less is not seen.
-    """
+    """A generator with a fixed class: z (N, latent_dim) to images (N, 1, 28, 28) in [0, 1]."""
 
     def __init__(self, generator: nn.Module, class_index: int) -> None:
-        self._generator = copy.deepcopy(generator).to(torch.float32).requires_grad_(False)
+        self._generator = generator
         self._weights = torch.from_numpy(latents.one_hot(np.array([class_index]), NUM_CLASSES))
 
     def z(self, *seeds: int) -> Tensor:
-        """The noise of these seeds, (N, latent_dim)."""
+        """z of these seeds, (N, latent_dim)."""
         return torch.from_numpy(latents.latents(np.array(seeds), self._generator.latent_dim))
 
     def __call__(self, z: Tensor) -> Tensor:
@@ -42,11 +39,11 @@ class Painter:
 
 
 class RealOrGenerated(nn.Module):
-    """A discriminator, told a class, as a classifier of two: scores (N, 2) for GENERATED and REAL.
+    """A discriminator with a fixed class as a classifier of two classes: scores (N, 2) for GENERATED and REAL.
 
-    A discriminator's score has no zero that means anything, so what stands for GENERATED is its mean score of
-    generated pictures. The probability of REAL is then the one of a relativistic average discriminator
-    (Jolicoeur-Martineau 2018, arXiv:1807.00734, eq. 10).
+    The zero of a discriminator's score has no meaning, so the score of GENERATED is its mean score of generated
+    pictures. The probability of REAL is then that of a relativistic average discriminator (Jolicoeur-Martineau 2018,
+    arXiv:1807.00734, eq. 10).
     """
 
     def __init__(self, discriminator: nn.Module, class_index: int, generated: Tensor) -> None:
@@ -67,7 +64,7 @@ class RealOrGenerated(nn.Module):
 
 
 def discriminator(folder: Path, class_index: int, painter: Painter) -> RealOrGenerated:
-    """The discriminator of a checkpoint's folder, beside what its generator paints. Raises CheckpointError."""
+    """The discriminator of a checkpoint's folder, compared with pictures of its generator. Raises CheckpointError."""
     network = checkpoints.load_discriminator(folder)
     with torch.no_grad():
         generated = painter(painter.z(*range(_COMPARED)))

@@ -1,1 +1,1 @@
-"""The networks, and how a trained pair is kept on disk."""
+"""The networks, and checkpoints on disk."""

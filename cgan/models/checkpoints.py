@@ -1,17 +1,19 @@
-"""Checkpoints on disk: folders that are written without a moment of half a file, and read without executing anything.
+"""Checkpoints on disk: folders whose files are replaced atomically, and read without executing anything.
 
-A checkpoint folder holds `config.json` (how to build the pair), `model.safetensors` (the generator, averaged over
-training), `discriminator.safetensors`, and, where it was not left out to keep the folder small,
-`generator-raw.safetensors` (the same generator, last step's weights) and `training.safetensors` (all that `--resume`
-needs).
+config.json                 the architecture and its settings
+model.safetensors           the generator: exponential moving average (EMA) of its weights
+discriminator.safetensors   the discriminator
+generator-raw.safetensors   the generator with the weights of the last step (not in shipped checkpoints)
+training.safetensors        the state that `train.py --resume` needs (not in shipped checkpoints)
 """
 
 import errno
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,65 +23,36 @@ from torch.overrides import TorchFunctionMode
 
 from cgan.common.files import replaced, write_text
 from cgan.common.validation import one_line
-from cgan.models.networks import NORMALIZATIONS, ConvDiscriminator, ConvGenerator, MLPDiscriminator, MLPGenerator
+from cgan.models.architectures import ARCHITECTURES, NetworkConfig, check_setting
 
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
 CONFIG = "config.json"
-AVERAGED_GENERATOR = "model.safetensors"
+EMA_GENERATOR = "model.safetensors"
 RAW_GENERATOR = "generator-raw.safetensors"
 DISCRIMINATOR = "discriminator.safetensors"
 TRAINING_STATE = "training.safetensors"
 
 FORMAT = 1
-ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator), "conv": (ConvGenerator, ConvDiscriminator)}
-
-MAX_LATENT_DIM = 4096
-
-# What a network may be built with: a checkpoint is data from strangers, and must not make us allocate the machine.
-_SETTING_RANGES = {
-    "latent_dim": (int, 1, MAX_LATENT_DIM),
-    "label_dim": (int, 1, 4096),
-    "batchnorm_eps": (float, 0.0, 100.0),
-    "dropout": (float, 0.0, 0.99),
-    "width": (int, 4, 512),
-    "features": (int, 1, 4096),
-    "perception": (int, 0, 512),
-}
-_SETTING_CHOICES = {"normalization": list(NORMALIZATIONS), "spectral_norm": [False, True]}
 _MAX_CONFIG_BYTES = 2**20
 
 
 class CheckpointError(Exception):
-    """A checkpoint is missing, damaged or does not fit; the message is one line for the user."""
+    """A checkpoint is missing, damaged, or its files do not fit together; the message is one line for the user."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))  # it quotes what was found in files
-
-
-class NetworkConfig(NamedTuple):
-    """How to build a pair: the architecture's name and the keyword arguments of its two networks."""
-
-    arch: str
-    generator: dict
-    discriminator: dict
-
-    def build_generator(self) -> nn.Module:
-        return ARCHITECTURES[self.arch][0](**self.generator)
-
-    def build_discriminator(self) -> nn.Module:
-        return ARCHITECTURES[self.arch][1](**self.discriminator)
+        super().__init__(one_line(message))  # a message may quote a file's content
 
 
 @contextmanager
 def without_memory() -> Iterator[None]:
-    """Networks that are built inside have names, shapes and types, but neither memory nor values (the meta device)."""
+    """Build networks on the meta device: their tensors have names, shapes and types, but no memory."""
     with torch.device("meta"), _NoNormalValues():
         yield
 
 
 class _NoNormalValues(TorchFunctionMode):
-    """Leaves `normal_` out: on the meta device it would load half a compiler, for 1.5 s and 80 MB."""
+    """Skips `normal_`, which on the meta device would import parts of torch's compiler: 1.5 s and 80 MB."""
 
     def __torch_function__(
         self, function: Callable, types: object, arguments: tuple = (), options: dict | None = None
@@ -91,7 +64,7 @@ class _NoNormalValues(TorchFunctionMode):
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Write named tensors (any device) and string metadata as one safetensors file. Raises OSError."""
+    """Write named tensors (of any device) and metadata as one safetensors file. Raises OSError."""
     with replaced(path) as temporary:
         temporary.touch()
         mode = temporary.stat().st_mode
@@ -99,23 +72,20 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str
             save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, temporary, metadata)
         except SafetensorError as error:
             raise OSError(errno.EIO, f"{error}", path) from error
-        temporary.chmod(mode)  # safetensors makes a file that nobody else may read, the user of a container for one
+        temporary.chmod(mode)  # safetensors makes its files unreadable for other users, such as a container's
 
 
 def available() -> list[str]:
-    """Names of the checkpoints under `checkpoints/` that can be drawn from: the shipped ones, then one's own."""
+    """Names of the checkpoints under `checkpoints/` that have a generator: the shipped ones, then your own runs."""
     names = {config.parent.name for config in CHECKPOINTS.glob(f"*/{CONFIG}")}
-    names = [name for name in names if (CHECKPOINTS / name / AVERAGED_GENERATOR).exists()]
+    names = [name for name in names if (CHECKPOINTS / name / EMA_GENERATOR).exists()]
     return sorted(names, key=lambda name: (name.startswith("my-"), name))
 
 
 def resolve(name_or_folder: str) -> Path:
-    """Return the folder of a checkpoint, given its name under `checkpoints/` or any folder's path.
-
-    Raises CheckpointError where there is none.
-    """
+    """Return the folder of a checkpoint, from its name under `checkpoints/` or its path. Raises CheckpointError."""
     for folder in (CHECKPOINTS / name_or_folder, Path(name_or_folder)):
-        with suppress(OSError, ValueError):  # a name too long, a folder that may not be looked into, a zero byte
+        with suppress(OSError, ValueError):  # a name too long, no permission, a zero byte
             if (folder / CONFIG).is_file():
                 return folder
     raise CheckpointError(
@@ -124,13 +94,13 @@ def resolve(name_or_folder: str) -> Path:
 
 
 def save_config(folder: Path, networks: NetworkConfig, training: dict) -> None:
-    """Write config.json; `training` is kept for the reader, the networks are built from the rest."""
+    """Write config.json. training: the settings of the run, for readers; loading a network does not need them."""
     content = {"format": FORMAT, **networks._asdict(), "training": training}
     write_text(folder / CONFIG, json.dumps(content, indent=2) + "\n")
 
 
 def load_config(folder: Path) -> NetworkConfig:
-    """Read config.json. Raises CheckpointError if it is missing, damaged, or asks for what no network of ours takes."""
+    """Read config.json. Raises CheckpointError if it is missing, damaged, or has a setting that is not allowed."""
     path = folder / CONFIG
     try:
         if path.stat().st_size > _MAX_CONFIG_BYTES:
@@ -145,11 +115,8 @@ def load_config(folder: Path) -> NetworkConfig:
     arch = content.get("arch")
     if not isinstance(arch, str) or arch not in ARCHITECTURES:
         raise CheckpointError(f"{path}: arch is {arch!r}; allowed: {', '.join(ARCHITECTURES)}")
-    settings = {}
-    for part in ("generator", "discriminator"):
-        settings[part] = content.get(part)
-        _check_settings(path, part, settings[part])
-    networks = NetworkConfig(arch, **settings)
+    parts = {part: _checked_settings(path, part, content.get(part)) for part in ("generator", "discriminator")}
+    networks = NetworkConfig(arch, **parts)
     try:
         with without_memory():
             networks.build_generator(), networks.build_discriminator()
@@ -158,24 +125,33 @@ def load_config(folder: Path) -> NetworkConfig:
     return networks
 
 
-def _check_settings(path: Path, part: str, settings: object) -> None:
+def _checked_settings(path: Path, part: str, settings: object) -> dict:
+    """The keyword arguments of a network, read from config.json. Raises CheckpointError if one is not allowed."""
     if not isinstance(settings, dict):
         raise CheckpointError(f"{path}: {part} is no object of settings")
+    checked = {}
     for name, value in settings.items():
-        if name in _SETTING_CHOICES:
-            if value not in _SETTING_CHOICES[name]:
-                allowed = ", ".join(map(repr, _SETTING_CHOICES[name]))
-                raise CheckpointError(f"{path}: {part}.{name} is {value!r}; allowed: {allowed}")
-            continue
-        if name not in _SETTING_RANGES:
-            raise CheckpointError(f"{path}: {part} has an unknown setting {name!r}")
-        kind, low, high = _SETTING_RANGES[name]
-        numeric = isinstance(value, (int, kind)) and not isinstance(value, bool)
-        if not numeric or not low <= value <= high:
-            raise CheckpointError(f"{path}: {part}.{name} is {value!r}; allowed: {kind.__name__}, {low} to {high}")
+        try:
+            checked[name] = check_setting(name, value)
+        except ValueError as error:
+            raise CheckpointError(f"{path}: {part}.{name}: {error}") from error
+    return checked
 
 
-def load_generator(folder: Path, file: str = AVERAGED_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
+def digest(folder: Path) -> str:
+    """SHA-256 of a checkpoint's generator, in hexadecimal. Raises OSError."""
+    path = folder / EMA_GENERATOR
+    stat = path.stat()
+    return _digest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, version: tuple) -> str:
+    """version: changes whenever the file does. Cached, because hashing takes milliseconds for each page view."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def load_generator(folder: Path, file: str = EMA_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
     """Return the generator in eval mode and its file's metadata ("step", "images").
 
     Raises CheckpointError if anything is missing or does not fit.
@@ -189,7 +165,7 @@ def load_discriminator(folder: Path) -> nn.Module:
 
 
 def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module, dict[str, str]]:
-    """The network and its file's metadata. It never takes more memory than the file, whatever its config.json asks."""
+    """The network and its file's metadata. Memory is allocated only after names and shapes were found in the file."""
     with without_memory():
         network = build()
     tensors, metadata = load_tensors(path, expected=network.state_dict())
@@ -198,9 +174,9 @@ def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module
 
 
 def load_weights(network: nn.Module, path: Path) -> dict[str, str]:
-    """Fill `network` from a safetensors file and return the file's metadata.
+    """Load a safetensors file into `network` and return the file's metadata.
 
-    Names, shapes and types have to be the network's own and all values finite, else CheckpointError.
+    Raises CheckpointError unless names, shapes and types are the network's and all values are finite.
     """
     tensors, metadata = load_tensors(path, expected=network.state_dict())
     network.load_state_dict(tensors)
@@ -208,16 +184,16 @@ def load_weights(network: nn.Module, path: Path) -> dict[str, str]:
 
 
 def load_tensors(path: Path, expected: dict[str, Tensor] | None = None) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Read a safetensors file: (tensors, metadata). safetensors is a table and raw bytes: nothing in it can run.
+    """Read a safetensors file: (tensors, metadata). The format is a table and raw bytes; nothing in it is executed.
 
-    With `expected`, the table is held against those names, shapes and types before any tensor is read.
+    expected: tensors whose names, shapes and types the table has to have; checked before any tensor is read.
     Raises CheckpointError.
     """
     try:
         with safe_open(path, framework="pt") as file:
             if expected is not None:
                 _check_table(path, file, expected)
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no dictionary)
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (file is not a dictionary)
             metadata = file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error

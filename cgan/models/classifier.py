@@ -1,14 +1,14 @@
-"""The classifiers' networks: the judge's, a smaller one, and the discriminator's perception."""
+"""Classifiers of Fashion-MNIST: a residual network (judge, perception) and LeNet. See `evaluation.classifiers`."""
 
 from torch import Tensor, nn
 
-CLASSIFIER = "classifier.safetensors"  # the file of its weights
+CLASSIFIER = "classifier.safetensors"  # file name of its weights
 NUM_CLASSES = 10
-WIDTH = 32  # of the judge
+WIDTH = 32  # channels of the judge's first layer
 
 
 class ResidualBlock(nn.Module):
-    """He et al. 2016 (arXiv:1512.03385): two 3x3 convolutions beside a shortcut, at half the size where stride is 2."""
+    """Two 3x3 convolutions and a shortcut (He et al. 2016, arXiv:1512.03385); stride 2 halves the image size."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class ResidualClassifier(nn.Module):
     """A small residual network: images (N, 1, 28, 28) in [-1, 1] to logits (N, 10)."""
 
     def __init__(self, width: int = WIDTH) -> None:
-        """width: channels of the first layer; the features have four times as many dimensions."""
+        """width: channels of the first layer; the last one has four times as many."""
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(1, width, 3, padding=1, bias=False),
@@ -42,7 +42,7 @@ class ResidualClassifier(nn.Module):
         self.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * width, NUM_CLASSES))
 
     def features(self, images: Tensor) -> Tensor:
-        """What the last layer sees, (N, 4 width): the last activations, averaged over the image, none negative."""
+        """Inputs of the last layer, (N, 4 width), 0 or more: the last activations, averaged over the image."""
         return self.body(images).mean(dim=(2, 3))
 
     def forward(self, images: Tensor) -> Tensor:

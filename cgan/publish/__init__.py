@@ -1,1 +1,1 @@
-"""The Hugging Face Hub: a Space, a static site, a model; and a generator from there."""
+"""Publishing on the Hugging Face Hub, and loading a generator from it."""

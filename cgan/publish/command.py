@@ -4,8 +4,8 @@ python -m cgan.publish space YOU/NAME                         the app, as a Grad
 python -m cgan.publish site YOU/NAME                          the page without a server, as a static Space: free
 python -m cgan.publish model YOU/NAME --checkpoint my-conv    a generator with its model card
 
-Log in before: `hf auth login`, or set HF_TOKEN to a token that may write. --dry-run lists what would be uploaded, and
-calls nobody.
+Log in first: `hf auth login`, or set HF_TOKEN to a token with write access. --dry-run lists the files, and calls no
+server.
 """
 
 import argparse
@@ -21,21 +21,21 @@ from cgan.common.command_line import Parser, fail
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# All that a Space needs: not the tests, not the training, and no run of one's own.
+# The files that a Space needs: no tests, no training states, none of the user's own runs.
 _SPACE_FILES = ["app.py", "requirements.txt", "README.md", "LICENSE", "cgan/*", "checkpoints/*"]
 _NOT_FOR_SPACE = [
     *("*/__pycache__/*", "*/.*", "checkpoints/my-*", "checkpoints/*/epochs/*", "checkpoints/*/tensorboard/*"),
     *("*/training.safetensors", "*/generator-raw.safetensors"),
 ]
 
-# What the Hub keeps beside git (in Xet, once LFS): these by their names, and all that is large or is no text.
-_LARGE_NAMES = ("*.safetensors", "*.onnx", "*.gz", "*.npz", "*.wasm", "*.bin", "*.zip")
+# The Hub stores these files in Xet (formerly LFS) and not in git, and also all large and all binary ones.
+_LARGE_NAMES = ("*.safetensors", "*.gz", "*.npz", "*.wasm", "*.bin", "*.zip")
 _LARGE_BYTES = 10 * 2**20
 _SAMPLE_BYTES = 512
 
 
 class PublishError(Exception):
-    """It cannot be published; the message is one line for the user."""
+    """Publishing is not possible; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Upload:
     ignore: list[str] | None = None
 
     def files(self) -> list[Path]:
-        """What is uploaded, relative to the folder."""
+        """The uploaded files, relative to the folder."""
         from huggingface_hub.utils import filter_repo_objects
 
         paths = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
@@ -58,7 +58,7 @@ class Upload:
 
 @contextmanager
 def prepared(arguments: argparse.Namespace) -> Iterator[Upload]:
-    """What is to be uploaded, made in a temporary folder where it has to be made. Raises PublishError."""
+    """The files to upload, in a temporary folder if they have to be made first. Raises PublishError."""
     if arguments.what == "space":
         yield Upload(ROOT, "space", "gradio", _SPACE_FILES, _NOT_FOR_SPACE)
         return
@@ -84,22 +84,16 @@ def _write_site(folder: Path, full_app: str | None) -> None:
 def _write_model(folder: Path, repo: str, checkpoint: str) -> None:
     from cgan.models.checkpoints import CheckpointError, resolve  # torch takes seconds to import
     from cgan.publish.hub import Generator
-    from cgan.web.export import ExportError, export, load_card
 
     try:
-        source = resolve(checkpoint)
-        generator = Generator(source)
-        if load_card(source) is None:
-            export(source)
+        generator = Generator(resolve(checkpoint))
     except CheckpointError as error:
         raise PublishError(f"--checkpoint: {error}") from error
-    except ExportError as error:
-        print(f"Without a generator for the page: {error}")
     generator.save_pretrained(folder, model_card_kwargs={"repo_id": repo})
 
 
-def kept_beside_git(path: Path) -> bool:
-    """Whether the Hub keeps such a file in Xet (or LFS); in the end the Hub itself decides."""
+def is_stored_in_xet(path: Path) -> bool:
+    """Whether the Hub will probably store this file in Xet (or LFS); the decision is the Hub's."""
     if any(fnmatch.fnmatch(path.name, pattern) for pattern in _LARGE_NAMES) or path.stat().st_size > _LARGE_BYTES:
         return True
     with path.open("rb") as file:
@@ -107,15 +101,15 @@ def kept_beside_git(path: Path) -> bool:
 
 
 def print_listing(upload: Upload) -> None:
-    """Size, place and path of every file, and the sums."""
+    """Print size, storage and path of every file, and the sums."""
     sizes = {True: [], False: []}
     for file in upload.files():
         path = upload.folder / file
-        beside, size = kept_beside_git(path), path.stat().st_size
-        sizes[beside].append(size)
-        print(f"{size:>12,}  {'LFS/Xet' if beside else 'git':7}  {file.as_posix()}")
-    for beside, name in ((False, "git"), (True, "LFS/Xet")):
-        print(f"{sum(sizes[beside]):>12,}  {name:7}  {len(sizes[beside])} files")
+        in_xet, size = is_stored_in_xet(path), path.stat().st_size
+        sizes[in_xet].append(size)
+        print(f"{size:>12,}  {'LFS/Xet' if in_xet else 'git':7}  {file.as_posix()}")
+    for in_xet, name in ((False, "git"), (True, "LFS/Xet")):
+        print(f"{sum(sizes[in_xet]):>12,}  {name:7}  {len(sizes[in_xet])} files")
 
 
 def check_repo(repo: str) -> str:
@@ -133,6 +127,7 @@ def check_repo(repo: str) -> str:
 
 
 def check_login() -> None:
+    """Raises PublishError without a token of the Hub."""
     from huggingface_hub import get_token
 
     if get_token() is None:
@@ -140,8 +135,8 @@ def check_login() -> None:
 
 
 def publish(upload: Upload, repo: str) -> str:
-    """Create the repository if need be, and upload all in one go; its address. Raises PublishError."""
-    import httpx2  # by which huggingface_hub calls
+    """Create the repository if needed, upload all files in one commit, and return its address. Raises PublishError."""
+    import httpx2  # the HTTP client of huggingface_hub
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
@@ -162,7 +157,7 @@ def publish(upload: Upload, repo: str) -> str:
         raise PublishError(f"{repo}: {reason} ({error.server_message or f'status {status}'})") from error
     except (httpx2.HTTPError, OfflineModeIsEnabled) as error:
         raise PublishError(f"{api.endpoint}: cannot be reached ({error})") from error
-    except (ValueError, RuntimeError) as error:  # a README.md that the Hub does not take; a failure of Xet
+    except (ValueError, RuntimeError) as error:  # a README.md that the Hub refuses; a failure of Xet
         raise PublishError(f"{repo}: {error}") from error
     return f"{url}"
 
@@ -184,9 +179,7 @@ def main() -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m cgan.publish", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.publish", description=__doc__)
     kinds = parser.add_subparsers(dest="what", required=True, metavar="space|site|model", parser_class=Parser)
     for name, about in (("space", "the app"), ("site", "the page without a server"), ("model", "a generator")):
         kind = kinds.add_parser(name, help=about)

@@ -1,11 +1,11 @@
-"""A generator from the Hugging Face Hub or from a folder, and back to the Hub with its model card.
+"""Load a generator from the Hugging Face Hub or from a folder, and push it to the Hub with its model card.
 
-from cgan.publish.hub import Generator
+from cgan.hub import Generator
 generator = Generator.from_pretrained("YOU/my-conv")        # or a checkpoint's folder
 pictures = generator.sample([3] * 16, range(16))            # dresses, seeds 0 to 15: uint8 (16, 28, 28)
-generator.push_to_hub("YOU/my-conv")                        # or `python -m cgan.publish model`, which lists before
+generator.push_to_hub("YOU/my-conv")                        # or `python -m cgan.publish model`, which can list first
 
-A repository holds the files of a checkpoint's folder under the same names.
+A repository has the same files as a checkpoint's folder.
 """
 
 import copy
@@ -20,14 +20,10 @@ from huggingface_hub import ModelCard, PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
 from cgan.data import CLASS_NAMES
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CONFIG, DISCRIMINATOR
+from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR
 from cgan.sampling.sampler import Sampler
-from cgan.web import export
 
-PUBLISHED = (
-    *(CONFIG, AVERAGED_GENERATOR, DISCRIMINATOR, export.MODEL, export.CARD),
-    *("metrics.json", "history.jsonl", "samples.png"),
-)
+PUBLISHED = (CONFIG, EMA_GENERATOR, DISCRIMINATOR, "metrics.json", "history.jsonl", "samples.png")
 
 _FRONT_MATTER = """\
 ---
@@ -40,7 +36,6 @@ tags:
   - gan
   - conditional-gan
   - fashion-mnist
-  - onnx
 ---
 """
 _USE = """\
@@ -49,23 +44,12 @@ _USE = """\
 With this project installed:
 
 ```python
-from cgan.publish.hub import Generator
+from cgan.hub import Generator
 generator = Generator.from_pretrained("{repo}")
 pictures = generator.sample([3] * 16, range(16))  # sixteen dresses, seeds 0 to 15: uint8 (16, 28, 28)
 ```
 """
-_USE_ONNX = """
-Without it, after `pip install onnxruntime huggingface_hub`:
-
-```python
-import numpy as np, onnxruntime, huggingface_hub
-generator = onnxruntime.InferenceSession(huggingface_hub.hf_hub_download("{repo}", "generator.onnx"))
-z = np.random.default_rng().standard_normal((16, {latent_dim}), np.float32)
-dresses = np.eye(10, dtype=np.float32)[[3] * 16]
-pictures = generator.run(None, {{"z": z, "class_weights": dresses}})[0]  # uint8 (16, 28, 28)
-```
-"""
-# Of a run that nobody has described yet.
+# The model card of a checkpoint without a README.md.
 _DESCRIPTION = """\
 # {name}
 
@@ -97,14 +81,14 @@ MIT licence, as are the data (Zalando's Fashion-MNIST).
 
 
 class Generator(nn.Module, PyTorchModelHubMixin):
-    """A checkpoint's averaged generator, its weights frozen. To train on: `python train.py --start-from`."""
+    """A checkpoint's generator (EMA weights), frozen. To train it further: `python train.py --start-from`."""
 
     def __init__(self, folder: Path) -> None:
         """Load it from a checkpoint's folder. Raises CheckpointError."""
         super().__init__()
         self.folder = folder
         self._sampler = Sampler(folder)
-        self.network = copy.deepcopy(self._sampler.generator).float()
+        self.network = copy.deepcopy(self._sampler.generator)  # so that `sample` works if this one is moved to a GPU
         self.eval()
         self.latent_dim = self._sampler.latent_dim
 
@@ -113,19 +97,19 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         return self.network(z, classes)
 
     def sample(self, classes: Sequence[int], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, pixel for pixel."""
+        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, to one grey level."""
         return self._sampler.sample(np.asarray(classes), np.asarray(seeds), truncation)
 
     @classmethod
     def from_pretrained(cls, folder_or_repo: str | Path, **download: object) -> "Generator":
-        """Load it from a checkpoint's folder or from a repository of the Hub, of which two files are downloaded.
+        """Load a generator from a checkpoint's folder, or download the two files of it from a repository of the Hub.
 
-        download is what hf_hub_download takes: revision, token, cache_dir, local_files_only, ...
-        Raises CheckpointError, as any checkpoint from a stranger; for a repository also what huggingface_hub raises.
+        download: options of hf_hub_download, such as revision, token, cache_dir, local_files_only.
+        Raises CheckpointError for damaged files; for a repository also the exceptions of huggingface_hub.
         """
         if Path(folder_or_repo).is_dir():
             return cls(Path(folder_or_repo))
-        files = [Path(hf_hub_download(f"{folder_or_repo}", name, **download)) for name in (CONFIG, AVERAGED_GENERATOR)]
+        files = [Path(hf_hub_download(f"{folder_or_repo}", name, **download)) for name in (CONFIG, EMA_GENERATOR)]
         return cls(files[0].parent)
 
     def _save_pretrained(self, save_directory: Path) -> None:
@@ -134,21 +118,18 @@ class Generator(nn.Module, PyTorchModelHubMixin):
                 shutil.copyfile(self.folder / name, save_directory / name)
 
     def push_to_hub(self, repo_id: str, **options: object) -> str:
-        """Upload the checkpoint and its card; the address of the commit. Raises what huggingface_hub raises."""
+        """Upload the checkpoint and its card; returns the commit's address. Raises huggingface_hub's exceptions."""
         return super().push_to_hub(repo_id, model_card_kwargs={"repo_id": repo_id}, **options)
 
     def generate_model_card(self, repo_id: str = "YOU/NAME") -> ModelCard:
-        """The folder's README.md, or else one made from its numbers, with what the Hub and a newcomer need."""
+        """The model card: the folder's README.md, or one made from its settings and metrics, with code for using it."""
         name = repo_id.rpartition("/")[2]
         readme = self.folder / "README.md"
         about = readme.read_text(encoding="utf-8") if readme.is_file() else self._describe(name)
-        about = re.sub(r"\A---\n.*?\n---\n", "", about, flags=re.DOTALL).strip()  # a front matter that it has already
-        about = re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", about)  # links that lead out of the folder
+        about = re.sub(r"\A---\n.*?\n---\n", "", about, flags=re.DOTALL).strip()  # its own front matter
+        about = re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", about)  # links to files outside of the folder
         title, _, rest = about.partition("\n")
-        use = _USE
-        if export.load_card(self.folder):
-            use += _USE_ONNX
-        use = use.format(repo=repo_id, latent_dim=self.latent_dim)
+        use = _USE.format(repo=repo_id)
         classes = ", ".join(f"{index} {name}" for index, name in enumerate(CLASS_NAMES))
         return ModelCard(f"{_FRONT_MATTER}\n{title}\n\n{use}\nThe classes: {classes}.\n{rest}\n")
 

@@ -1,9 +1,9 @@
-"""From a seed to z, the same on every machine and for ever; paths through latent space; class weights.
+"""Latent vectors: z from a seed, interpolation in latent space, class weights.
 
-`torch.Generator` and `numpy.random` promise no fixed stream of normal numbers across releases, and JavaScript has
-neither. So z comes from Philox4x32-10, a counter-based generator of a few lines (Salmon et al., "Parallel random
-numbers: as easy as 1, 2, 3", SC 2011), and the Box-Muller transform in float64. The page computes the same in
-JavaScript.
+A seed gives the same z on every machine and for ever. `torch.Generator` and `numpy.random` do not promise the same
+normal numbers in later releases, and JavaScript has neither. So z comes from Philox4x32-10, a counter-based random
+number generator (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), and the Box-Muller transform
+in float64. The page computes the same in JavaScript.
 """
 
 import numpy as np
@@ -36,8 +36,9 @@ def philox4x32(counter: np.ndarray, key: np.ndarray) -> np.ndarray:
 def latents(seeds: np.ndarray, latent_dim: int, truncation: float = 1.0) -> np.ndarray:
     """Return z, float32 (N, latent_dim): row i is standard normal noise that depends on seeds[i] alone.
 
-    seeds: integers (N,) from 0 to MAX_SEED. truncation: 0 to 1, scales z towards its mean, which is 0; at 1.0 z is
-    untouched, at 0.0 every seed gives the class's average picture.
+    seeds: integers (N,) from 0 to MAX_SEED. truncation: 0 to 1, scales z towards its mean, which is 0; at 1 z is not
+    changed, at 0 every seed gives the picture of z = 0. It is not StyleGAN's truncation, which scales w, nor BigGAN's,
+    which draws values outside of a range anew.
 
     Block b of a seed is philox4x32((b, 0, 0, 0), (seed, 0)); its words (w0, w1, w2, w3) give the normals
     4b to 4b + 3 as r(w0) cos(a(w1)), r(w0) sin(a(w1)), r(w2) cos(a(w3)), r(w2) sin(a(w3)) with
@@ -62,16 +63,16 @@ def one_hot(classes: np.ndarray, num_classes: int) -> np.ndarray:
 
 
 def lerp(start: np.ndarray, end: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Points (N, D), float32, on the straight line from start (D,) to end (D,) at positions (N,) from 0 to 1."""
+    """Linear interpolation: points (N, D), float32, from start (D,) to end (D,), at positions (N,) from 0 to 1."""
     t = np.asarray(positions, np.float64)[:, None]
     return ((1 - t) * start + t * end).astype(np.float32)
 
 
 def slerp(start: np.ndarray, end: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """As `lerp`, but along the great circle (Shoemake 1985; for latents White 2016, arXiv:1609.04468).
+    """Spherical interpolation (Shoemake 1985; for latents White 2016, arXiv:1609.04468); arguments as of `lerp`.
 
-    Normal noise in many dimensions lies close to a sphere; a straight line cuts through its empty inside, where the
-    generator was never trained. Where the two directions coincide, or one is zero, the straight line is the arc.
+    Normal noise in many dimensions lies close to a sphere. A straight line leaves the sphere, and between its ends the
+    generator was not trained. `lerp` is used if the two vectors have the same or opposite directions or one is zero.
     """
     start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
     norms = np.linalg.norm(start) * np.linalg.norm(end)
@@ -83,20 +84,20 @@ def slerp(start: np.ndarray, end: np.ndarray, positions: np.ndarray) -> np.ndarr
 
 
 def bilinear(positions: np.ndarray) -> np.ndarray:
-    """Weights (N, 4) of a square's corners at positions (N, 2), each from 0 to 1, x rightwards and y downwards.
+    """Bilinear weights (N, 4) of a square's corners at positions (N, 2): (x, y) from 0 to 1, y downwards.
 
-    The corners are top left, top right, bottom left, bottom right; the weights are not negative and sum to 1.
+    The corners are top left, top right, bottom left, bottom right; weights are 0 or more and sum to 1.
     """
     x, y = np.asarray(positions, np.float64).T
     return np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y], axis=1)
 
 
 def blend(points: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Points (N, D), float32, between points (K, D), by weights (N, K) that sum to 1 in each row.
+    """Spherical mean: mixtures (N, D), float32, of points (K, D), by weights (N, K) that sum to 1 in each row.
 
-    The weighted sum of independent normal noise is too short to be such noise itself, so its direction is kept and its
-    length becomes the weighted one of the points': for two points nearly what `slerp` does, for more of them in the
-    spirit of Bodin et al. 2024 (arXiv:2408.08558). A sum of zero has no direction and stays.
+    A weighted sum of independent normal vectors is shorter than they are. So each sum is scaled to the weighted mean of
+    the points' lengths. For two points this is nearly `slerp`; for more see Bodin et al. 2024 (arXiv:2408.08558). A sum
+    of zero stays zero.
     """
     points, weights = np.asarray(points, np.float64), np.asarray(weights, np.float64)
     sums = weights @ points
@@ -106,7 +107,7 @@ def blend(points: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def normalized(weights: np.ndarray) -> np.ndarray:
-    """Weights (K,), none negative, scaled to sum to 1, float32; where all are zero, all count the same."""
+    """Weights (K,), 0 or more, scaled to a sum of 1, float32; equal weights if all are zero."""
     weights = np.asarray(weights, np.float64)
     total = weights.sum()
     return (weights / total if total > 0 else np.full(len(weights), 1 / len(weights))).astype(np.float32)

@@ -6,7 +6,6 @@ python -m cgan.sampling --checkpoint report-mlp --balanced --count 10000 --out i
 
 import argparse
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from cgan.common.command_line import Parser, fail, integer, real
 from cgan.common.files import replaced
 from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
 from cgan.models import checkpoints
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG, CheckpointError
+from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
 
 MAX_FRAMES = 64
@@ -26,18 +25,16 @@ _BATCH_SIZE = 256
 
 
 class Sampler:
-    """Draws pictures from one checkpoint.
+    """Draws pictures from one checkpoint, in float32.
 
-    It computes in float64. In float32, which is faster, the rounding depends on the processor and on how many pictures
-    are drawn at once, and now and then moves a pixel by one grey level; in float64 a seed gives the same picture
-    everywhere.
+    A seed is the same picture everywhere to one grey level: how float32 rounds depends on the processor, on the number
+    of threads and on the batch size, which now and then moves a pixel to the next grey level.
     """
 
-    def __init__(self, folder: Path, dtype: torch.dtype = torch.float64) -> None:
+    def __init__(self, folder: Path) -> None:
         """Load the averaged generator of a checkpoint folder. Raises CheckpointError."""
         generator, metadata = checkpoints.load_generator(folder)
-        self.dtype = dtype
-        self.generator = generator.to(dtype).requires_grad_(False)
+        self.generator = generator.float().requires_grad_(False)
         self.latent_dim: int = generator.latent_dim
         self.steps: str | None = metadata.get("step")
 
@@ -47,7 +44,7 @@ class Sampler:
         with torch.inference_mode():
             for start in range(0, len(z), _BATCH_SIZE):
                 batch = slice(start, start + _BATCH_SIZE)
-                z_batch, weights = (torch.from_numpy(array[batch]).to(self.dtype) for array in (z, class_weights))
+                z_batch, weights = (torch.from_numpy(array[batch]).float() for array in (z, class_weights))
                 pictures.append(images.to_uint8(self.generator(z_batch, weights)))
         return np.concatenate(pictures)
 
@@ -90,9 +87,7 @@ class SamplerCache:
 
     _CAPACITY = 4
 
-    def __init__(self, load: Callable[[Path], Sampler] = Sampler) -> None:
-        """load: makes the sampler of a folder."""
-        self._load = load
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._samplers: dict[Path, tuple[object, Sampler]] = {}  # the most recently used last
 
@@ -102,17 +97,20 @@ class SamplerCache:
             version = _version(folder)
             known, sampler = self._samplers.pop(folder, (None, None))
             if sampler is None or known != version:
-                sampler = self._load(folder)
+                sampler = Sampler(folder)
             self._samplers[folder] = (version, sampler)
             while len(self._samplers) > self._CAPACITY:
                 self._samplers.pop(next(iter(self._samplers)))
             return sampler
 
 
+samplers = SamplerCache()  # shared by all that draws in this process
+
+
 def _version(folder: Path) -> list[tuple[int, int, int]]:
     """What changes whenever one of the files a sampler is made of is replaced."""
     try:
-        stats = [(folder / name).stat() for name in (CONFIG, AVERAGED_GENERATOR)]
+        stats = [(folder / name).stat() for name in (CONFIG, EMA_GENERATOR)]
     except OSError as error:
         raise CheckpointError(f"{error.filename}: cannot be read ({error.strerror})") from error
     return [(stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats]

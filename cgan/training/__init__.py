@@ -1,1 +1,1 @@
-"""Training of a pair: configuration, losses, one step, the loop around it, and the folder of a run."""
+"""Training of a generator and a discriminator: settings, losses, one step, the loop, the folder of a run."""

@@ -1,45 +1,87 @@
-"""The settings that decide a run, and the recipes: their defaults for each architecture."""
+"""The settings of a training run, and the recipes: their defaults for each architecture.
 
-from dataclasses import dataclass
+Each setting is written once, here. `cgan.training.command` makes a flag of it; `config.json` and `training.safetensors`
+keep its value, so a renamed or removed setting would make older runs unreadable.
+"""
 
-from cgan.models.checkpoints import NetworkConfig
-from cgan.models.networks import PERCEPTION_WIDTH
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from cgan.common.validation import Range
+from cgan.models.architectures import ARCHITECTURES, PERCEPTION_WIDTH, SETTINGS, NetworkConfig
+from cgan.training.losses import OBJECTIVES
+
+RUN, NETWORKS, STEPS = "the run", "the networks", "the steps"  # headings of `train.py --help`
+MAX_SEED = 2**32 - 1
+
+_MAKE_PERCEPTION = f"python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out DIR"
+
+
+class Setting(NamedTuple):
+    """The description of one setting, for `--help` and for its refusals."""
+
+    group: str
+    help: str
+    allowed: Range | list | str  # a range, choices, or the placeholder of a free text
+
+
+def _setting(default: object, group: str, help: str, allowed: Range | list | str) -> Any:
+    return field(default=default, metadata={"setting": Setting(group, help, allowed)})
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Everything that decides a run. The defaults are the report's."""
+    """All settings that decide the result of a run. The defaults are the report's."""
 
-    arch: str = "mlp"
-    latent_dim: int = 100
-    label_dim: int = 50
-    dropout: float = 0.4  # mlp
-    batchnorm_eps: float = 0.8  # mlp
-    width: int = 64  # conv, of the generator
-    width_d: int = 32  # conv, of the discriminator
-    normalization: str = "none"  # conv, of the generator
-    spectral_norm: bool = False  # conv, of the discriminator
-    perception: str | None = None  # conv: a classifier's folder, whose activations the discriminator sees
-    loss: str = "least-squares"
-    penalty: float = 0.0  # the weight of R1 and R2, gamma
-    penalty_every: int = 1  # steps; the weight grows with it
-    batch_size: int = 64
-    d_steps: int = 1  # of the discriminator for each one of the generator
-    learning_rate: float = 2e-4
-    learning_rate_d: float | None = None  # of the discriminator, where it has one of its own
-    final_rate: float = 1.0  # the share of the learning rate at the run's end; it falls in the second half
-    beta1: float = 0.5
-    beta2: float = 0.999
-    ema_decay: float = 0.999  # of the averaged generator, per step
-    seed: int = 0
-    start_from: str | None = None  # the checkpoint whose weights the run starts with
-    precision: str = "fp32"
-    epochs: int = 200  # passes over the training images
-    steps: int | None = None  # of the generator; where given, they end the run instead of epochs
-    log_every: int = 500  # steps an entry of history.jsonl
+    start_from: str | None = _setting(None, RUN, "a checkpoint's weights to begin with, instead of random ones", "C")
+    epochs: int = _setting(200, RUN, "passes over the images", Range(int, 1))
+    steps: int | None = _setting(None, RUN, "end after this many steps instead", Range(int, 1))
+    seed: int = _setting(0, RUN, "decides everything random", Range(int, 0, MAX_SEED))
+    log_every: int = _setting(500, RUN, "steps from one entry of history.jsonl to the next", Range(int, 1))
+    precision: str = _setting("fp32", RUN, "of the matrix products", ["fp32", "bf16"])
+
+    arch: str = _setting(
+        "mlp",
+        NETWORKS,
+        "mlp: the report's; conv: a convolutional one. The other defaults are those of the chosen architecture",
+        [*ARCHITECTURES],
+    )
+    latent_dim: int = _setting(100, NETWORKS, "length of z", SETTINGS["latent_dim"])
+    label_dim: int = _setting(50, NETWORKS, "length of a class's embedding", SETTINGS["label_dim"])
+    dropout: float = _setting(0.4, NETWORKS, "mlp: of the discriminator", SETTINGS["dropout"])
+    batchnorm_eps: float = _setting(0.8, NETWORKS, "mlp: of the generator", SETTINGS["batchnorm_eps"])
+    width: int = _setting(64, NETWORKS, "conv: channels of the generator at 7x7", SETTINGS["width"])
+    width_d: int = _setting(32, NETWORKS, "conv: channels of the discriminator at 14x14", SETTINGS["width"])
+    normalization: str = _setting("none", NETWORKS, "conv: of the generator", SETTINGS["normalization"])
+    spectral_norm: bool = _setting(False, NETWORKS, "conv: of the discriminator's layers", SETTINGS["spectral_norm"])
+    perception: str | None = _setting(
+        None,
+        NETWORKS,
+        "conv: folder of a small classifier, whose activations the discriminator sees beside the image; "
+        f"{_MAKE_PERCEPTION} makes one",
+        "DIR",
+    )
+
+    loss: str = _setting("least-squares", STEPS, "adversarial loss", [*OBJECTIVES])
+    penalty: float = _setting(0.0, STEPS, "weight of the gradient penalties R1 and R2", Range(float, 0, 1e6))
+    penalty_every: int = _setting(
+        1, STEPS, "steps from one penalty to the next; its weight is multiplied by this number", Range(int, 1)
+    )
+    batch_size: int = _setting(64, STEPS, "images a step, of each process", Range(int, 2))
+    d_steps: int = _setting(1, STEPS, "steps of the discriminator for each one of the generator", Range(int, 1, 100))
+    learning_rate: float = _setting(2e-4, STEPS, "of both networks", Range(float, 0, 10))
+    learning_rate_d: float | None = _setting(
+        None, STEPS, "of the discriminator (default: as --learning-rate)", Range(float, 0, 10)
+    )
+    final_rate: float = _setting(
+        1.0, STEPS, "share of the learning rates at the end; they fall in the second half", Range(float, 0, 1)
+    )
+    beta1: float = _setting(0.5, STEPS, "of Adam", Range(float, 0, 0.9999))
+    beta2: float = _setting(0.999, STEPS, "of Adam", Range(float, 0, 0.999999))
+    ema_decay: float = _setting(0.999, STEPS, "a step, of the generator's moving average (EMA)", Range(float, 0, 1))
 
     def networks(self) -> NetworkConfig:
-        """What the checkpoint needs to know to build the pair again."""
+        """The description of the two networks, which the checkpoint keeps to build them again."""
         common = {"latent_dim": self.latent_dim, "label_dim": self.label_dim}
         if self.arch == "mlp":
             generator = common | {"batchnorm_eps": self.batchnorm_eps}

@@ -1,4 +1,8 @@
-"""Adversarial losses: scores of the discriminator (N, 1) in, a scalar to minimise out; and the gradient penalty."""
+"""Adversarial losses and the gradient penalty.
+
+Each loss takes the discriminator's scores of real and of generated images, both (N, 1), and returns a scalar to
+minimize.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -39,31 +43,31 @@ def hinge_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
 
 
 def relativistic_generator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-    """RpGAN (Jolicoeur-Martineau 2019, arXiv:1807.00734): each generated image should outscore its real partner."""
+    """RpGAN (Jolicoeur-Martineau 2019, arXiv:1807.00734): generated images should score above their real partners."""
     return softplus(real_scores - fake_scores).mean()
 
 
 def relativistic_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-    """RpGAN: each real image should outscore its generated partner, which is of the same class."""
+    """RpGAN: each real image should score above its partner, a generated image of the same class."""
     return softplus(fake_scores - real_scores).mean()
 
 
 def gradient_penalty(scores: Tensor, images: Tensor) -> Tensor:
-    """Half the squared length of the scores' gradient at the images, which took part in computing them; the mean.
+    """Half the squared norm of the gradient of scores (N, 1) with respect to images (N, 1, H, W); mean over images.
 
-    At real images this is R1 (Mescheder et al. 2018, arXiv:1801.04406), at generated ones R2; R3GAN (Huang et al. 2024,
-    arXiv:2501.05441) needs both. The discriminator gets a slope that its updates cannot outrun.
+    The scores have to be computed from these images. At real images this is R1 (Mescheder et al. 2018,
+    arXiv:1801.04406), at generated ones R2; R3GAN (Huang et al. 2024, arXiv:2501.05441) needs both to converge.
     """
     (gradient,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
     return gradient.square().sum(dim=(1, 2, 3)).mean() / 2
 
 
 class Objective(NamedTuple):
-    """What each network minimises, given the scores of real and generated images."""
+    """The losses of the two networks."""
 
     generator: Callable[[Tensor, Tensor], Tensor]
     discriminator: Callable[[Tensor, Tensor], Tensor]
-    paired: bool = False  # whether generated images are of the classes of the real ones beside them
+    paired: bool = False  # whether each generated image has the class of the real one at its place in the batch
 
 
 OBJECTIVES = {

@@ -1,7 +1,7 @@
 """The folder of one training run: its lock, its checkpoint, its history and its pictures.
 
-Every file is written beside its place and renamed, so the folder is whole at any moment. `training.safetensors` is the
-one that counts: what history and timeline say beyond its step is dropped when the run is resumed.
+Files are replaced atomically, so the folder is consistent at any moment. `training.safetensors` decides where a resumed
+run continues; history and snapshots beyond its step are dropped.
 """
 
 import fcntl
@@ -21,11 +21,11 @@ from cgan.models import checkpoints
 from cgan.sampling import latents
 
 SAMPLES_PER_CLASS = 10
-TIMELINE_SAMPLES_PER_CLASS = 4
-TIMELINE_GROWTH = 1.2
+SNAPSHOT_SAMPLES_PER_CLASS = 4
+_SNAPSHOT_GROWTH = 1.2
 
 HISTORY = "history.jsonl"
-TIMELINE = "timeline"
+TIMELINE = "timeline"  # the folder of the snapshots
 FINAL_SAMPLES = "samples.png"
 _LOCK = ".lock"
 
@@ -35,13 +35,10 @@ class RunError(Exception):
 
 
 class RunFolder:
-    """A training run's folder, held by one process at a time."""
+    """A training run's folder, locked by one process at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Create the folder where needed and lock it.
-
-        Raises RunError if another trainer holds it, or it cannot be written.
-        """
+        """Create the folder if needed, and lock it. Raises RunError if it is locked or cannot be written."""
         self.path = path
         try:
             for folder in (path, self._epochs, self._timeline):
@@ -67,17 +64,18 @@ class RunFolder:
         return self.path / checkpoints.TRAINING_STATE
 
     def append_history(self, entry: dict) -> None:
+        """Add a line to history.jsonl."""
         with open(self.path / HISTORY, "a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
     def sync_history(self) -> None:
-        """Make sure that the history so far survives a power cut."""
+        """Flush the history to disk, so that it survives a power cut."""
         if (self.path / HISTORY).exists():
             with open(self.path / HISTORY, "a", encoding="utf-8") as file:
                 os.fsync(file.fileno())
 
-    def forget_after(self, step: int) -> None:
-        """Drop history and timeline beyond `step`: the run goes on from there and will write them again."""
+    def drop_after(self, step: int) -> None:
+        """Delete history entries and snapshots beyond `step`; the run will write them again."""
         history = self.path / HISTORY
         if history.exists():
             lines = history.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -87,9 +85,9 @@ class RunFolder:
                 picture.unlink()
 
     def save_epoch(self, generator: torch.nn.Module, epoch: int) -> np.ndarray:
-        """Draw the fixed z of all classes: ten rows, a class each, seeds 0 to 9; the newest is samples.png too.
+        """Save and return the sample sheet of an epoch, uint8 (280, 280): a row for each class, seeds 0 to 9.
 
-        Returns the picture, uint8 (280, 280).
+        The newest one is samples.png too.
         """
         picture = draw_classes(generator, SAMPLES_PER_CLASS)
         images.save_png(self._epochs / f"{epoch:04d}.png", picture)
@@ -97,33 +95,34 @@ class RunFolder:
         return picture
 
     def save_snapshot(self, generator: torch.nn.Module, step: int) -> None:
-        """Draw one snapshot of the timeline: ten rows, a class each, seeds 0 to 3."""
-        images.save_png(self._timeline / f"{step:07d}.png", draw_classes(generator, TIMELINE_SAMPLES_PER_CLASS))
+        """Save a snapshot of the run: a row for each class, seeds 0 to 3."""
+        images.save_png(self._timeline / f"{step:07d}.png", draw_classes(generator, SNAPSHOT_SAMPLES_PER_CLASS))
 
 
 def _step_of(entry: str) -> int:
-    """The step of a line of the history; -1 of one that a power cut has left half written."""
+    """The step of a line of the history; -1 if a power cut has left the line incomplete."""
     try:
         return check_integer(json.loads(entry)["step"], 0)
     except (ValueError, TypeError, KeyError, RecursionError):
         return -1
 
 
-def timeline_steps(last_step: int) -> set[int]:
-    """Steps at which the timeline takes a picture: all at the start, then each about 1.2 times the last, and the end.
+def snapshot_steps(last_step: int) -> set[int]:
+    """The steps after which a snapshot is saved: every one at first, then each about 1.2 times the one before.
 
-    About 60 for a run of 200,000 steps. They do not depend on the run's length, so a run can be prolonged.
+    About 60 for a run of 200,000 steps. Except for the last one they do not depend on the run's length, which may
+    change when the run is resumed.
     """
     steps = {0, last_step}
     step = 1
     while step < last_step:
         steps.add(step)
-        step = max(step + 1, math.ceil(step * TIMELINE_GROWTH))
+        step = max(step + 1, math.ceil(step * _SNAPSHOT_GROWTH))
     return steps
 
 
 def draw_classes(generator: torch.nn.Module, samples_per_class: int) -> np.ndarray:
-    """A grid, uint8 (280, 28 * samples_per_class): a row per class, a column per seed from 0 on."""
+    """A grid of pictures, uint8 (280, 28 * samples_per_class): a row for each class, seeds from 0 on."""
     was_training = generator.training
     device = next(generator.parameters()).device
     seeds = np.tile(np.arange(samples_per_class), NUM_CLASSES)

@@ -1,4 +1,4 @@
-"""The history once more, for TensorBoard, where that package is installed."""
+"""The history in the format of TensorBoard (`--tensorboard`), for which that package has to be installed."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ import numpy as np
 from cgan.training.run_folder import RunError
 
 FOLDER = "tensorboard"
-_GROUPS = ("loss", "score", "gradient")  # what the names of the history begin with
+_GROUPS = ("loss", "score", "gradient")  # first words of names in the history; each gets a section
 
 
 class Board:
-    """Writes a run's entries and pictures into the folder that `tensorboard --logdir` reads. Close it by `with`."""
+    """Writes entries and pictures of a run for `tensorboard --logdir`. A context manager, which closes the file."""
 
     def __init__(self, run: Path, step: int) -> None:
-        """What an interrupted run had written beyond `step` is dropped. Raises RunError without the package."""
+        """step: the last step of a resumed run; entries beyond it are dropped. Raises RunError without the package."""
         try:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError as error:
@@ -24,14 +24,14 @@ class Board:
         self._writer = SummaryWriter(str(run / FOLDER), purge_step=step + 1)
 
     def add(self, entry: dict[str, float]) -> None:
-        """An entry of the history: a curve for each of its values, those that belong together side by side."""
+        """Add an entry of the history: one point to the curve of each of its values."""
         for name, value in entry.items():
             kind = name.split("_")[0]
             group = kind if kind in _GROUPS else "progress"
             self._writer.add_scalar(f"{group}/{name}", value, entry["step"])
 
     def add_picture(self, picture: np.ndarray, step: int) -> None:
-        """The grid of all classes, uint8 (H, W)."""
+        """Add a sample sheet, uint8 (H, W)."""
         self._writer.add_image("samples", picture, step, dataformats="HW")
 
     def __enter__(self) -> "Board":

@@ -1,4 +1,4 @@
-"""What programs may ask for by name: over gradio_client, plain HTTP or MCP. Whatever arrives is checked here.
+"""The named endpoints of the HTTP API, over gradio_client, plain HTTP or MCP. All their arguments are checked here.
 
 Each endpoint answers with a picture to look at (PNG), the numbers to compute with (.npz), and a few facts. Both files
 lie in Gradio's cache, for as long as it takes to fetch them: the newest are kept, and those for an hour.
@@ -6,7 +6,6 @@ lie in Gradio's cache, for as long as it takes to fetch them: the newest are kep
 
 import io
 import shutil
-import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
@@ -18,10 +17,10 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from cgan.common import images
-from cgan.common.validation import RefusalError, check_choice, check_integer, check_real, checked
+from cgan.common.validation import check_choice, check_integer, check_real, checked
 from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
 from cgan.sampling import latents
-from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, SamplerCache, consecutive_seeds
+from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds, samplers
 from cgan.ui import figures
 from cgan.ui.studio import MAX_COUNT, MAX_SEED, Studio
 from cgan.ui.tabs.inside.runs import JUDGE, OURS
@@ -31,7 +30,6 @@ _SCALE = 8  # screen pixels a pixel, of the pictures to look at
 _COLUMNS = 8
 _MAX_NAME = 60  # letters of a class that are looked at, and said again in a refusal
 _KEPT = 256  # files, of at most some 50 KB each
-_AT_ONCE = 4  # runs that take seconds: each keeps one of the server's threads
 
 
 class File(TypedDict):
@@ -42,7 +40,7 @@ class File(TypedDict):
     meta: dict[str, str]
 
 
-class Programs:
+class Endpoints:
     """The named endpoints. Each refuses with one line: what was given, and what is allowed."""
 
     def __init__(self, studio: Studio, lab: Lab, checkpoint: str) -> None:
@@ -50,8 +48,6 @@ class Programs:
         self._studio = studio
         self._lab = lab
         self._checkpoint = checkpoint
-        self._samplers = SamplerCache()
-        self._long_ones = threading.BoundedSemaphore(_AT_ONCE)
 
     def register(self) -> None:
         """Make them endpoints of the page that is being built.
@@ -73,7 +69,7 @@ class Programs:
 
         Args:
             class_name: a class of Fashion-MNIST by English or Chinese name or index, such as dress, 连衣裙 or 3.
-            seed: of the first picture, 0 to 4294967295. The same seed is the same picture, everywhere and always.
+            seed: of the first picture, 0 to 4294967295. A seed is the same picture, to one grey level, everywhere.
             count: how many pictures, 1 to 64.
             truncation: 0 to 1. Lower is closer to the average garment.
             checkpoint: which trained generator; empty for the one that the app opens with.
@@ -155,12 +151,7 @@ class Programs:
         index = _class("class_name", class_name)
         seed = checked("seed", check_integer, seed, 0, MAX_SEED)
         network = checked("network", check_choice, network, OURS)
-        if not self._long_ones.acquire(blocking=False):
-            raise RefusalError(f"saliency: {_AT_ONCE} are being computed, which is all that may; try again in a moment")
-        try:
-            choices, image, maps = self._lab.saliency(name, network, index, seed)
-        finally:
-            self._long_ones.release()
+        choices, image, maps = self._lab.saliency(name, network, index, seed)
         picture = figures.side_by_side(image, maps.values())
         facts = {"checkpoint": name, "network": network, "choices": choices}
         return _png("saliency", picture), _npz("saliency", image=image, **maps), facts
@@ -172,7 +163,7 @@ class Programs:
 
     def _sampler(self, checkpoint: object) -> tuple[str, Sampler]:
         name = self._name(checkpoint)
-        return name, self._samplers.get(self._studio.folder(name))
+        return name, samplers.get(self._studio.folder(name))
 
 
 def _class(name: str, value: object) -> int:

@@ -1,5 +1,7 @@
 """What a person shows the networks: one of the test images that ship, a drawing, or a file."""
 
+import base64
+
 import numpy as np
 
 from cgan.common import uploads
@@ -8,7 +10,6 @@ from cgan.common.validation import RefusalError, check_integer, checked
 from cgan.data import IMAGE_SIZE, examples
 from cgan.ui import figures
 from cgan.ui.figures import say
-from cgan.ui.server.checks import decoded
 
 _FAINTEST = 8  # grey levels between the darkest and the brightest: with less there is nothing on the picture
 
@@ -34,6 +35,32 @@ def read(value: object) -> np.ndarray:
 def from_file(content: object) -> np.ndarray:
     """A file, in base64, as the networks see it: uint8 (28, 28). Raises RefusalError, UploadError."""
     return _not_blank(figures.pixels(uploads.to_garment(uploads.open_upload(decoded(content)))))
+
+
+def open_upload(content: str) -> dict:
+    """A file, in base64, as the page keeps it.
+
+    Returns {"picture": base64 of a PNG, "remarks": texts}, or {"problem": a text}.
+    """
+    try:
+        file = decoded(content)
+        picture = uploads.open_upload(file)
+    except UploadError as error:
+        return {"problem": say(f"upload_{error.reason}")}
+    remarks = [say(f"upload_{remark}") for remark in uploads.remarks(file)]
+    return {"picture": figures.encode(np.array(picture)).partition(",")[2], "remarks": remarks}
+
+
+def decoded(content: object) -> bytes:
+    """The bytes of a base64 text. Raises UploadError."""
+    if not isinstance(content, str):
+        raise UploadError("unreadable", "a file in base64 expected")
+    if len(content) > uploads.MAX_BYTES * 4 / 3 + 4:
+        raise UploadError("too_many_bytes", f"the file is larger than {uploads.MAX_BYTES // 2**20} MB")
+    try:
+        return base64.b64decode(content, validate=True)
+    except ValueError as error:
+        raise UploadError("unreadable", "a file in base64 expected") from error
 
 
 def _drawing(content: object) -> np.ndarray:

@@ -12,16 +12,16 @@ import "./tabs/mix/script.js";
 import { mountPicker } from "./tabs/picture/picker.js";
 import { mountOnward } from "./tabs/picture/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
-import { config } from "./web/config.js";
-import { forgetDirections } from "./web/directions.js";
-import { mountExport } from "./web/export.js";
-import { mountFigure } from "./web/figures.js";
-import { sampleInputs } from "./web/inputs.js";
-import { cardOf, drawHere, prepare, whenRendererChanges } from "./web/renderer.js";
-import { followHands, throwDice } from "./web/sliders.js";
-import { chosenValues, openTab, redraw, update, valuesOf } from "./web/store.js";
-import { mountUpload } from "./web/upload.js";
-import { openLink } from "./web/url.js";
+import { config } from "./web/page/config.js";
+import { forgetDirections } from "./web/drawing/directions.js";
+import { mountExport } from "./web/page/export.js";
+import { mountFigure } from "./web/page/figures.js";
+import { sampleInputs } from "./web/drawing/inputs.js";
+import { cardOf, drawHere, drawsHere, prepare, whenRendererChanges } from "./web/drawing/renderer.js";
+import { followHands, throwDice } from "./web/page/sliders.js";
+import { chosenValues, openTab, redraw, update, valuesOf } from "./web/page/store.js";
+import { mountUpload } from "./web/page/upload.js";
+import { openLink } from "./web/page/url.js";
 
 const { tabs, checkpoint: firstCheckpoint } = config.links;
 
@@ -51,7 +51,7 @@ function enter(tab) {
 function follow(checkpoints) {
   const { tab, values = {} } = openLink(checkpoints) ?? {};
   const { checkpoint } = values;
-  if (checkpoint && checkpoint !== firstCheckpoint) prepare(checkpoint);
+  if (checkpoint) prepare(checkpoint);
   return [
     asUpdate("selected", tab),
     asUpdate("value", checkpoint),
@@ -64,6 +64,9 @@ whenRendererChanges((checkpoint) => {
 });
 followHands();
 
+// The generator comes while Gradio builds its page; where the link names another one, `follow` prepares that.
+if (!new URLSearchParams(location.search).has("checkpoint")) prepare(firstCheckpoint);
+
 /** One picture for each class and seed, drawn in the page: for tests. */
 const sampleHere = (checkpoint, classes, seeds, truncation) =>
   drawHere(checkpoint, sampleInputs(classes, seeds, cardOf(checkpoint).latent_dim, truncation));
@@ -72,5 +75,5 @@ Object.assign(window.cgan, {
   ...{ choose, enter, follow, throwDice, update },
   ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountMixture, mountMoved, mountOnward },
   ...{ mountPicker, mountPicture, mountReport, mountSheet, mountUpload, mountWalk, mountWatch, mountWeights },
-  ...{ prepare, sampleHere },
+  ...{ drawsHere, prepare, sampleHere }, // for tests
 });

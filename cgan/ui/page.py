@@ -5,18 +5,20 @@ import signal
 import sys
 
 import gradio as gr
+import torch
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
-from cgan.ui.api import Programs
+from cgan.ui.api import Endpoints
 from cgan.ui.controls import sentence
 from cgan.ui.first_view import first_view
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
 from cgan.ui.server import addresses, assets, component_calls
-from cgan.ui.server.checks import REASONS
-from cgan.ui.server.content_policy import ContentPolicy
+from cgan.ui.server.errors import REASONS
+from cgan.ui.server.front_page import FrontPage
+from cgan.ui.server.gradio_hooks import visitor
 from cgan.ui.server.jobs import WorkerProcess
 from cgan.ui.server.login import password_check
 from cgan.ui.server.security import explain_wrong_fields, guarded
@@ -35,14 +37,14 @@ from cgan.ui.tabs.watch import layout as watch
 from cgan.ui.web import STYLE_SHEETS, UI
 from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
-from cgan.web.runtime import UPLOT, Runtime
 
 DEFAULT_CHECKPOINT = "r3gan-conv"
-_CACHE = (3600, 3600)  # seconds: how often files made for programs are looked through, and how old they may be
+_CACHE = (3600, 3600)  # seconds: how often files made for API clients are looked through, and how old they may be
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
-# At most four runs of all visitors together; they take turns on the worker's one core.
-_LONG_WORK = {"concurrency_id": "long", "concurrency_limit": 4}
+_LONG_WORK = {"concurrency_limit": None}  # each begins at once; the worker limits them, and computes them in turn
+_MAX_WAITING = 256  # events in Gradio's queue
+_MAX_THREADS = 64  # of Gradio: a run keeps one while it waits for its turn
 
 
 class PageError(Exception):
@@ -69,7 +71,7 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                     elem_id="checkpoint",
                 )
         links = Links(studio, chosen)
-        worker = WorkerProcess()
+        worker = WorkerProcess(visitor)
         lab = Lab(studio, worker, offline)
         with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # eight of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate") as tab:
@@ -83,13 +85,13 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_watch"), id="watch") as tab:
                 watch.build(studio, links, tab)
             with gr.Tab(i18n("tab_picture"), id="picture") as tab:
-                own = picture.build(studio, Redrawer(studio, worker), lab, chosen, links, tab, _LONG_WORK)
+                own = picture.build(studio, Redrawer(studio, worker), chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
                 how_good.build(studio, Evidence(studio, worker), chosen, own, links, tab, _LONG_WORK)
         links.wire(page, tabs)
-        Programs(studio, lab, checkpoint).register()
+        Endpoints(studio, lab, checkpoint).register()
         chosen.focus(
             lambda: gr.Dropdown(choices=studio.names()),
             outputs=chosen,
@@ -110,18 +112,19 @@ def serve(
     offline: bool,
 ) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
+    torch.set_num_threads(1)  # one for each of the threads that draw: with more, they wait for each other's cores
     _start_on_zero_gpu()
     studio, chosen = _open_studio(checkpoint)
-    onnxruntime, charts = Runtime(), Runtime(UPLOT)
-    for package in (onnxruntime, charts):
-        package.obtain_in_background(offline)
     try:
         page, links = build(studio, chosen, offline)
         head = _head(links)
         opening = "" if auth else first_view(studio, chosen)  # before a login nothing is shown
+        # Gradio's estimates of the waiting time are shown nowhere; sending one to a page that has gone stops its queue.
+        page.queue(status_update_rate=86_400, max_size=_MAX_WAITING)
         page.launch(
             server_name=host,
             server_port=addresses.choose_port(host, port),
+            max_threads=_MAX_THREADS,
             quiet=True,
             prevent_thread_lock=True,
             auth=password_check(*auth) if auth else None,
@@ -137,8 +140,8 @@ def serve(
             ssr_mode=False,
             enable_monitoring=False,
             app_kwargs={
-                "routes": [assets.routes(studio, onnxruntime, charts), *component_calls.routes()],
-                "middleware": [Middleware(ContentPolicy, head=head, opening=opening)],
+                "routes": [assets.routes(studio), *component_calls.routes()],
+                "middleware": [Middleware(FrontPage, head=head, opening=opening)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,
             },

@@ -5,11 +5,9 @@ import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
-import orjson
 
 from cgan.common import images
 from cgan.common.validation import RefusalError, check_choice, check_integer, check_list, check_real, checked
@@ -19,9 +17,7 @@ from cgan.explain.directions import COUNT, MAX_SIGMA, SCOPES, Directions, load_d
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling import latents
-from cgan.sampling.batching import Desk, KeepingSampler, PictureCache, SharedSampler
-from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, SamplerCache
-from cgan.web.export import Card, load_card
+from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, samplers
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
@@ -48,18 +44,9 @@ class Studio:
     Whatever draws raises RefusalError for what may not be asked, and CheckpointError.
     """
 
-    def __init__(self, extra_folder: Path | None = None, samplers: SamplerCache | None = None) -> None:
-        """extra_folder: a checkpoint outside `checkpoints/` that may be chosen as well.
-
-        samplers: where nothing else is said, some that share the cores of this machine.
-        """
-        self._extra_folder = extra_folder
+    def __init__(self, extra_folder: Path | None = None) -> None:
+        """extra_folder: a checkpoint outside `checkpoints/` that may be chosen as well."""
         self._extra = {str(extra_folder): extra_folder} if extra_folder else {}
-        self._samplers = samplers or _sharing_samplers()
-
-    def __reduce__(self) -> tuple[Callable, tuple]:
-        """Sent to another process, it is that process's own studio of the same checkpoints."""
-        return _studio_of_helper, (self._extra_folder,)
 
     def names(self) -> list[str]:
         """The checkpoints there are at this moment."""
@@ -171,11 +158,6 @@ class Studio:
         weights = latents.one_hot(np.full(len(z), class_), NUM_CLASSES)
         return Drawing(self._sampler(checkpoint).draw(z, weights))
 
-    def cards(self) -> dict[str, Card]:
-        """Of the checkpoints that the page can draw from by itself."""
-        cards = {name: load_card(self.folder(name)) for name in self.names()}
-        return {name: card for name, card in cards.items() if card}
-
     def directions(self, checkpoint: str) -> Directions:
         """Of a checkpoint. Raises RefusalError where it has none."""
         directions = load_directions(self.folder(checkpoint))
@@ -198,19 +180,7 @@ class Studio:
         return folders
 
     def _sampler(self, checkpoint: str) -> Sampler:
-        return self._samplers.get(self.folder(checkpoint))
-
-
-def _sharing_samplers() -> SamplerCache:
-    desk, pictures = Desk(), PictureCache()
-    return SamplerCache(lambda folder: SharedSampler(folder, desk, pictures))
-
-
-@cache
-def _studio_of_helper(extra_folder: Path | None) -> Studio:
-    """A helper does one thing after the other on one core."""
-    pictures = PictureCache()
-    return Studio(extra_folder, SamplerCache(lambda folder: KeepingSampler(folder, pictures)))
+        return samplers.get(self.folder(checkpoint))
 
 
 def for_page(draw: Callable) -> Callable[[object], dict]:
@@ -220,7 +190,6 @@ def for_page(draw: Callable) -> Callable[[object], dict]:
         return answer(draw, request)
 
     function.__name__ = draw.__name__  # under which the script finds it
-    function.draw = draw
     return function
 
 
@@ -230,11 +199,6 @@ def answer(draw: Callable, request: object) -> dict:
         return {"answer": payload(draw, request)}
     except (RefusalError, CheckpointError) as error:
         return {"error": f"{error}"}
-
-
-def answer_json(draw: Callable, call: bytes) -> bytes:
-    """The same as JSON, of a call's JSON, which has the request under "data"."""
-    return orjson.dumps(answer(draw, orjson.loads(call).get("data")))
 
 
 def payload(draw: Callable, request: object) -> object:

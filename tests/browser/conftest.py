@@ -3,17 +3,17 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from cgan.common.files import replaced
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
+from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
@@ -56,20 +56,33 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def visit(browser, server):
-    """Open the page; afterwards nothing may have complained, and nothing may have been asked of anyone else."""
-    visits = []
+@contextmanager
+def visits(browser: Browser, address: str) -> Iterator[Callable[..., AppPage]]:
+    """Opens the page; afterwards nothing may have complained, and nothing may have been asked of anyone else."""
+    pages = []
 
     def open_page(**options: object) -> AppPage:
-        visits.append(AppPage(browser, server, **options))
-        return visits[-1]
+        pages.append(AppPage(browser, address, **options))
+        return pages[-1]
 
     yield open_page
-    for page in visits:
+    for page in pages:
         page.close()
         assert page.problems == []
         assert page.outside == []
+
+
+@pytest.fixture
+def visit(browser, server):
+    with visits(browser, server) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def visit_for_all(browser, server):
+    """`visit` for a page that the tests of a module share: opening one takes longer than most of them."""
+    with visits(browser, server) as visit:
+        yield visit
 
 
 @pytest.fixture
@@ -85,7 +98,7 @@ class OwnRun(NamedTuple):
     weights: Path
 
     def copy_weights(self, name: str) -> None:
-        with replaced(self.folder / AVERAGED_GENERATOR) as temporary:
+        with replaced(self.folder / EMA_GENERATOR) as temporary:
             shutil.copy(self.weights / name, temporary)
 
 

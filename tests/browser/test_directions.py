@@ -18,9 +18,9 @@ def sampler():
     return Sampler(FOLDER)
 
 
-@pytest.fixture(params=["page", "server"])
-def page(visit, request):
-    page = visit(renderer=request.param)
+@pytest.fixture(scope="module", params=["page", "server"])
+def page(visit_for_all, request):
+    page = visit_for_all(renderer=request.param)
     page.open_tab("Directions")
     return page
 
@@ -29,6 +29,30 @@ def moved(sampler, class_index, seed, scope, sigmas):
     """The pictures by the formula: z + sigma times direction."""
     z = latents(np.array([seed]), sampler.latent_dim) + np.array(sigmas) @ load_directions(FOLDER).vectors(scope)
     return sampler.draw(z.astype(np.float32), one_hot(np.full(len(z), class_index), 10))
+
+
+def test_a_cell_has_the_class_of_its_row_and_the_z_of_its_column(page, sampler):
+    seeds = np.tile(np.arange(7, 15), 10)
+    sheet = sampler.sample(np.arange(10).repeat(8), seeds)
+    page.expect_cells(SHEET, sheet, columns=8)
+    cells = page.find(".cgan-cells")
+    cells.scroll_into_view_if_needed()
+    box = cells.bounding_box()
+    page.page.mouse.click(box["x"] + box["width"] * 2.5 / 8, box["y"] + box["height"] * 8.5 / 10)
+    cells.press("ArrowRight")
+    expect(page.find(TRIPLE)).to_have_attribute("data-seed", "10")
+    expect(page.find(TRIPLE)).to_have_attribute("data-class", f"{CLASS_NAMES.index('Bag')}")
+    shown = page.cells(TRIPLE, 3, columns=3, gap=4)
+    expected = sampler.sample(np.array([8, 3, 8]), np.array([7, 10, 10]))
+    assert np.abs(shown.astype(int) - expected).max() <= page.tolerance
+
+
+def test_the_names_come_with_what_was_measured(page):
+    page.page.get_by_text("Where the names come from").click()
+    lines = page.find("#directions tbody tr")
+    expect(lines).to_have_count(6)
+    direction = load_directions(FOLDER).scopes["3"][0]
+    assert f"{100 * direction.share:.1f} %" in lines.first.inner_text()
 
 
 def test_sliders_move_the_picture_along_directions(page, sampler):
@@ -48,32 +72,6 @@ def test_sliders_move_the_picture_along_directions(page, sampler):
     page.expect_cells(MOVED, moved(sampler, 3, 50, "all", [[0] * 6, [0, 3, 0, 0, 0, 0]]), columns=2)
     page.page.get_by_role("button", name="All back to 0").click()
     page.expect_cells(MOVED, sampler.sample(np.array([3, 3]), np.array([50, 50])), columns=2)
-
-
-def test_a_cell_has_the_class_of_its_row_and_the_z_of_its_column(page, sampler):
-    seeds = np.tile(np.arange(7, 15), 10)
-    sheet = sampler.sample(np.arange(10).repeat(8), seeds)
-    page.expect_cells(SHEET, sheet, columns=8)
-    cells = page.find(".cgan-cells")
-    cells.scroll_into_view_if_needed()
-    box = cells.bounding_box()
-    page.page.mouse.click(box["x"] + box["width"] * 2.5 / 8, box["y"] + box["height"] * 8.5 / 10)
-    cells.press("ArrowRight")
-    expect(page.find(TRIPLE)).to_have_attribute("data-seed", "10")
-    expect(page.find(TRIPLE)).to_have_attribute("data-class", f"{CLASS_NAMES.index('Bag')}")
-    shown = page.cells(TRIPLE, 3, columns=3, gap=4)
-    expected = sampler.sample(np.array([8, 3, 8]), np.array([7, 10, 10]))
-    assert np.abs(shown.astype(int) - expected).max() <= page.tolerance
-
-
-def test_the_names_come_with_what_was_measured(visit):
-    page = visit()
-    page.open_tab("Directions")
-    page.page.get_by_text("Where the names come from").click()
-    lines = page.find("#directions tbody tr")
-    expect(lines).to_have_count(6)
-    direction = load_directions(FOLDER).scopes["3"][0]
-    assert f"{100 * direction.share:.1f} %" in lines.first.inner_text()
 
 
 def test_a_checkpoint_without_directions_says_how_to_make_them(visit):

@@ -17,14 +17,37 @@ def shown(page, step):
     return figure
 
 
-@pytest.fixture
-def page(visit_served):
-    page = visit_served()
+@pytest.fixture(scope="module")
+def page(visit_for_all):
+    page = visit_for_all(renderer="server")
     page.open_tab("How good?")
     return page
 
 
+def test_nearest_training_images_of_another_seed(page):
+    page.open_tab(STEPS["copying"])
+    figure = shown(page, "copying")
+    assert figure.locator("img").count() == 13
+    expect(figure.locator(".cgan-plot .cgan-svg-chart")).to_have_count(2)
+    assert "Of real test images of this class" in figure.inner_text()
+    before = figure.locator("img").first.get_attribute("src")
+    page.type_number("copying-seed", 4321)
+    expect(figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
+
+
+def test_d_on_a_persons_own_picture(page):
+    page.open_tab(STEPS["scores"])
+    figure = shown(page, "scores")
+    assert figure.locator("img").count() == 3
+    expect(figure.locator(".cgan-plot .cgan-svg-chart")).to_have_count(1)
+    assert "Only differences mean something" in figure.inner_text()
+    before = figure.locator("img").first.get_attribute("src")
+    page.find("#scores-source").get_by_label("From the tab").check()
+    expect(figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
+
+
 def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
+    page.open_tab("Quality")
     for name in ("r3gan-conv", "report-mlp"):
         page.choose("checkpoint", name)
         report = page.find("#quality .cgan-report")
@@ -36,28 +59,6 @@ def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
         report.locator("select").select_option("Recall")
         of_dress = report.locator(".cgan-classes > div", has_text="Dress").locator(".cgan-bar").first
         expect(of_dress).to_have_text(f"{100 * measured['per_class']['Dress']['recall']:.0f} %")
-
-
-def test_nearest_training_images_of_another_seed(page):
-    page.open_tab(STEPS["copying"])
-    figure = shown(page, "copying")
-    assert figure.locator("img").count() == 13
-    expect(figure.locator(".cgan-plot canvas")).to_have_count(2)
-    assert "Of real test images of this class" in figure.inner_text()
-    before = figure.locator("img").first.get_attribute("src")
-    page.type_number("copying-seed", 4321)
-    expect(figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
-
-
-def test_d_on_a_persons_own_picture(page):
-    page.open_tab(STEPS["scores"])
-    figure = shown(page, "scores")
-    assert figure.locator("img").count() == 3
-    expect(figure.locator(".cgan-plot canvas")).to_have_count(1)
-    assert "Only differences mean something" in figure.inner_text()
-    before = figure.locator("img").first.get_attribute("src")
-    page.find("#scores-source").get_by_label("From the tab").check()
-    expect(figure.locator("img").first).not_to_have_attribute("src", before, timeout=SECONDS)
 
 
 @pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])

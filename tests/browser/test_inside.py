@@ -25,6 +25,7 @@ class Inside:
 
     def run(self, step):
         self.page.open_tab(STEPS[step])
+        self.figure(step).evaluate("(figure) => (figure.dataset.state = 'asked')")  # it may show a run before
         self.page.find(f"#{step}-run").click()
         self.wait(step, "done")
 
@@ -36,9 +37,9 @@ class Inside:
         return path
 
 
-@pytest.fixture
-def inside(visit_served):
-    return Inside(visit_served())
+@pytest.fixture(scope="module")
+def inside(visit_for_all):
+    return Inside(visit_for_all(renderer="server"))
 
 
 def test_nothing_is_computed_before_the_tab_is_opened(visit_served):
@@ -55,18 +56,11 @@ def test_the_first_thing_to_see_are_maps_under_the_judge_and_under_d(inside):
     assert "Dress" in inside.page.find("#inside-picture").inner_text()
 
 
-def test_another_seed_is_looked_at_by_itself(inside):
-    before = inside.page.find("#inside-picture img").get_attribute("src")
-    inside.page.type_number("inside-seed", 4321)
-    expect(inside.page.find("#inside-picture img")).not_to_have_attribute("src", before)
-    inside.wait("saliency", "done")
-
-
 def test_going_back_to_the_tab_computes_nothing_again(inside):
     inside.page.open_tab("Generate")
     inside.page.requests.clear()
     inside.page.open_tab("Inside the network")
-    inside.page.page.wait_for_timeout(1500)
+    inside.page.page.wait_for_timeout(500)
     inside.wait("saliency", "done")
     assert inside.figure("saliency").locator("img").count() == 8
 
@@ -96,6 +90,27 @@ def test_what_convinces_a_network_grows_beside_what_convinces_a_person(inside):
     assert inside.figure("visualization").locator(".cgan-bars").count() == 2
 
 
+def test_another_seed_is_looked_at_by_itself(inside):
+    before = inside.page.find("#inside-picture img").get_attribute("src")
+    inside.page.type_number("inside-seed", 4321)
+    expect(inside.page.find("#inside-picture img")).not_to_have_attribute("src", before)
+    inside.wait("saliency", "done")
+
+
+def test_ones_own_picture(inside):
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480), "darkred").save(file, "JPEG")
+    inside.page.page.get_by_label("Your own").first.check()
+    expect(inside.figure("inside-picture")).to_contain_text("Choose a picture of your own first.")
+    upload = inside.page.find("#inside-upload input[type=file]")
+    upload.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    expect(inside.page.find("#inside-upload")).to_contain_text("This is no picture that can be read.")
+    upload.set_input_files({"name": "red.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    expect(inside.page.find("#inside-upload")).to_contain_text("red.jpg")
+    inside.page.find("#inside-picture img").wait_for()
+    inside.wait("saliency", "done")
+
+
 def test_a_network_of_imagenet_with_a_photograph_and_a_target(inside):
     inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
     expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
@@ -107,6 +122,7 @@ def test_a_network_of_imagenet_with_a_photograph_and_a_target(inside):
     expect(inside.page.find("#inside-picture")).to_contain_text("Lion", timeout=60_000)
     inside.wait("saliency", "done")
     inside.page.open_tab(STEPS["fooling"])
+    inside.page.choose("fooling-way", "Pixels, until it is fooled")
     field = inside.page.find("#fooling-target-imagenet input")
     field.press("Control+a")
     field.press_sequentially("espresso")
@@ -124,12 +140,34 @@ def test_a_run_is_watched_and_can_be_stopped(inside):
     picture = inside.figure("visualization").locator("img").first
     first = picture.get_attribute("src")
     expect(picture).not_to_have_attribute("src", first)  # it changes as it grows
-    inside.page.find("#visualization-stop").click()
+    with inside.page.page.expect_response("**/gradio_api/cancel"):
+        inside.page.find("#visualization-stop").click()
     inside.wait("visualization", "stopped")
     stopped = picture.get_attribute("src")
-    inside.page.page.wait_for_timeout(1500)
+    inside.page.page.wait_for_timeout(500)
     assert picture.get_attribute("src") == stopped
     inside.run("visualization")  # and can be started anew
+
+
+def test_sliders_answer_while_someone_elses_run_is_on(visit_served, inside):
+    inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
+    expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
+    inside.wait("saliency", "done")
+    inside.page.open_tab(STEPS["visualization"])
+    other = visit_served()
+    inside.page.find("#visualization-run").click()
+    inside.wait("visualization", "running")
+    other.type_number("seed", 1234)
+    other.wait_until_painted(3, 1234)
+    expect(inside.figure("visualization")).to_have_attribute("data-state", "running", timeout=1)
+
+
+def test_a_network_that_nobody_knows_gets_one_line(inside):
+    words = "No classification model of torchvision has this name."
+    field = inside.page.find("#inside-network input")
+    field.fill("nonsense-9000")
+    field.press("Enter")
+    expect(inside.figure("inside-picture")).to_contain_text(words, timeout=60_000)
 
 
 def test_of_two_runs_at_once_the_newer_stays(visit_served):
@@ -150,40 +188,6 @@ def test_of_two_runs_at_once_the_newer_stays(visit_served):
     assert shown == ["7, 0", "8, 1", "8, 1", "8, 3"]
 
 
-def test_sliders_answer_while_someone_elses_run_is_on(visit_served, inside):
-    inside.page.choose("inside-network", "EfficientNet-Lite0 · ImageNet")
-    expect(inside.page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
-    inside.wait("saliency", "done")
-    inside.page.open_tab(STEPS["visualization"])
-    other = visit_served()
-    inside.page.find("#visualization-run").click()
-    inside.wait("visualization", "running")
-    other.type_number("seed", 1234)
-    other.wait_until_painted(3, 1234)
-    expect(inside.figure("visualization")).to_have_attribute("data-state", "running", timeout=1)
-
-
-def test_ones_own_picture(inside):
-    file = io.BytesIO()
-    Image.new("RGB", (640, 480), "darkred").save(file, "JPEG")
-    inside.page.page.get_by_label("Your own").first.check()
-    expect(inside.figure("inside-picture")).to_contain_text("Choose a picture of your own first.")
-    upload = inside.page.find("#inside-upload input[type=file]")
-    upload.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"})
-    expect(inside.page.find("#inside-upload")).to_contain_text("This is no picture that can be read.")
-    upload.set_input_files({"name": "red.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
-    expect(inside.page.find("#inside-upload")).to_contain_text("red.jpg")
-    inside.page.find("#inside-picture img").wait_for()
-    inside.wait("saliency", "done")
-
-
-def test_a_network_that_nobody_knows_gets_one_line(inside):
-    field = inside.page.find("#inside-network input")
-    field.fill("nonsense-9000")
-    field.press("Enter")
-    expect(inside.figure("inside-picture")).to_contain_text("No classification model of torchvision has this name.")
-
-
 def test_chinese(visit_served):
     page = visit_served(language="zh-CN")
     Inside(page, "网络内部")
@@ -202,7 +206,7 @@ def test_no_step_sticks_out_sideways(visit_served, wide):
         inside.run(step)
     for tab in STEPS.values():
         page.open_tab(tab)
-        page.page.wait_for_timeout(300)
+        page.page.wait_for_timeout(100)
         assert page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0
         for image in page.find("[role=tabpanel] img:visible").all():
             box = image.bounding_box()

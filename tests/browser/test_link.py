@@ -81,7 +81,7 @@ def test_a_walk_that_was_played_is_reproduced_where_it_stopped(visit, follow):
     page.page.get_by_role("button", name="Play").click()
     page.page.wait_for_function("document.querySelector('#walk .cgan-frame').dataset.frame > 3")
     page.page.get_by_role("button", name="Pause").click()
-    page.page.wait_for_timeout(300)
+    expect(page.find(FRAME)).to_have_attribute("data-position", f"{page.value('position'):g}")
     shown = page.cells(FRAME, 1, columns=1)
     other = follow(page)
     other.tolerance = 0
@@ -117,9 +117,8 @@ def test_a_step_inside_and_what_is_chosen_there(visit):
     assert page.find("#fooling-target input").input_value() == "Bag"
 
 
-@pytest.mark.parametrize("renderer", ["page", "server"])
-def test_mix(visit, follow, renderer):
-    page = visit(renderer=renderer)
+def test_mix(visit, follow):
+    page = visit()
     page.open_tab("Mix")
     page.find("#mix-weights [data-do=to]").select_option("Bag")
     page.find("#mix-weights summary").click()
@@ -130,7 +129,7 @@ def test_mix(visit, follow, renderer):
     page.find(".cgan-pad").press("ArrowRight")
     weights = np.array([0.5, 0, 0, 0, 0.25, 0, 0, 0, 0.5, 0])
     square = np.array([0, 3, 7, 8]), np.array([7, 21, 7, 77]), [[0.52, 0.167]]
-    other = follow(page, renderer=renderer)
+    other = follow(page)
     for visited in (page, other):
         visited.expect_cells("#mixture canvas", sampler().mix(weights, np.arange(50, 59)), columns=3)
         visited.expect_cells("#blend .cgan-blend-picture", sampler().blend(*square), columns=1)
@@ -143,9 +142,8 @@ def test_mix(visit, follow, renderer):
     assert other.page.get_by_label("Coat", exact=True).input_value() == "0.25"
 
 
-@pytest.mark.parametrize("renderer", ["page", "server"])
-def test_directions(visit, follow, renderer):
-    page = visit(renderer=renderer)
+def test_directions(visit, follow):
+    page = visit()
     page.choose("class", "Bag")
     page.type_number("seed", 12)
     page.open_tab("Directions")
@@ -159,7 +157,7 @@ def test_directions(visit, follow, renderer):
     z = latents(np.array([12]), 64) + sigmas @ load_directions(CHECKPOINTS / DEFAULT_CHECKPOINT).vectors("all")
     expected = sampler().draw(z.astype(np.float32), one_hot(np.full(2, 8), 10))
     page.expect_cells("#moved canvas", expected, columns=2)
-    other = follow(page, renderer=renderer)
+    other = follow(page)
     other.expect_cells("#moved canvas", expected, columns=2)
     for visited in (page, other):
         expect(visited.find("#sheet .cgan-triple")).to_have_attribute("data-class", "5", timeout=20_000)
@@ -188,7 +186,6 @@ def test_watch_it_learn(visit, follow):
     page.find("#watch [data-do=scrub]").fill("650")
     expect(page.find(left)).to_have_attribute("data-checkpoint", DEFAULT_CHECKPOINT, timeout=20_000)
     expect(page.find(right)).to_have_attribute("data-checkpoint", "report-mlp", timeout=20_000)
-    page.page.wait_for_timeout(500)
     other = follow(page)
     other.tolerance = 0
     for canvas in (left, right):

@@ -4,13 +4,16 @@ import re
 import socket
 import urllib.error
 import urllib.request
+from functools import cache
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import _open_studio
+from tests.browser.app_page import TOLERANCE, largest_difference
 
 TABS = {
     "en-US": (
@@ -39,13 +42,25 @@ def visible_text(page):
     return page.find("body").inner_text()
 
 
-def test_english(visit_served):
-    page = visit_served()
+@pytest.fixture(scope="module")
+def served(visit_for_all):
+    """A page of a language and a width, opened once for all tests."""
+
+    @cache
+    def served(language: str = "en-US", wide: bool = True):
+        return visit_for_all(renderer="server", language=language, wide=wide)
+
+    return served
+
+
+def test_english(served):
+    page = served()
     text = visible_text(page)
     assert "What a conditional GAN has learned" in text and "Dress, seeds 7 to 22" in text
     assert re.findall("[\u4e00-\u9fff]+", text) == []
     page.find("#class input").click()
     assert options(page) == list(CLASS_NAMES)
+    page.page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "zh-TW"])
@@ -90,7 +105,8 @@ def test_first_pictures_are_seen_before_gradio_is_there(browser, server, languag
         route.continue_()
     page.locator("#picture[data-seed]").wait_for()
     assert first.count() == 0
-    assert page.locator("#picture canvas").evaluate(_READ_IMAGE) == levels
+    drawn = page.locator("#picture canvas").evaluate(_READ_IMAGE)  # by the page itself, perhaps
+    assert len(drawn) == len(levels) and largest_difference(np.array(drawn), np.array(levels)) <= TOLERANCE
     context.close()
 
 
@@ -105,11 +121,11 @@ def test_a_link_to_something_else_does_not_begin_with_the_first_pictures(browser
 
 @pytest.mark.parametrize("language", TABS)
 @pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])
-def test_nothing_sticks_out_sideways(visit_served, language, wide):
-    page = visit_served(language=language, wide=wide)
+def test_nothing_sticks_out_sideways(served, language, wide):
+    page = served(language, wide)
     for tab in TABS[language]:
         page.open_tab(tab)
-        page.page.wait_for_timeout(300)
+        page.page.wait_for_timeout(100)
         beyond = page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth")
         assert beyond <= 0
         for canvas in page.find("canvas:visible").all():
@@ -117,8 +133,8 @@ def test_nothing_sticks_out_sideways(visit_served, language, wide):
             assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
 
 
-def test_all_tabs_are_in_view_on_a_phone(visit_served):
-    page = visit_served(wide=False)
+def test_all_tabs_are_in_view_on_a_phone(served):
+    page = served(wide=False)
     tabs = page.find("#tabs > .tab-wrapper [role=tab]:visible").all()
     assert [tab.inner_text() for tab in tabs] == [*TABS["en-US"]]
     for tab in tabs:
@@ -126,28 +142,29 @@ def test_all_tabs_are_in_view_on_a_phone(visit_served):
         assert box["x"] >= 0 and box["x"] + box["width"] <= page.page.viewport_size["width"]
 
 
-def test_a_phone_keeps_the_picture_in_view_while_the_seed_is_dragged(visit_served):
-    page = visit_served(wide=False)
+def test_a_phone_keeps_the_picture_in_view_while_the_seed_is_dragged(served):
+    page = served(wide=False)
+    page.open_tab("Generate")
     page.find("#seed").scroll_into_view_if_needed()
     page.page.mouse.wheel(0, 300)
-    page.page.wait_for_timeout(300)
+    page.page.wait_for_timeout(100)
     picture, seed = page.find("#picture canvas").bounding_box(), page.find("#seed input[type=range]").bounding_box()
     assert picture["y"] >= 0 and picture["y"] + picture["height"] <= seed["y"]
 
 
-def test_dark_follows_the_system(visit_served):
+def test_dark_follows_the_system(visit_served, served):
     def background(page):
         shade = page.find("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
         return sum(map(int, re.findall(r"\d+", shade)[:3])) / 3
 
-    assert background(visit_served(dark=True)) < 60 and background(visit_served()) > 200
+    assert background(visit_served(dark=True)) < 60 and background(served()) > 200
 
 
-def test_pictures_and_controls_have_names_for_those_who_cannot_see_them(visit_served):
-    page = visit_served()
+def test_pictures_and_controls_have_names_for_those_who_cannot_see_them(served):
+    page = served()
     for tab in TABS["en-US"]:
         page.open_tab(tab)
-        page.page.wait_for_timeout(300)
+        page.page.wait_for_timeout(100)
         expect(page.find("canvas:visible:not([aria-label])")).to_have_count(0, timeout=20_000)
         for canvas in page.find("canvas:visible").all():
             assert canvas.get_attribute("role") == "img" and len(canvas.get_attribute("aria-label")) > 10

@@ -57,14 +57,14 @@ class Picture:
         )
 
 
-@pytest.fixture
-def picture(visit):
-    return Picture(visit())
+@pytest.fixture(scope="module")
+def picture(visit_for_all):
+    return Picture(visit_for_all())
 
 
 def test_nothing_is_searched_before_the_tab_is_opened(visit):
     page = visit()
-    page.page.wait_for_timeout(1000)
+    page.page.wait_for_timeout(300)
     assert page.find("#redraw img").count() == 0
 
 
@@ -92,14 +92,6 @@ def test_the_walk_ends_at_the_seed_and_follows_the_hand(picture):
     assert picture.page.find("#onward figure .cgan-mark").get_attribute("data-renderer") == "page"
 
 
-def test_where_the_page_cannot_draw_the_server_does(visit):
-    picture = Picture(visit(renderer="server"))
-    picture.page.type_number("onward-position", 1)
-    end = Sampler(resolve("r3gan-conv")).sample(np.array([3]), np.array([21]))
-    picture.page.expect_cells("#onward .cgan-frame", end, 1)
-    assert picture.page.find("#onward figure .cgan-mark").get_attribute("data-renderer") == "server"
-
-
 def test_a_found_garment_moves_along_directions_and_so_it_does_for_a_link(picture, visit):
     page = picture.page
     canvas = page.find("#onward .cgan-altered canvas")
@@ -119,6 +111,24 @@ def test_a_found_garment_moves_along_directions_and_so_it_does_for_a_link(pictur
     other.expect_cells("#onward .cgan-altered canvas", np.stack([before, after]), columns=2, seconds=60)
     page.find("#onward [data-do=reset]").click()
     page.expect_cells("#onward .cgan-altered canvas", np.stack([before, before]), columns=2)
+
+
+def test_a_search_can_be_stopped_and_started_anew(picture):
+    # In the page, for a search may be over before a mouse has come to the button.
+    picture.page.page.evaluate("""() => {
+      const figure = document.querySelector("#redraw .cgan-inside");
+      new MutationObserver((_, observer) => {
+        if (figure.dataset.state !== "running") return;
+        observer.disconnect();
+        document.querySelector("#redraw-stop").click();
+      }).observe(figure, {attributeFilter: ["data-state"]});
+      document.querySelector("#redraw-run").click();
+    }""")
+    picture.wait("stopped")
+    picture.page.page.wait_for_timeout(300)
+    picture.wait("stopped")
+    picture.page.find("#redraw-run").click()
+    picture.wait()
 
 
 def test_a_drawing_is_redrawn_as_the_class_that_is_asked_for(picture):
@@ -165,22 +175,12 @@ def test_bad_files_get_one_line_and_good_ones_are_seen(picture):
     expect(picture.figure).to_contain_text("There is nothing on this picture")
 
 
-def test_a_search_can_be_stopped_and_started_anew(picture):
-    # In the page, for a search may be over before a mouse has come to the button.
-    picture.page.page.evaluate("""() => {
-      const figure = document.querySelector("#redraw .cgan-inside");
-      new MutationObserver((_, observer) => {
-        if (figure.dataset.state !== "running") return;
-        observer.disconnect();
-        document.querySelector("#redraw-stop").click();
-      }).observe(figure, {attributeFilter: ["data-state"]});
-      document.querySelector("#redraw-run").click();
-    }""")
-    picture.wait("stopped")
-    picture.page.page.wait_for_timeout(1000)
-    picture.wait("stopped")
-    picture.page.find("#redraw-run").click()
-    picture.wait()
+def test_where_the_page_cannot_draw_the_server_does(visit):
+    picture = Picture(visit(renderer="server"))
+    picture.page.type_number("onward-position", 1)
+    end = Sampler(resolve("r3gan-conv")).sample(np.array([3]), np.array([21]))
+    picture.page.expect_cells("#onward .cgan-frame", end, 1)
+    assert picture.page.find("#onward figure .cgan-mark").get_attribute("data-renderer") == "server"
 
 
 @pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])

@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.evaluation.snapshots import load_pictures, moments
+from cgan.evaluation.snapshots import load_pictures, snapshots
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from tests.browser.app_page import NO_OFFER
 
 OTHER = "report-mlp"
 LEFT, RIGHT = "#watch figure:nth-of-type(1) canvas", "#watch figure:nth-of-type(2) canvas"
@@ -16,7 +15,7 @@ LEFT, RIGHT = "#watch figure:nth-of-type(1) canvas", "#watch figure:nth-of-type(
 
 def expected(name, step):
     """The pictures of a moment as the page lays them out: a class each column."""
-    return load_pictures(moments(CHECKPOINTS / name)[step]).reshape(10, 4, 28, 28).swapaxes(0, 1).reshape(-1, 28, 28)
+    return load_pictures(snapshots(CHECKPOINTS / name)[step]).reshape(10, 4, 28, 28).swapaxes(0, 1).reshape(-1, 28, 28)
 
 
 def expect_moment(page, canvas, name, step):
@@ -25,16 +24,16 @@ def expect_moment(page, canvas, name, step):
     np.testing.assert_array_equal(page.cells(canvas, 40, columns=10), expected(name, step))
 
 
-@pytest.fixture
-def page(visit_served):
-    page = visit_served()
+@pytest.fixture(scope="module")
+def page(visit_for_all):
+    page = visit_for_all(renderer="server")
     page.open_tab("Watch it learn")
     return page
 
 
 def test_two_runs_are_scrubbed_from_the_end_to_the_start(page):
     for canvas, name in ((LEFT, OTHER), (RIGHT, DEFAULT_CHECKPOINT)):
-        expect_moment(page, canvas, name, max(moments(CHECKPOINTS / name)))
+        expect_moment(page, canvas, name, max(snapshots(CHECKPOINTS / name)))
     page.find("#watch [data-do=scrub]").fill("0")
     for canvas, name in ((LEFT, OTHER), (RIGHT, DEFAULT_CHECKPOINT)):
         expect_moment(page, canvas, name, 0)
@@ -43,26 +42,33 @@ def test_two_runs_are_scrubbed_from_the_end_to_the_start(page):
 def test_playing_goes_through_the_moments_in_order(page):
     page.find(f"{LEFT}[data-step]").wait_for()
     page.find("#watch [data-do=scrub]").fill("500")
-    page.page.wait_for_timeout(300)
     page.record(LEFT, "data-step")
     page.find("#watch [data-do=speed]").select_option("4")
     page.page.get_by_role("button", name="Play").click()
-    page.page.wait_for_function(f"recorded.includes({max(moments(CHECKPOINTS / OTHER))})", timeout=60_000)
+    page.page.wait_for_function(f"recorded.includes({max(snapshots(CHECKPOINTS / OTHER))})", timeout=60_000)
     steps = page.recorded()
     assert steps == sorted(steps) and len(set(steps)) > 3
     expect(page.page.get_by_role("button", name="Play")).to_be_visible()  # it has stopped at the end
 
 
 def test_a_chart_moves_the_scrubber_and_the_mark_all_charts(page):
-    expect(page.find("#watch .u-over")).to_have_count(4, timeout=20_000)
-    over = page.find("#watch .u-over").nth(2)
-    over.scroll_into_view_if_needed()
-    box = over.bounding_box()
-    page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
+    charts = page.find("#watch .cgan-svg-chart")
+    expect(charts).to_have_count(4, timeout=20_000)
+    chart = charts.nth(2)
+    chart.scroll_into_view_if_needed()
+    axis = chart.locator(".cgan-chart-grid").first
+    box = axis.bounding_box()
+    page.page.mouse.click(box["x"] + box["width"] / 2, chart.bounding_box()["y"] + 40)
     assert float(page.find("#watch [data-do=scrub]").input_value()) == pytest.approx(500, abs=10)
-    for mark in page.find("#watch .cgan-chart-mark").all():
-        share = mark.evaluate("(mark) => parseFloat(mark.style.left) / mark.parentElement.clientWidth")
-        assert share == pytest.approx(0.5, abs=0.02)
+    for each in charts.all():
+        low, high, mark = each.evaluate(
+            """(chart) => {
+              const read = (name, end) => Number(chart.querySelector(name).getAttribute(end));
+              const [axis, mark] = [".cgan-chart-grid", ".cgan-chart-mark"];
+              return [read(axis, "x1"), read(axis, "x2"), read(mark, "x1")];
+            }"""
+        )
+        assert (mark - low) / (high - low) == pytest.approx(0.5, abs=0.02)
     expect(page.find(".cgan-chart-named-right p")).to_contain_text("%")
 
 
@@ -72,16 +78,6 @@ def test_the_other_run_is_chosen_here_and_this_one_above(page):
     page.choose("checkpoint", OTHER)
     expect(page.find(LEFT)).to_have_attribute("data-checkpoint", DEFAULT_CHECKPOINT, timeout=20_000)
     expect(page.find(RIGHT)).to_have_attribute("data-checkpoint", OTHER, timeout=20_000)
-
-
-def test_without_the_charts_library_pictures_and_numbers_are_there(visit_served):
-    page = visit_served()
-    page.page.route("**/cgan/generators.json", lambda route: route.fulfill(json=NO_OFFER | {"charts": None}))
-    page.open_tab("Watch it learn")
-    expect_moment(page, LEFT, OTHER, max(moments(CHECKPOINTS / OTHER)))
-    expect(page.find(".cgan-no-charts")).to_be_visible()
-    expect(page.find(".cgan-chart-kid p")).to_contain_text(OTHER)
-    expect(page.find("#watch .u-over")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +90,6 @@ def test_without_the_charts_library_pictures_and_numbers_are_there(visit_served)
         f"checkpoints/{OTHER}/timeline/..%2Fsamples.png",
         f"checkpoints/{OTHER}/timeline/quality.json",
         "checkpoints/nowhere/directions.json",
-        "uplot-1.6.32/../page.js",
-        "uplot-9/uPlot.iife.min.js",
     ],
 )
 def test_only_what_is_listed_is_sent(server, path):
@@ -107,4 +101,4 @@ def test_only_what_is_listed_is_sent(server, path):
 def test_pictures_of_moments_may_be_kept(server):
     with urllib.request.urlopen(f"{server}/cgan/checkpoints/{OTHER}/timeline/0.png?1", timeout=60) as answer:
         assert "immutable" in answer.headers["Cache-Control"]
-        assert answer.read() == moments(CHECKPOINTS / OTHER)[0].read_bytes()
+        assert answer.read() == snapshots(CHECKPOINTS / OTHER)[0].read_bytes()

@@ -102,13 +102,13 @@ def test_damaged_file_is_refused_with_one_line_that_names_it(folder, damage, com
     assert "\n" not in str(refusal.value)
 
 
-def test_train_command_refuses_a_wrong_folder_with_one_line(expect_refusal, tmp_path):
+def test_train_command_refuses_a_wrong_folder_with_one_line(expect_refusal_here, tmp_path):
     words = ["--data-dir", str(tmp_path), "train-images-idx3-ubyte"]
-    expect_refusal("train.py", "--data-dir", tmp_path, "--out", tmp_path / "run", words=words)
+    expect_refusal_here("train.py", "--data-dir", tmp_path, "--out", tmp_path / "run", words=words)
 
 
-def test_a_folder_with_an_impossible_name_is_refused_with_one_line(expect_refusal):
-    expect_refusal("train.py", "--data-dir", "d" * 300, "--steps", 1, words=["--data-dir"])
+def test_a_folder_with_an_impossible_name_is_refused_with_one_line(expect_refusal_here):
+    expect_refusal_here("train.py", "--data-dir", "d" * 300, "--steps", 1, words=["--data-dir"])
 
 
 @pytest.mark.parametrize("text", ["dress", "Dress", " DRESS ", "连衣裙", "3"])

@@ -1,4 +1,4 @@
-// Draws by worker.js: `node draw.mjs CONFIG MODEL COUNT LATENT_DIM`. Input: z, then class weights, float32. Output: the
+// Draws by worker.js: `node draw.mjs CONFIG MODEL COUNT LATENT_DIM`; CONFIG may be - where MODEL carries it. Input: z, then class weights, float32. Output: the
 // grey levels, or, where the worker answers with an error, that line on standard error.
 
 import { readFileSync } from "node:fs";
@@ -11,12 +11,13 @@ const [z, classWeights] = [numbers.slice(0, count * latentDim), numbers.slice(co
 // What worker.js finds in a browser's worker.
 const waiting = new Map(); // by a message's id: what to do with its answer
 globalThis.self = {
-  postMessage(answer, transfer) {
-    const { id, ...rest } = structuredClone(answer, { transfer });
+  postMessage(answer, options) {
+    const { id, ...rest } = structuredClone(answer, options);
     waiting.get(id)(rest);
   },
 };
-await import("../../cgan/engine/worker.js");
+const { answerMessages, DRAWING } = await import("../../cgan/engine/worker.js");
+answerMessages(DRAWING);
 
 async function ask(kind, details) {
   const id = waiting.size;
@@ -29,6 +30,6 @@ async function ask(kind, details) {
 }
 
 const checkpoint = "any";
-await ask("start", { wasm: WASM });
-await ask("open", { checkpoint, config: JSON.parse(readFileSync(config)), model: readBytes(model) });
+await ask("start", { module: new WebAssembly.Module(WASM) });
+await ask("open", { checkpoint, config: config === "-" ? undefined : JSON.parse(readFileSync(config)), model: readBytes(model) });
 process.stdout.write(await ask("draw", { checkpoint, count: Number(count), z, classWeights }));

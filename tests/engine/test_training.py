@@ -157,8 +157,7 @@ def pytorch_trainer(settings, first, data, record):
     """A trainer with the first weights, its networks by their names in train.mjs, and what torch draws from now on."""
     settings = settings | {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
     trainer = Trainer(Config(**settings), *data, torch.device("cpu"))
-    averaged = next(network for name, network in vars(trainer).items() if name in ("averaged", "ema"))
-    networks = {"generator": trainer.generator, "averaged": averaged, "discriminator": trainer.discriminator}
+    networks = {"generator": trainer.generator, "averaged": trainer.ema, "discriminator": trainer.discriminator}
     for part, network in networks.items():
         prefix = f"{part}."
         network.load_state_dict({n.removeprefix(prefix): t for n, t in first.items() if n.startswith(prefix)})

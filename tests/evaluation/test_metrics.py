@@ -1,4 +1,5 @@
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -70,35 +71,53 @@ def test_copies_are_as_near_as_can_be(fashion_mnist):
     assert metrics.nearest_distances(changed, training)["50 %"] == pytest.approx(1, abs=1e-3)
 
 
-def test_the_shipped_judge_knows_what_its_card_says(fashion_mnist_test):
-    accuracy = classifiers.accuracy(load_judge(), *fashion_mnist_test)
-    assert accuracy >= 0.935
-    assert accuracy == pytest.approx(json.loads((JUDGE / classifiers.METRICS).read_text())["accuracy"], abs=3e-4)
-    assert f"{accuracy:.1%}".removesuffix("%") in (JUDGE / "README.md").read_text()
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_shipped_judge_has_the_accuracy_that_its_card_says(fashion_mnist_test, every):
+    images, labels = (array[::every] for array in fashion_mnist_test)
+    accuracy = classifiers.accuracy(load_judge(), images, labels)
+    recorded = json.loads((JUDGE / classifiers.METRICS).read_text())["accuracy"]
+    standard_error = np.sqrt(recorded * (1 - recorded) / len(images)) if every > 1 else 1e-4
+    assert accuracy == pytest.approx(recorded, abs=3 * standard_error)
+    assert f"{recorded:.1%}".removesuffix("%") in (JUDGE / "README.md").read_text()
 
 
 def test_classifiers_learn_from_what_they_are_given(fashion_mnist, fashion_mnist_test, monkeypatch):
-    """And from pictures whose labels are drawn they learn nothing."""
+    """And from pictures with random labels they learn nothing."""
     monkeypatch.setattr(metrics, "GAN_TRAIN_CLASSIFIERS", {"lenet": LeNet})
     monkeypatch.setattr(metrics, "GAN_TRAIN_EPOCHS", 3)
-    images, labels = (array[:6000] for array in fashion_mnist)
-    score = metrics.gan_train(images, labels, fashion_mnist_test, seeds=1)["lenet"]
-    assert score["mean"] > 0.7 and len(score["all"]) == 1
-    drawn = np.random.default_rng(0).permutation(labels)
-    assert metrics.gan_train(images, drawn, fashion_mnist_test, seeds=1)["lenet"]["mean"] < 0.3
+    images, labels = (array[:2560] for array in fashion_mnist)
+    test = [array[:1000] for array in fashion_mnist_test]
+    score = metrics.gan_train(images, labels, test, seeds=1)["lenet"]
+    assert score["mean"] > 0.6 and len(score["all"]) == 1
+    shuffled = np.random.default_rng(0).permutation(labels)
+    assert metrics.gan_train(images[:1280], shuffled[:1280], test, seeds=1)["lenet"]["mean"] < 0.3
 
 
-def test_the_command_measures_a_checkpoint(run_command, tmp_path):
-    finished = run_command("-m", "cgan.metrics", "--checkpoint", "report-mlp", "--json", tmp_path / "m.json")
-    assert finished.returncode == 0, finished.stderr
+def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_test, tmp_path, monkeypatch, capsys):
+    """Here of fewer pictures and images; of all of them in the slow proof below."""
+    few = {"train": [array[:2000] for array in fashion_mnist], "test": [array[:1000] for array in fashion_mnist_test]}
+    monkeypatch.setattr(metrics.data, "load", lambda split, folder: few[split])
+    monkeypatch.setattr(metrics, "PICTURES", 1000)
+    monkeypatch.setattr(sys, "argv", ["metrics", "--checkpoint", "report-mlp", "--json", f"{tmp_path / 'm.json'}"])
+    metrics.main()
     measured = json.loads((tmp_path / "m.json").read_text())
-    assert measured["pictures"] == 10_000 and len(measured["per_class"]) == 10
+    assert measured["pictures"] == 1000 and len(measured["per_class"]) == 10
     shares = [of_class["gan_test"] for of_class in measured["per_class"].values()]
     assert np.mean(shares) == pytest.approx(measured["gan_test"], abs=1e-6)  # all classes count the same
     shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())
+    assert measured["gan_test"] == pytest.approx(shipped["gan_test"], abs=0.05)
+    assert f"| FID | {measured['fid']:.3g} |" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_shipped_metrics_are_measured_again(run_command, tmp_path):
+    finished = run_command("-m", "cgan.metrics", "--checkpoint", "report-mlp", "--json", tmp_path / "m.json")
+    assert finished.returncode == 0, finished.stderr
+    measured = json.loads((tmp_path / "m.json").read_text())
+    shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())
+    assert measured["pictures"] == shipped["pictures"]
     assert measured["fid"] == pytest.approx(shipped["fid"], rel=1e-2)
     assert measured["gan_test"] == pytest.approx(shipped["gan_test"], abs=2e-3)
-    assert f"| FID | {measured['fid']:.3g} |" in finished.stdout
 
 
 @pytest.mark.parametrize(
@@ -109,8 +128,5 @@ def test_the_command_measures_a_checkpoint(run_command, tmp_path):
         (["--real", "--gan-train", "0"], ["--gan-train", "0"]),
     ],
 )
-def test_bad_input_gets_one_line(run_command, arguments, words):
-    finished = run_command("-m", "cgan.metrics", *arguments)
-    assert finished.returncode == 2
-    assert len(finished.stderr.strip().splitlines()) == 1
-    assert all(word in finished.stderr for word in words)
+def test_bad_input_gets_one_line(expect_refusal_here, arguments, words):
+    expect_refusal_here("-m", "cgan.metrics", *arguments, words=words)

@@ -36,16 +36,16 @@ def exact(measure, pictures, known):
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_the_index_finds_what_exact_search_finds(small, known, queries, measure):
-    distances = exact(measure, queries[:30], known[0])
+    distances = exact(measure, queries[:15], known[0])
     with_images, alone = Searcher(small, known[0]), Searcher(small)
     first = {"with images": 0, "alone": 0}
-    for picture, row in zip(queries[:30], distances, strict=True):
+    for picture, row in zip(queries[:15], distances, strict=True):
         found = with_images.search(picture, 5)[measure].neighbours
         expected = row.argsort()[:5]
         first["with images"] += found[0].number == expected[0]
         np.testing.assert_allclose([each.distance for each in found], row[[each.number for each in found]], rtol=1e-3)
         first["alone"] += alone.search(picture, 1)[measure].neighbours[0].number in expected
-    assert first["with images"] >= 29 and first["alone"] >= 25, first
+    assert first["with images"] >= 14 and first["alone"] >= 12, first
 
 
 def test_a_training_image_is_found_as_the_copy_that_it_is(small, known):

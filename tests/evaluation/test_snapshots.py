@@ -7,7 +7,7 @@ import torch
 from torchmetrics.image.kid import poly_mmd
 
 from cgan.evaluation import snapshots
-from cgan.evaluation.snapshots import QUALITY, kernel_distance, load_pictures, load_quality, load_timeline, moments
+from cgan.evaluation.snapshots import QUALITY, kernel_distance, load_pictures, load_quality, load_timeline
 from cgan.models.checkpoints import CHECKPOINTS, load_generator
 from cgan.training.run_folder import HISTORY, TIMELINE, draw_classes
 
@@ -27,18 +27,18 @@ def test_the_kernel_distance_has_no_bias_for_few_pictures():
     assert abs(np.mean(distances)) < 4 * np.std(distances) / np.sqrt(len(distances))
 
 
-def test_pictures_of_a_moment_are_by_class(short_run):
-    (*_, last) = moments(short_run)
+def test_pictures_of_a_snapshot_are_by_class(short_run):
+    (*_, last) = snapshots.snapshots(short_run)
     generator, _ = load_generator(short_run)
     grid = draw_classes(generator, 4)
-    pictures = load_pictures(moments(short_run)[last])
+    pictures = load_pictures(snapshots.snapshots(short_run)[last])
     assert pictures.shape == (40, 28, 28)
     np.testing.assert_array_equal(pictures[4 * 3 + 2], grid[3 * 28 : 4 * 28, 2 * 28 : 3 * 28])
 
 
 def test_a_run_is_told_with_its_losses(short_run):
     told = load_timeline(short_run)
-    assert [step for step, _ in told["moments"]] == sorted(moments(short_run))
+    assert [step for step, _ in told["moments"]] == sorted(snapshots.snapshots(short_run))
     assert told["losses"]["steps"] == [100, 200, 300, 400, 500, 600]
     assert len(told["losses"]["loss_g"]) == 6
     assert 60 < told["images_per_step"] <= 64
@@ -60,13 +60,13 @@ def test_a_history_that_is_being_written_is_read_as_far_as_it_goes(short_run, tm
 def test_shipped_timelines_are_measured(name):
     quality = load_quality(CHECKPOINTS / name)
     assert quality is not None, f"measure it anew: python -m cgan.timeline --checkpoint {name}"
-    assert quality.steps == [*moments(CHECKPOINTS / name)]
+    assert quality.steps == [*snapshots.snapshots(CHECKPOINTS / name)]
     assert quality.named_right[-1] > 0.6 > 0.3 > quality.named_right[0] >= 0
     assert quality.kid[-1] < quality.kid[0] / 5
 
 
 def test_measurements_are_of_these_pictures_alone(fashion_mnist_test, tmp_path):
-    """Real pictures in a timeline's place are named right, and close to real ones; others void the measurements."""
+    """Real images in the place of a snapshot have a high accuracy and a small KID; other pictures void them."""
     images, labels = fashion_mnist_test
     rows = [np.hstack(images[labels == index][:4]) for index in range(10)]
     (tmp_path / TIMELINE).mkdir()
@@ -86,6 +86,6 @@ def test_a_picture_of_another_size_is_refused(tmp_path):
         load_pictures(tmp_path / "1.png")
 
 
-def test_a_checkpoint_without_a_timeline_is_one_line(expect_refusal, short_run, tmp_path):
+def test_a_checkpoint_without_a_timeline_is_one_line(expect_refusal_here, short_run, tmp_path):
     shutil.copy(short_run / "config.json", tmp_path)
-    expect_refusal("-m", "cgan.timeline", "--checkpoint", tmp_path, words=["--checkpoint", "no pictures"])
+    expect_refusal_here("-m", "cgan.timeline", "--checkpoint", tmp_path, words=["--checkpoint", "no pictures"])

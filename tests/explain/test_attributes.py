@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cgan.explain.attributes import appearance
+from cgan.explain.attributes import attributes
 
 
 def picture(*rectangles):
@@ -13,7 +13,7 @@ def picture(*rectangles):
 
 
 def measured(name, *pictures):
-    return appearance(np.stack(pictures))[name].tolist()
+    return attributes(np.stack(pictures))[name].tolist()
 
 
 BODY = ((4, 24), (9, 19), 102)
@@ -46,4 +46,4 @@ def test_the_heavier_half():
 
 
 def test_an_empty_picture_has_no_numbers_that_are_none():
-    assert all(np.isfinite(values).all() for values in appearance(np.zeros((1, 28, 28), np.uint8)).values())
+    assert all(np.isfinite(values).all() for values in attributes(np.zeros((1, 28, 28), np.uint8)).values())

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from cgan.explain import directions
+from cgan.explain.attributes import attributes
 from cgan.explain.directions import COUNT, DIRECTIONS, SCOPES, choose_names, load_directions, move, principal_directions
-from cgan.models.checkpoints import AVERAGED_GENERATOR, CHECKPOINTS, CONFIG
+from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
+from cgan.sampling.latents import latents, one_hot
 from cgan.sampling.sampler import Sampler
 
 SHIPPED = ("report-mlp", "r3gan-conv")
@@ -76,18 +78,15 @@ def test_the_strongest_name_holds_for_other_seeds():
     best = max(named, key=lambda direction: direction.effects[direction.name][1])
     pictures = []
     sampler = Sampler(folder)
-    from cgan.explain.attributes import appearance
-    from cgan.sampling.latents import latents, one_hot
-
     for sigma in (-2, 2):
         z = latents(np.arange(50_000, 50_060), sampler.latent_dim) + sigma * np.array(best.z)
-        pictures.append(appearance(sampler.draw(z, one_hot(np.arange(60) % 10, 10)))[best.name])
+        pictures.append(attributes(sampler.draw(z, one_hot(np.arange(60) % 10, 10)))[best.name])
     assert (pictures[1] > pictures[0]).mean() > 0.7
 
 
 @pytest.fixture
 def copy(tmp_path):
-    for name in (CONFIG, AVERAGED_GENERATOR, DIRECTIONS):
+    for name in (CONFIG, EMA_GENERATOR, DIRECTIONS):
         shutil.copy(CHECKPOINTS / "report-mlp" / name, tmp_path)
     assert load_directions(tmp_path) is not None
     return tmp_path
@@ -123,5 +122,7 @@ def test_the_command_makes_them_for_a_new_run(short_run, monkeypatch, capsys):
     assert "All classes" in capsys.readouterr().out
 
 
-def test_a_wrong_checkpoint_is_one_line(expect_refusal):
-    expect_refusal("-m", "cgan.directions", "--checkpoint", "nowhere", words=["--checkpoint", "nowhere", "report-mlp"])
+def test_a_wrong_checkpoint_is_one_line(expect_refusal_here):
+    expect_refusal_here(
+        "-m", "cgan.directions", "--checkpoint", "nowhere", words=["--checkpoint", "nowhere", "report-mlp"]
+    )

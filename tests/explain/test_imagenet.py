@@ -9,7 +9,7 @@ import torch
 import torchvision
 from PIL import Image
 
-from cgan.explain import gradients, imagenet
+from cgan.explain import adversarial, imagenet, saliency
 from cgan.explain.imagenet import EFFICIENTNET_LITE0, SQUEEZENET, ImageNetError
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 
@@ -60,7 +60,7 @@ def test_each_photograph_is_named_right(efficientnet, name):
 def test_a_photograph_is_fooled_and_looks_the_same(efficientnet):
     image = imagenet.to_images(PHOTOGRAPHS["lion"].open(), efficientnet.size)
     goldfish = imagenet.class_names().index("goldfish")
-    *_, last = gradients.fool(efficientnet.network, image, goldfish)
+    *_, last = adversarial.fool(efficientnet.network, image, goldfish)
     assert efficientnet.network(last.moved).argmax() == goldfish
     assert last.linf < 20 / 255
 
@@ -68,20 +68,20 @@ def test_a_photograph_is_fooled_and_looks_the_same(efficientnet):
 def test_gradients_of_a_photograph_by_finite_differences(efficientnet):
     network = copy.deepcopy(efficientnet.network).double()
     image = imagenet.to_images(PHOTOGRAPHS["cheetah"].open(), 64).double() * 0.9 + 0.05
-    saliency = gradients.saliency(network, image, torch.tensor([293]))
+    found = saliency.vanilla_gradient(network, image, torch.tensor([293]))
     for y, x in ((20, 30), (32, 32), (50, 11)):
         slopes = []
         for channel in range(3):
             step = torch.zeros_like(image)
             step[0, channel, y, x] = 1e-6
             slopes.append(float((network(image + step) - network(image - step))[0, 293] / 2e-6))
-        assert float(saliency[0, y, x]) == pytest.approx(max(map(abs, slopes)), rel=1e-4)
+        assert float(found[0, y, x]) == pytest.approx(max(map(abs, slopes)), rel=1e-4)
 
 
 def test_integrated_gradients_of_a_photograph_are_complete(efficientnet):
     network = efficientnet.network
     image = imagenet.to_images(PHOTOGRAPHS["cheetah"].open(), 128)
-    parts = gradients.integrated_gradients(network, image, torch.tensor([293]), steps=64)
+    parts = saliency.integrated_gradients(network, image, torch.tensor([293]), steps=64)
     difference = (network(image) - network(torch.zeros_like(image)))[0, 293]
     assert float(parts.sum()) == pytest.approx(float(difference), rel=0.03)
 
@@ -129,7 +129,7 @@ def test_squeezenet_is_downloaded_once_and_then_works_without_a_network(web, tor
         torchvision.models.SqueezeNet1_1_Weights.DEFAULT.transforms(crop_size=224, resize_size=224)(image)
     )
     torch.testing.assert_close(loaded.network(image), expected, rtol=1e-3, atol=1e-3)
-    assert gradients.grad_cam(loaded.network, image, torch.tensor([1])).shape == (1, 224, 224)
+    assert saliency.grad_cam(loaded.network, image, torch.tensor([1])).shape == (1, 224, 224)
 
 
 @pytest.mark.parametrize(

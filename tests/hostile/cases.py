@@ -29,13 +29,24 @@ _TEXTS = [
 ]
 _NUMBERS = [0, 1, -1, 7, 10, 63, 65, 9999, 10_000, 2**31, 2**53 + 1, -(2**63), 10**30, 0.5, 1e-300, 1e308, -0.0]
 _ODD = [None, True, False, float("nan"), float("inf"), -float("inf"), [], {}, [[]], [None] * 100, {"a": {"b": [1]}}]
+_VALID = {
+    "checkpoint": "r3gan-conv",
+    "truncation": 1.0,
+    "path": "slerp",
+    "scope": "all",
+    "weights": [0.1] * 10,
+    "classes": [0, 3, 7, 9],
+    "seeds": [7] * 4,
+    "positions": [[0, 0.5]],
+    "sigmas": [[0] * 6],
+}  # of what a function for scripts takes by these names; of any other, 7
 _FILES = [
     {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
     {"path": "app.py"},
     {"url": "http://127.0.0.1:1"},
 ]
 _PATHS = [
-    *("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json", "/theme.css", "/cgan/generators.json", "/login"),
+    *("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json", "/theme.css", "/cgan/timelines.json", "/login"),
     *(
         "/gradio_api/file=",
         "/gradio_api/file/",
@@ -81,13 +92,21 @@ class Api:
     def __init__(self, client: httpx.Client) -> None:
         self.config = client.get("/config").json()
         self.info = client.get("/gradio_api/info").json()
-        self.functions = [
+        functions = [
             (part["id"], name) for part in self.config["components"] for name in part["props"].get("server_fns") or []
         ]
+        self.functions = [(*function, _parameters(client, *function)) for function in functions]
         self.arguments = {
             name.strip("/"): [parameter.get("example_input") for parameter in endpoint["parameters"]]
             for name, endpoint in self.info["named_endpoints"].items()
         }
+
+
+def _parameters(client: httpx.Client, component: int, name: str) -> list[str]:
+    """What a function for scripts takes, by the line in which it refuses to take nothing."""
+    content = {"component_id": component, "fn_name": name, "data": None}
+    answer = client.post("/gradio_api/component_server/", json=content).text
+    return answer.partition("an object of ")[2].strip('"}').split(", ")
 
 
 def hostile_requests(api: Api, count: int, seed: int) -> Iterator[Request]:
@@ -144,14 +163,15 @@ def _event(draw: random.Random, api: Api) -> Request:
 
 def _function(draw: random.Random, api: Api) -> Request:
     """A function that a component's script calls."""
-    component, name = draw.choice(api.functions)
-    valid = draw.choice([*api.arguments.values()])
+    component, name, parameters = draw.choice(api.functions)
+    data: object = {parameter: _VALID.get(parameter, 7) for parameter in parameters}
+    data |= {parameter: _value(draw) for parameter in parameters if draw.random() < 0.2}
     content = {
         "component_id": component if draw.random() < 0.9 else _value(draw),
         "fn_name": name
         if draw.random() < 0.9
         else draw.choice(("__init__", "get_config", "postprocess", _value(draw))),
-        "data": _values(draw, valid) if draw.random() < 0.8 else _value(draw),
+        "data": data if draw.random() < 0.9 else _value(draw),
         "session_hash": f"s{draw.randrange(20)}",
     }
     return _post("/gradio_api/component_server/", content)

@@ -1,4 +1,4 @@
-"""Thousands of requests that no page sends: each is answered with one clear line, and the app goes on as before."""
+"""Random requests that no page sends: each is answered with one clear line, and the app goes on as before."""
 
 import base64
 import json
@@ -12,14 +12,14 @@ _SEED = 8
 _TEN_PICTURES = [3, 7, 10, 1.0, "r3gan-conv"]
 
 
-def test_hostile_requests_get_one_line_each(app, pytestconfig):
-    """`--hostile-requests` of them, 600 unless it says otherwise."""
+@pytest.mark.parametrize("count", [250, pytest.param(5000, marks=pytest.mark.slow)])
+def test_hostile_requests_get_one_line_each(app, count):
     api = Api(app.client)
     assert api.functions and api.arguments
     before = app.client.post("/gradio_api/run/generate", json={"data": _TEN_PICTURES}).json()["data"]
     megabytes = app.megabytes
     statuses: dict[int, int] = {}
-    for request in hostile_requests(api, pytestconfig.getoption("--hostile-requests"), _SEED):
+    for request in hostile_requests(api, count, _SEED):
         status = ask(app.client, request)
         statuses[status] = statuses.get(status, 0) + 1
     print(f"answers by status: {dict(sorted(statuses.items()))}")
@@ -62,7 +62,7 @@ def expect_one_line(request: Request, status: int, text: str) -> None:
 
 def expect_pictures_in_range(request: Request, text: str) -> None:
     for answer in found(text, "pixels"):
-        assert 1 <= answer["count"] <= 64, f"{request}: {answer['count']}"
+        assert 1 <= answer["count"] <= 80, f"{request}: {answer['count']}"
         assert len(base64.b64decode(answer["pixels"])) == answer["count"] * 28 * 28, f"{request}"
 
 

@@ -10,9 +10,7 @@ from schemathesis import GenerationMode
 from tests.hostile.cases import Request
 from tests.hostile.test_fuzz import expect_one_line, expect_pictures_in_range, outcome
 
-_CASES = 40  # an operation and mode
 _SETTINGS = settings(
-    max_examples=_CASES,
     derandomize=True,
     database=None,
     deadline=None,
@@ -33,16 +31,18 @@ def test_the_document_names_every_endpoint(operations):
         assert f"/gradio_api/call/v2/{name}" in paths
 
 
+@pytest.mark.parametrize("count", [5, pytest.param(40, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("mode", "methods"),
     [(GenerationMode.POSITIVE, ["get", "post"]), (GenerationMode.NEGATIVE, ["post"])],  # no text is an invalid event
     ids=["valid", "invalid"],
 )
-def test_what_the_document_describes_is_answered_as_promised(app, operations, mode, methods):
+def test_what_the_document_describes_is_answered_as_promised(app, operations, mode, methods, count):
+    """count: cases of each operation."""
     for operation in (operation for operation in operations if operation.method in methods):
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @_SETTINGS
+        @settings(_SETTINGS, max_examples=count)
         def check(case):
             response = case.call(base_url=app.address)
             request = Request(case.method, case.path, b"", {})

@@ -37,7 +37,7 @@ def test_a_checkpoint_is_what_was_trained(checkpoint):
 def test_others_may_read_a_checkpoint_as_they_may_any_new_file(checkpoint):
     (checkpoint / "new").touch()
     modes = {path.name: path.stat().st_mode for path in checkpoint.glob("*.safetensors")}
-    assert set(modes.values()) == {(checkpoint / "new").stat().st_mode} and checkpoints.AVERAGED_GENERATOR in modes
+    assert set(modes.values()) == {(checkpoint / "new").stat().st_mode} and checkpoints.EMA_GENERATOR in modes
 
 
 def test_raw_generator_and_discriminator_load_as_well(checkpoint):
@@ -49,7 +49,7 @@ def test_raw_generator_and_discriminator_load_as_well(checkpoint):
     assert torch.equal(discriminator.layers[0].weight, state["discriminator.layers.0.weight"])
 
 
-@pytest.mark.parametrize("name", [checkpoints.CONFIG, checkpoints.AVERAGED_GENERATOR])
+@pytest.mark.parametrize("name", [checkpoints.CONFIG, checkpoints.EMA_GENERATOR])
 def test_missing_file(checkpoint, name):
     (checkpoint / name).unlink()
     assert name in refusal(checkpoint)
@@ -57,13 +57,13 @@ def test_missing_file(checkpoint, name):
 
 @pytest.mark.parametrize("size", [0, 7, 100, 5000, 1_000_000])
 def test_truncated_weights(checkpoint, size):
-    path = checkpoint / checkpoints.AVERAGED_GENERATOR
+    path = checkpoint / checkpoints.EMA_GENERATOR
     path.write_bytes(path.read_bytes()[:size])
     assert path.name in refusal(checkpoint)
 
 
 def test_header_longer_than_the_file(checkpoint):
-    path = checkpoint / checkpoints.AVERAGED_GENERATOR
+    path = checkpoint / checkpoints.EMA_GENERATOR
     path.write_bytes((2**63 - 1).to_bytes(8, "little") + path.read_bytes()[8:])
     assert path.name in refusal(checkpoint)
 
@@ -80,10 +80,10 @@ class Bomb:
 
 def test_a_renamed_pickle_is_refused_and_never_run(checkpoint, tmp_path):
     trace = tmp_path / "executed"
-    for name in (checkpoints.AVERAGED_GENERATOR, checkpoints.CONFIG):
+    for name in (checkpoints.EMA_GENERATOR, checkpoints.CONFIG):
         (checkpoint / name).write_bytes(pickle.dumps(Bomb(trace)))
         assert name in refusal(checkpoint)
-    torch.save({"weights": Bomb(trace)}, checkpoint / checkpoints.AVERAGED_GENERATOR)
+    torch.save({"weights": Bomb(trace)}, checkpoint / checkpoints.EMA_GENERATOR)
     refusal(checkpoint)
     assert not trace.exists()
 
@@ -95,7 +95,7 @@ def test_weights_of_another_shape(checkpoint):
 
 
 def test_tensors_that_are_missing_or_unknown(checkpoint):
-    path = checkpoint / checkpoints.AVERAGED_GENERATOR
+    path = checkpoint / checkpoints.EMA_GENERATOR
     tensors = load_file(path)
     tensors["surprise"] = tensors.pop("embedding.weight")
     save_file(tensors, path)
@@ -104,13 +104,13 @@ def test_tensors_that_are_missing_or_unknown(checkpoint):
 
 
 def test_tensors_of_another_type(checkpoint):
-    path = checkpoint / checkpoints.AVERAGED_GENERATOR
+    path = checkpoint / checkpoints.EMA_GENERATOR
     save_file({name: tensor.double() for name, tensor in load_file(path).items()}, path)
     assert "F64" in refusal(checkpoint)
 
 
 def test_weights_that_are_not_finite(checkpoint):
-    path = checkpoint / checkpoints.AVERAGED_GENERATOR
+    path = checkpoint / checkpoints.EMA_GENERATOR
     tensors = load_file(path)
     tensors["layers.0.bias"][3] = float("nan")
     save_file(tensors, path)

@@ -2,16 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from cgan.models.networks import (
-    Bounded,
-    ClassEmbedding,
-    ConvDiscriminator,
-    ConvGenerator,
-    Dropout,
-    MLPDiscriminator,
-    MLPGenerator,
-    ResidualBlock,
-)
+from cgan.models.conv import ConvDiscriminator, ConvGenerator
+from cgan.models.layers import ClassEmbedding, Dropout, ResidualBlock, StraightThroughClamp
+from cgan.models.mlp import MLPDiscriminator, MLPGenerator
 
 
 def layers(network, kinds):
@@ -99,7 +92,7 @@ def test_the_convolutional_generator_is_small_enough_for_a_phone():
 
 def test_what_has_strayed_beyond_black_or_white_can_come_back_but_not_go_on():
     pixels = torch.tensor([-1.5, -1.5, 0.25, 0.25, 1.5, 1.5], requires_grad=True)
-    images = Bounded.apply(pixels)
+    images = StraightThroughClamp.apply(pixels)
     assert images.tolist() == [-1, -1, 0.25, 0.25, 1, 1]
     images.backward(torch.tensor([1.0, -2, 3, -4, 5, -6]))  # a step goes against the gradient
     assert pixels.grad.tolist() == [0, -2, 3, -4, 5, 0]

@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _preupload(self, request: dict) -> None:
         def mode(file: dict) -> str:
-            large = file["path"].endswith((".safetensors", ".onnx", ".gz")) or file["size"] > 10 * 2**20
+            large = file["path"].endswith((".safetensors", ".wasm", ".gz")) or file["size"] > 10 * 2**20
             return "lfs" if large or b"\0" in base64.b64decode(file["sample"]) else "regular"
 
         files = [{"path": f["path"], "uploadMode": mode(f), "shouldIgnore": False} for f in request["files"]]

@@ -5,8 +5,6 @@ import base64
 import io
 import json
 import math
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -17,14 +15,13 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from cgan.explain import gradients, own_networks
+from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import Painter
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from tests.browser.server import free_port, wait_until_served
-from tests.conftest import ROOT
+from tests.pictures import assert_same_pictures
 
 
 @pytest.fixture(scope="module")
@@ -33,27 +30,8 @@ def sampler():
 
 
 @pytest.fixture(scope="module")
-def has_mcp():
-    return subprocess.run([sys.executable, "-c", "import mcp"], capture_output=True).returncode == 0
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory, has_mcp):
-    port = free_port()
-    log = tmp_path_factory.mktemp("programs") / "log.txt"
-    command = [sys.executable, "app.py", "--port", f"{port}", *(["--mcp"] if has_mcp else [])]
-    with open(log, "w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
-    wait_until_served(f"http://127.0.0.1:{port}", process)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(20)
-    assert "Traceback" not in log.read_text()
-
-
-@pytest.fixture(scope="module")
-def client(address, tmp_path_factory):
-    return Client(address, download_files=tmp_path_factory.mktemp("downloads"), verbose=False)
+def client(app, tmp_path_factory):
+    return Client(app.address, download_files=tmp_path_factory.mktemp("downloads"), verbose=False)
 
 
 def test_programs_see_these_endpoints_and_no_others(client):
@@ -66,12 +44,12 @@ def test_generate(client, sampler, name):
     picture, arrays, facts = client.predict(name, seed=7, count=10, truncation=0.8, api_name="/generate")
     expected = sampler.sample(np.full(10, 3), np.arange(7, 17), truncation=0.8)
     found = np.load(arrays)
-    np.testing.assert_array_equal(found["images"], expected)
+    assert_same_pictures(found["images"], expected)
     assert found["labels"].tolist() == [3] * 10 and found["seeds"].tolist() == [*range(7, 17)]
     np.testing.assert_array_equal(found["z"], latents.latents(np.arange(7, 17), sampler.latent_dim, 0.8))
     seen = np.array(Image.open(picture))[::8, ::8]
-    np.testing.assert_array_equal(seen[:28], np.concatenate(expected[:8], axis=1))
-    np.testing.assert_array_equal(seen[28:, :56], np.concatenate(expected[8:], axis=1))
+    np.testing.assert_array_equal(seen[:28], np.concatenate(found["images"][:8], axis=1))
+    np.testing.assert_array_equal(seen[28:, :56], np.concatenate(found["images"][8:], axis=1))
     assert (facts["checkpoint"], facts["class"]) == (DEFAULT_CHECKPOINT, "Dress")
 
 
@@ -79,8 +57,8 @@ def test_interpolate(client, sampler):
     request = {"from_class": "sneaker", "to_class": 9, "from_seed": 7, "to_seed": 21, "frames": 5, "path": "lerp"}
     picture, arrays, _ = client.predict(**request, checkpoint="report-mlp", api_name="/interpolate")
     expected = Sampler(CHECKPOINTS / "report-mlp").walk((7, 9), (7, 21), 5, "lerp")
-    np.testing.assert_array_equal(np.load(arrays)["images"], expected)
-    np.testing.assert_array_equal(np.array(Image.open(picture))[::8, ::8], np.concatenate(expected, axis=1))
+    assert_same_pictures(np.load(arrays)["images"], expected)
+    assert_same_pictures(np.array(Image.open(picture))[::8, ::8], np.concatenate(expected, axis=1))
     assert np.load(arrays)["positions"].tolist() == [0, 0.25, 0.5, 0.75, 1]
 
 
@@ -91,7 +69,7 @@ def test_saliency(client, sampler):
     scores = judge(image).softmax(dim=1)[0]
     found = np.load(arrays)
     np.testing.assert_allclose(found["image"], image[0, 0], atol=1e-5)
-    expected = gradients.saliency(judge, image, scores.argmax(dim=0, keepdim=True))[0]
+    expected = saliency.vanilla_gradient(judge, image, scores.argmax(dim=0, keepdim=True))[0]
     np.testing.assert_allclose(found["gradient"], expected, rtol=1e-2, atol=1e-3)
     assert {*found} == {"image", "gradient", "smooth_grad", "integrated_gradients", "grad_cam"}
     assert list(facts["choices"].values()) == pytest.approx(scores.tolist(), abs=1e-3)
@@ -131,21 +109,23 @@ def test_a_refusal_is_one_line(client, endpoint, request_value, line):
     assert len(f"{refusal.value}") < 300
 
 
-def test_a_plain_post_is_checked_as_well(address):
+def test_a_plain_post_is_checked_as_well(app):
     body = json.dumps({"data": ["x" * 100_000, math.nan, 1, 1, ""]}).encode()
-    request = urllib.request.Request(f"{address}/gradio_api/run/generate", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{app.address}/gradio_api/run/generate", body, {"Content-Type": "application/json"}
+    )
     with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(request, timeout=20)
     assert len(refusal.value.read()) < 1000
 
 
-def test_mcp_tools(address, sampler):
+def test_mcp_tools(app, sampler):
     mcp = pytest.importorskip("mcp", reason="gradio[mcp] is not installed")
     from mcp.client.streamable_http import streamable_http_client
 
     async def converse():
         async with (
-            streamable_http_client(f"{address}/gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{app.address}/gradio_api/mcp/") as (read, write, _),
             mcp.ClientSession(read, write) as session,
         ):
             await session.initialize()
@@ -169,7 +149,7 @@ def test_mcp_tools(address, sampler):
             not answer.isError and answer.content[0].type == "image" and DEFAULT_CHECKPOINT in answer.content[-1].text
         )
     png = Image.open(io.BytesIO(base64.b64decode(answers[0].content[0].data)))
-    np.testing.assert_array_equal(np.array(png)[::8, ::8], sampler.sample(np.array([3]), np.array([7]))[0])
+    assert_same_pictures(np.array(png)[::8, ::8], sampler.sample(np.array([3]), np.array([7]))[0])
     assert refusal.isError and "'hat' is no class; allowed: " in refusal.content[0].text
 
 

@@ -1,6 +1,7 @@
 import base64
 import math
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling.sampler import Sampler
 from cgan.ui.studio import Studio, for_page
+from tests.pictures import assert_same_pictures
 
 GENERATE = {"class_": 3, "seed": 7, "truncation": 1.0, "count": 2}
 WALK = {"class_": 7, "seed": 7, "to_class": 9, "to_seed": 21, "path": "slerp", "frames": 4}
@@ -17,23 +19,30 @@ WALK_ASKED = {"class": 7, "seed": 7, "to-class": 9, "to-seed": 21, "path": "sler
 
 
 @pytest.fixture(scope="module")
-def studio(short_run):
-    return Studio(extra_folder=short_run)
+def own_run(tmp_path_factory):
+    """A checkpoint outside `checkpoints/`, without directions."""
+    folder = tmp_path_factory.mktemp("runs") / "own"
+    return shutil.copytree(checkpoints.CHECKPOINTS / "report-mlp", folder, ignore=shutil.ignore_patterns("directions*"))
 
 
-def test_generate_draws_seeds_of_a_class(studio, short_run):
-    drawing = studio.generate(f"{short_run}", **GENERATE)
-    expected = Sampler(short_run).sample(np.array([3, 3]), np.array([7, 8]))
-    np.testing.assert_array_equal(drawing.pictures, expected)
-    assert drawing.facts["steps"] == "600"
+@pytest.fixture(scope="module")
+def studio(own_run):
+    return Studio(extra_folder=own_run)
 
 
-def test_all_classes_of_a_seed(studio, short_run):
-    expected = Sampler(short_run).sample(np.arange(10), np.full(10, 7), 0.5)
-    np.testing.assert_array_equal(studio.all_classes(f"{short_run}", 7, 0.5).pictures, expected)
+def test_generate_draws_seeds_of_a_class(studio, own_run):
+    drawing = studio.generate(f"{own_run}", **GENERATE)
+    expected = Sampler(own_run).sample(np.array([3, 3]), np.array([7, 8]))
+    assert_same_pictures(drawing.pictures, expected)
+    assert drawing.facts["steps"] == checkpoints.load_generator(own_run)[1]["step"]
+
+
+def test_all_classes_of_a_seed(studio, own_run):
+    expected = Sampler(own_run).sample(np.arange(10), np.full(10, 7), 0.5)
+    assert_same_pictures(studio.all_classes(f"{own_run}", 7, 0.5).pictures, expected)
     for wrong in ((-1, 0.5), (7, 2)):
         with pytest.raises(RefusalError, match="given; allowed: "):
-            studio.all_classes(f"{short_run}", *wrong)
+            studio.all_classes(f"{own_run}", *wrong)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +61,9 @@ def test_all_classes_of_a_seed(studio, short_run):
         ("count", {"a": 1}, "count: {'a': 1} given"),
     ],
 )
-def test_generate_refuses_what_no_page_sends_in_one_line(studio, short_run, name, value, allowed):
+def test_generate_refuses_what_no_page_sends_in_one_line(studio, own_run, name, value, allowed):
     with pytest.raises(RefusalError) as refusal:
-        studio.generate(f"{short_run}", **(GENERATE | {name: value}))
+        studio.generate(f"{own_run}", **(GENERATE | {name: value}))
     assert str(refusal.value).startswith(allowed)
     assert "\n" not in str(refusal.value)
 
@@ -71,27 +80,27 @@ def test_only_listed_checkpoints_are_opened(studio, name):
     ("name", "value"),
     [("class_", -1), ("to_class", 1.5), ("seed", 10_000), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
 )
-def test_interpolate_refuses_too(studio, short_run, name, value):
+def test_interpolate_refuses_too(studio, own_run, name, value):
     with pytest.raises(RefusalError) as refusal:
-        studio.interpolate(f"{short_run}", **(WALK | {name: value}))
+        studio.interpolate(f"{own_run}", **(WALK | {name: value}))
     assert str(refusal.value).startswith(f"{name.rstrip('_').replace('_', '-')}: {value!r} given; allowed: ")
 
 
-def test_a_mixture_of_one_class_is_that_class(studio, short_run):
-    drawing = studio.mix(f"{short_run}", [0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0], 7)
-    expected = Sampler(short_run).sample(np.full(9, 3), np.arange(7, 16))
-    np.testing.assert_array_equal(drawing.pictures, expected)
+def test_a_mixture_of_one_class_is_that_class(studio, own_run):
+    drawing = studio.mix(f"{own_run}", [0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0], 7)
+    expected = Sampler(own_run).sample(np.full(9, 3), np.arange(7, 16))
+    assert_same_pictures(drawing.pictures, expected)
 
 
-def test_the_corners_of_the_square_are_the_four_garments(studio, short_run):
+def test_the_corners_of_the_square_are_the_four_garments(studio, own_run):
     classes, seeds = [0, 3, 7, 9], [7, 21, 7, 21]
-    drawing = studio.blend(f"{short_run}", classes, seeds, [[0, 0], [1, 0], [0, 1], [1, 1]])
-    np.testing.assert_array_equal(drawing.pictures, Sampler(short_run).sample(np.array(classes), np.array(seeds)))
+    drawing = studio.blend(f"{own_run}", classes, seeds, [[0, 0], [1, 0], [0, 1], [1, 1]])
+    assert_same_pictures(drawing.pictures, Sampler(own_run).sample(np.array(classes), np.array(seeds)))
 
 
-def test_a_sheet_of_seeds_by_classes(studio, short_run):
-    cells = studio.sheet(f"{short_run}", 7).pictures.reshape(10, 8, 28, 28)
-    np.testing.assert_array_equal(cells[4], Sampler(short_run).sample(np.full(8, 4), np.arange(7, 15)))
+def test_a_sheet_of_seeds_by_classes(studio, own_run):
+    cells = studio.sheet(f"{own_run}", 7).pictures.reshape(10, 8, 28, 28)
+    assert_same_pictures(cells[4], Sampler(own_run).sample(np.full(8, 4), np.arange(7, 15)))
 
 
 @pytest.mark.parametrize(
@@ -111,10 +120,10 @@ def test_a_sheet_of_seeds_by_classes(studio, short_run):
         ("sheet", (10_000,), "seed: 10000 given"),
     ],
 )
-def test_the_other_tabs_refuse_too(studio, short_run, name, arguments, words):
+def test_the_other_tabs_refuse_too(studio, own_run, name, arguments, words):
     with pytest.raises(RefusalError) as refusal:
-        getattr(studio, name)(f"{short_run}", *arguments)
-    assert str(refusal.value).startswith(words.format(folder=short_run))
+        getattr(studio, name)(f"{own_run}", *arguments)
+    assert str(refusal.value).startswith(words.format(folder=own_run))
     assert "\n" not in str(refusal.value)
 
 
@@ -135,16 +144,16 @@ def test_unknown_and_missing_names_are_refused_in_one_line(studio, request_value
         assert len(answer["error"]) < 250 and "\n" not in answer["error"]
 
 
-def test_a_script_gets_what_it_asks_for(studio, short_run):
-    request = {"checkpoint": f"{short_run}", **WALK_ASKED}
+def test_a_script_gets_what_it_asks_for(studio, own_run):
+    request = {"checkpoint": f"{own_run}", **WALK_ASKED}
     answer = for_page(studio.interpolate)(request)["answer"]
-    walk = Sampler(short_run).walk((7, 9), (7, 21), 4, "slerp")
+    walk = Sampler(own_run).walk((7, 9), (7, 21), 4, "slerp")
     assert base64.b64decode(answer["pixels"]) == walk.tobytes()
     assert (answer["count"], answer["request"], answer["latent_dim"]) == (4, request, 100)
     assert base64.b64decode(for_page(studio.walk_gif)(request)["answer"]).startswith(b"GIF89a")
 
 
-def test_a_checkpoint_that_vanished_is_one_line(studio, tmp_path, short_run):
+def test_a_checkpoint_that_vanished_is_one_line(studio, tmp_path, own_run):
     gone = Studio(extra_folder=tmp_path)
     with pytest.raises(CheckpointError, match=checkpoints.CONFIG) as refusal:
         gone.generate(f"{tmp_path}", **GENERATE)

@@ -1,6 +1,6 @@
-"""What the page fetches: the worker's scripts, onnxruntime-web, the generators, and what is known of them.
+"""The files that the page fetches: the worker's script, the engine, the generators, and what is known of them.
 
-They lie under `cgan/` beside the page, in the same order as in a site without a server (`cgan.web.site`).
+They lie under `cgan/` beside the page, in the same order as in the static site (`cgan.ui.site`).
 """
 
 from collections.abc import Callable
@@ -12,17 +12,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from cgan.evaluation.snapshots import load_timeline, moments
+from cgan.engine import ENGINE
+from cgan.engine.transfer import GENERATOR, generator_file
+from cgan.evaluation.snapshots import load_timeline, snapshots
 from cgan.explain.directions import DIRECTIONS, load_directions
-from cgan.ui.server.checks import REASONS
+from cgan.models.checkpoints import CheckpointError, digest
+from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, refuse
 from cgan.ui.server.login import is_logged_in
-from cgan.ui.server.refusals import LOG_IN, NOTHING, refuse
 from cgan.ui.studio import Studio
 from cgan.ui.web import WORKER
 from cgan.ui.web.bundle import bundle
-from cgan.web import runtime
-from cgan.web.export import MODEL
-from cgan.web.runtime import Runtime
 
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # of what has its version in its address
 _ASK_AGAIN = {"Cache-Control": "private, no-cache"}
@@ -32,34 +31,15 @@ class _File(FileResponse):
     chunk_size = 2**20  # bytes; each piece takes a turn of a thread
 
 
-def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
+def routes(studio: Studio) -> Mount:
     """The routes, for those whom Gradio's login lets in."""
-
-    def offer(request: Request) -> Response:
-        """Which checkpoints the page may draw from, and the folders of its packages, null where there is none (yet)."""
-        return JSONResponse(
-            {
-                "runtime": runtime.VERSION if onnxruntime.folder else None,
-                "pending": onnxruntime.pending,
-                "charts": charts.package.version if charts.folder else None,
-                "generators": {name: asdict(card) for name, card in studio.cards().items()},
-            },
-            headers=_ASK_AGAIN,
-        )
-
     worker_script = bundle(WORKER)
 
     def worker(request: Request) -> Response:
         return Response(worker_script, media_type="text/javascript", headers=_ASK_AGAIN)
 
-    def file_of(package: Runtime) -> Callable[[Request], Response]:
-        def answer(request: Request) -> Response:
-            name = request.path_params["name"]
-            if package.folder is None or name not in runtime.file_names(package.package):
-                return _missing()
-            return _File(package.folder / name, headers=_FOR_EVER)
-
-        return answer
+    def engine(request: Request) -> Response:
+        return _File(ENGINE, media_type="application/wasm", headers=_ASK_AGAIN)
 
     def folder_of(request: Request) -> Path | None:
         with suppress(*REASONS):
@@ -67,9 +47,19 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
         return None
 
     def generator(request: Request) -> Response:
+        """The newest generator of a checkpoint, as the page draws with it."""
         folder = folder_of(request)
-        is_there = folder is not None and (folder / MODEL).is_file()
-        return _File(folder / MODEL, headers=_FOR_EVER) if is_there else _missing()
+        if folder is None:
+            return _missing()
+        try:
+            version = digest(folder)
+            headers = _ASK_AGAIN | {"ETag": f'"{version}"'}
+            if request.headers.get("if-none-match") == headers["ETag"]:
+                return Response(status_code=304, headers=headers)
+            content = generator_file(folder, version)
+        except (CheckpointError, OSError):  # the server, asked to draw it, says what is wrong
+            return _missing()
+        return Response(content, media_type="application/octet-stream", headers=headers)
 
     def directions(request: Request) -> Response:
         """The directions in z of a checkpoint."""
@@ -79,7 +69,9 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
 
     def timelines(request: Request) -> Response:
         """The checkpoints that have a timeline."""
-        return JSONResponse([name for name, folder in studio.folders().items() if moments(folder)], headers=_ASK_AGAIN)
+        return JSONResponse(
+            [name for name, folder in studio.folders().items() if snapshots(folder)], headers=_ASK_AGAIN
+        )
 
     def timeline(request: Request) -> Response:
         """What is known of a run: its moments, losses, and how good its pictures were."""
@@ -89,16 +81,14 @@ def routes(studio: Studio, onnxruntime: Runtime, charts: Runtime) -> Mount:
     def moment(request: Request) -> Response:
         """The picture of a step; its version is in the address."""
         folder = folder_of(request)
-        path = moments(folder).get(request.path_params["step"]) if folder else None
+        path = snapshots(folder).get(request.path_params["step"]) if folder else None
         return _File(path, headers=_FOR_EVER) if path else _missing()
 
     paths = {
-        "/generators.json": offer,
         "/timelines.json": timelines,
         "/worker.js": worker,
-        f"/{runtime.VERSION}/{{name}}": file_of(onnxruntime),
-        f"/uplot-{charts.package.version}/{{name}}": file_of(charts),
-        f"/checkpoints/{{checkpoint:path}}/{MODEL}": generator,
+        "/engine.wasm": engine,
+        f"/checkpoints/{{checkpoint:path}}/{GENERATOR}": generator,
         f"/checkpoints/{{checkpoint:path}}/{DIRECTIONS}": directions,
         "/checkpoints/{checkpoint:path}/timeline.json": timeline,
         "/checkpoints/{checkpoint:path}/timeline/{step:int}.png": moment,

@@ -1,95 +1,92 @@
-"""What Gradio makes of a call of a function: one line where it is refused or fails, and only so many runs at a time."""
+"""The only file that reaches inside Gradio. Tested with Gradio 6.31.0, to which `requirements.txt` keeps it.
 
-from collections.abc import Awaitable
-from contextlib import suppress
+1. `Blocks.process_api` is replaced: a wrong value or a failure is answered with one line. Without that Gradio says
+   nothing to the client, and prints a traceback for each.
+2. `LocalContext.request` is read: whose run it is, for `run_limits`.
+
+Where one of them is missing, the app serves on without it, and the log says so.
+"""
+
+import inspect
+import traceback
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import HTTPException
+from gradio import context
 
+import cgan
 from cgan.common.validation import one_line
-from cgan.ui.server.checks import REASONS, for_programs
+from cgan.ui.server.errors import FAILED, REASONS, for_api
 from cgan.ui.server.log import log
-from cgan.ui.server.refusals import BUSY, FAILED, TOO_MANY_RUNS, said
+from cgan.ui.server.run_limits import Visitor
 from cgan.ui.texts import TEXTS
 
-REFUSAL = "cgan.refusal"  # under which a request's scope says in one line why its call is refused
+REFUSAL = "cgan.refusal"  # key in a request's scope, of the line that says why its call is refused
 
-# Runs that are under way or wait. A page has a few kinds, each of which waits for its own last one; many people can
-# share an address, by a school's router or a tunnel.
-_MOST_BY_PAGE = 4
-_MOST_BY_ADDRESS = 16
-_MOST = 32
+_PACKAGE = Path(cgan.__file__).parent
 
 
-def refuse_in_one_line(blocks: gr.Blocks) -> None:
-    """From now on have this app answer a wrong value, or a failure, with one line and no traceback."""
-    preprocess, process = blocks.preprocess_data, blocks.process_api
+def install(blocks: gr.Blocks) -> None:
+    """Replace what can be replaced, and say in the log what cannot."""
+    if _has_parameters(getattr(blocks, "process_api", None), "block_fn", "request"):
+        _refuse_in_one_line(blocks)
+    else:
+        _say_missing("Blocks.process_api(block_fn, request)", "errors are not explained to clients")
+    if not hasattr(getattr(context, "LocalContext", None), "request"):
+        _say_missing("LocalContext.request", "long runs are not limited by page and by address")
 
-    async def preprocess_data(block_fn: Any, inputs: list, *more: object, **named: object) -> list:
-        try:
-            return await preprocess(block_fn, inputs, *more, **named)
-        except gr.Error:
-            raise
-        except Exception as error:  # whatever a component makes of a value that its page never sends
-            name = block_fn.api_name or "this event"
-            reason = f"{error}".strip().partition("\n")[0]
-            raise gr.Error(f"{name}: these inputs do not fit its parameters: {one_line(reason)}") from error
+
+def visitor() -> Visitor:
+    """Whose call is computed in this thread."""
+    variable = getattr(getattr(context, "LocalContext", None), "request", None)
+    request = variable and variable.get(None)
+    client = getattr(request, "client", None)
+    return Visitor(getattr(request, "session_hash", None), client and client.host)  # a tool of MCP has no session
+
+
+def _refuse_in_one_line(blocks: gr.Blocks) -> None:
+    process = blocks.process_api
 
     async def process_api(block_fn: Any, *arguments: object, request: Any = None, **named: object) -> dict:
         try:
             if block_fn.fn is None:
                 raise gr.Error(f"{block_fn.api_name}: this event is one of the page's own scripts")
-            return await refusing(process(block_fn, *arguments, request=request, **named))
-        except gr.Error as error:
-            error.print_exception, error.title = False, f"{error.title}"
-            if isinstance(request, gr.Request):
-                request.request.scope[REFUSAL] = one_line(error.message)
-            raise
+            return await process(block_fn, *arguments, request=request, **named)
         except Exception as error:
-            log(f"{block_fn.api_name}", error)
-            raise gr.Error(" ".join(TEXTS[FAILED]), print_exception=False) from error
+            refusal = _refusal(block_fn.api_name or "this event", error)
+            refusal.print_exception, refusal.title = False, f"{refusal.title}"
+            if isinstance(request, gr.Request) and not _is_failure(error):
+                request.request.scope[REFUSAL] = one_line(refusal.message)
+            raise refusal from error
 
-    async def refusing(answer: Awaitable[dict]) -> dict:
-        try:
-            return await answer
-        except REASONS as error:
-            raise gr.Error(for_programs(error)) from error
-
-    blocks.preprocess_data, blocks.process_api = preprocess_data, process_api
+    blocks.process_api = process_api
 
 
-def limit_runs(blocks: gr.Blocks) -> None:
-    """Refuse a run, which is any event in the queue, where its page, its address or all together have too many."""
-    queue = blocks._queue
-    push, send = queue.push, queue.send_message
-
-    def send_if_there(event: Any, message: Any) -> None:
-        with suppress(KeyError):  # a page that has gone meanwhile
-            send(event, message)
-
-    async def push_if_few(body: Any, request: Any, username: str | None) -> tuple:
-        function = blocks.fns.get(body.fn_index)
-        if function is None:
-            raise HTTPException(404, f"fn_index: {body.fn_index} given; there is no such function")
-        if function.queue:
-            queues = [events.queue for events in queue.event_queue_per_concurrency_id.values()]
-            runs = [run for runs in (*queues, *filter(None, queue.active_jobs)) for run in runs if run.fn.queue]
-            if len(runs) >= _MOST:
-                raise _refusal(BUSY, request)
-            of_page = sum(run.session_hash == body.session_hash for run in runs)
-            of_address = sum(_address(run.request) == _address(request) for run in runs)
-            if of_page >= _MOST_BY_PAGE or of_address >= _MOST_BY_ADDRESS:
-                raise _refusal(TOO_MANY_RUNS, request)
-        return await push(body=body, request=request, username=username)
-
-    queue.push, queue.send_message = push_if_few, send_if_there
+def _refusal(name: str, error: Exception) -> gr.Error:
+    """The error that Gradio tells the client."""
+    if isinstance(error, gr.Error):
+        return error
+    if isinstance(error, REASONS):
+        return gr.Error(for_api(error))
+    if _is_failure(error):
+        log(name, error)
+        return gr.Error(" ".join(TEXTS[FAILED]))
+    reason = f"{error}".strip().partition("\n")[0]
+    return gr.Error(f"{name}: these inputs do not fit its parameters: {one_line(reason)}")
 
 
-def _refusal(key: str, request: Any) -> HTTPException:
-    """With a status of which Gradio's page shows the text; for 503 it has its own, in English."""
-    return HTTPException(429, said(key, request.headers), {"Retry-After": "5"})
+def _is_failure(error: Exception) -> bool:
+    """Whether our own code failed. An error that Gradio raises by itself is about the values that it was sent."""
+    if isinstance(error, (gr.Error, *REASONS)):
+        return False
+    files = {frame.filename for frame in traceback.extract_tb(error.__traceback__)} - {__file__}
+    return any(Path(file).is_relative_to(_PACKAGE) for file in files)
 
 
-def _address(request: Any) -> str | None:
-    return request.client and request.client.host
+def _has_parameters(function: object, *names: str) -> bool:
+    return callable(function) and inspect.signature(function).parameters.keys() >= {*names}
+
+
+def _say_missing(name: str, consequence: str) -> None:
+    log(f"Gradio {gr.__version__}", AttributeError(f"there is no {name}: {consequence}"))

@@ -1,8 +1,8 @@
-"""What stands between the page's server and strangers: limits, headers, and one line where something is refused.
+"""Middleware between the network and the app: size limits, cross-site request forgery, response headers, errors.
 
 Gradio leaves gaps here: it reads bodies of any size, takes uploads and serves files that this page has no use for, lets
-any website talk to an app in a local network, and answers much that it does not understand with a traceback. The guard
-stands outside all of Gradio, so it covers each endpoint that there is, without a list of them.
+any website talk to an app in a local network, and answers much that it does not understand with a traceback. This
+middleware stands outside all of Gradio, so it covers every endpoint without a list of them.
 """
 
 import asyncio
@@ -21,17 +21,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cgan.common import uploads
-from cgan.ui.server.content_policy import policy
-from cgan.ui.server.front_page import FrontPage
-from cgan.ui.server.gradio_hooks import REFUSAL, limit_runs, refuse_in_one_line
+from cgan.ui.server.errors import BUSY, FAILED, NOTHING, refuse
+from cgan.ui.server.front_page import policy
+from cgan.ui.server.gradio_hooks import REFUSAL, install
 from cgan.ui.server.log import log
-from cgan.ui.server.refusals import BUSY, FAILED, NOTHING, refuse
 
-MAX_BODY = uploads.MAX_BYTES * 4 // 3 + 2**16  # a picture of one's own in base64, and the rest of its request
-_MAX_BODIES = 8 * MAX_BODY  # in memory at the same moment
-_BODY_TIMEOUT_S = 20  # between two pieces of one
+MAX_BODY = uploads.MAX_BYTES * 4 // 3 + 2**16  # bytes: an uploaded picture in base64, and the rest of its request
+_MAX_BODIES = 8 * MAX_BODY  # bytes in memory at the same moment, of all requests
+_BODY_TIMEOUT_S = 20  # between two pieces of a body
 
-# Of Gradio, but not of this app: files from strangers, other hosts, an editor, a debugger, a history.
+# Gradio's endpoints that this app does not use: uploads, a proxy to other hosts, an editor, a debugger, a history.
 _CLOSED = (
     *("upload", "process_recording", "stream", "proxy", "custom_component"),
     *("dev", "vibe", "undo-vibe", "run-history", "runs", "deep_link", "profiling"),
@@ -43,26 +42,25 @@ _FILES_AT = "/gradio_api/file"
 @asynccontextmanager
 async def guarded(app: FastAPI) -> AsyncIterator[None]:
     """The app's lifespan: when the server starts, put the guard around all of it."""
-    refuse_in_one_line(app.get_blocks())
-    limit_runs(app.get_blocks())
-    app.middleware_stack = Guard(FrontPage(app.middleware_stack, app))
+    install(app.get_blocks())
+    app.middleware_stack = Guard(app.middleware_stack)
     yield
 
 
 async def explain_wrong_fields(request: Request, error: RequestValidationError) -> Response:
-    """FastAPI's answer repeats all that it was sent, for each field; one line is enough."""
+    """One line for a request with wrong fields. FastAPI would repeat the whole request for each of them."""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
     return refuse(422, f"{place}: {first['msg']}")
 
 
 class Guard:
-    """Middleware around the whole app."""
+    """The middleware."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._bodies = 0  # bytes, of the bodies that are being read or worked on
         self._frame_ancestors = _frame_ancestors()
+        self._body_bytes = 0  # of all requests that are being read or answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,21 +78,26 @@ class Guard:
                 await answer.replace(refuse(422, line) if line else refuse(500, FAILED, request))
         except _BodyRefusedError as error:
             await answer.replace(refuse(error.status, error.line, request))
-        except Exception as error:  # where our own functions fail, it is answered without one
+        except Exception as error:  # Gradio raised it; errors of our own functions are answered elsewhere
             call = f"{request.method} {request.url.path}"
             log(call, error)
             reason = f": {error}" if isinstance(error, TypeError | ValueError) else ""
             await answer.replace(refuse(400, f"{call}: the request was not understood{reason}"))
         finally:
-            self._bodies -= body.size
+            self._body_bytes -= body.size
+
+    def count_body(self, size: int) -> bool:
+        """Count so many further bytes. Returns whether there is room for them."""
+        self._body_bytes += size
+        return self._body_bytes <= _MAX_BODIES
 
 
 def _refusal(request: Request) -> Response | None:
-    """The answer to what is not let in at all."""
+    """The error response to a request that is not passed on to the app."""
     path = request.url.path
-    if path.startswith(_CLOSED_AT) or (path.startswith(_FILES_AT) and not _is_made_for_programs(path)):
+    if path.startswith(_CLOSED_AT) or (path.startswith(_FILES_AT) and not _is_in_cache(path)):
         return refuse(404, NOTHING)
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not _is_from_our_page(request):
+    if request.method not in ("GET", "HEAD", "OPTIONS") and _is_cross_site(request):
         return refuse(403, "another website's page may not use this server")
     length = request.headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit():
@@ -104,26 +107,26 @@ def _refusal(request: Request) -> Response | None:
     return None
 
 
-def _is_made_for_programs(path: str) -> bool:
-    """Whether a file route's path names a file that an endpoint has put into Gradio's cache, as its answers do."""
+def _is_in_cache(path: str) -> bool:
+    """Whether a file route's path names a file of Gradio's cache, where the API's endpoints put their results."""
     file = Path(path.removeprefix(f"{_FILES_AT}="))
     folder = Path(get_upload_folder())
     return file.is_absolute() and ".." not in file.parts and file.is_relative_to(folder)
 
 
-def _is_from_our_page(request: Request) -> bool:
-    """Not from another website's: whoever visits that would lend it their place in the network, and their login.
+def _is_cross_site(request: Request) -> bool:
+    """Whether another website's page sends it (cross-site request forgery), with its visitor's address and login.
 
-    Browsers say so themselves, over https or to the same machine; else by the origin. Programs say neither.
+    Browsers say so in `Sec-Fetch-Site`, over https or to the same machine; else `Origin` tells. Programs send neither.
     """
     site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
     if site is not None:
-        return site in ("same-origin", "none")
-    return origin is None or _is_same(origin, request)
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is not None and not _is_same_host(origin, request)
 
 
-def _is_same(origin: str, request: Request) -> bool:
+def _is_same_host(origin: str, request: Request) -> bool:
     hosts = (request.headers.get(name) for name in ("host", "x-forwarded-host"))
     return urlsplit(origin).netloc in {host for host in hosts if host}
 
@@ -147,7 +150,7 @@ class _BodyRefusedError(Exception):
 
 
 class _Body:
-    """The body of a request on its way in: as long as allowed, also where it says nothing of its length."""
+    """A request's body while it is received. The limits hold as well where the request does not say its length."""
 
     def __init__(self, guard: Guard, receive: Receive) -> None:
         self.size = 0
@@ -156,7 +159,7 @@ class _Body:
         self._is_complete = False
 
     async def receive(self) -> Message:
-        if self._is_complete:  # from now on a message means that the client has gone
+        if self._is_complete:  # the next message comes when the client disconnects
             return await self._receive()
         try:
             message = await asyncio.wait_for(self._receive(), _BODY_TIMEOUT_S)
@@ -164,22 +167,22 @@ class _Body:
             raise _BodyRefusedError(408, f"body: nothing came for {_BODY_TIMEOUT_S} seconds") from error
         size = len(message.get("body", b""))
         self.size += size
-        self._guard._bodies += size
         self._is_complete = not message.get("more_body", False)
+        has_room = self._guard.count_body(size)
         if self.size > MAX_BODY:
             raise _BodyRefusedError(413, _too_large(self.size))
-        if self._guard._bodies > _MAX_BODIES:
+        if not has_room:
             raise _BodyRefusedError(503, BUSY)
         return message
 
 
 class _Answer:
-    """A response on its way out: with our headers, and held back where it says that the server failed."""
+    """A response while it is sent: headers are added to it, and it is held back where its status is 500."""
 
     def __init__(self, request: Request, send: Send, frame_ancestors: str) -> None:
         self.is_failure = False
         self._has_started = False
-        self._is_stream = False  # of no known length, and not yet at its end
+        self._is_unfinished = False  # of no known length, and its end is not sent
         self._request = request
         self._send = send
         self._frame_ancestors = frame_ancestors
@@ -191,15 +194,15 @@ class _Answer:
             return
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            self._has_started, self._is_stream = True, "content-length" not in headers
+            self._has_started, self._is_unfinished = True, "content-length" not in headers
             self._add_headers(headers)
         elif not message.get("more_body"):
-            self._is_stream = False
+            self._is_unfinished = False
         await self._send(message)
 
     async def replace(self, response: Response) -> None:
-        """Send this response instead; one that is already on its way is ended, so that nobody waits for more."""
-        if self._is_stream:
+        """Send this response instead. One that has begun is only ended, so that the client does not wait for more."""
+        if self._is_unfinished:
             await self._send({"type": "http.response.body"})
         if self._has_started:
             return
@@ -218,6 +221,6 @@ class _Answer:
         headers["Referrer-Policy"] = "no-referrer"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         origin = self._request.headers.get("origin")
-        if origin is not None and not _is_same(origin, self._request):
+        if origin is not None and not _is_same_host(origin, self._request):
             for name in [name for name in headers if name.startswith("access-control-")]:
                 del headers[name]

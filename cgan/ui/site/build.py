@@ -7,13 +7,13 @@ python -m http.server --directory OUT               to look at it
 
 import argparse
 import html
-import json
-import shutil
-from dataclasses import asdict
 from pathlib import Path
 
 from cgan.common.command_line import Parser, fail
 from cgan.common.files import replaced, write_text
+from cgan.engine import ENGINE
+from cgan.engine.transfer import GENERATOR, generator_file
+from cgan.models.checkpoints import CheckpointError, digest
 from cgan.ui.controls import EXPORT
 from cgan.ui.page import DEFAULT_CHECKPOINT, build
 from cgan.ui.studio import Studio, payload
@@ -22,9 +22,6 @@ from cgan.ui.tabs.interpolate import layout as interpolate
 from cgan.ui.web import UI, WORKER, template
 from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
-from cgan.web import runtime
-from cgan.web.export import CARD, MODEL
-from cgan.web.runtime import Runtime
 
 # What Hugging Face reads of a Space.
 _SPACE = """\
@@ -49,26 +46,29 @@ def write_site(out: Path, full_app: str | None = None) -> None:
     if out.exists() and any(out.iterdir()):
         raise SiteError(f"{out}: is not empty; name a new folder")
     studio = Studio()
-    cards = studio.cards()
-    if DEFAULT_CHECKPOINT not in cards:
-        raise SiteError(f"{DEFAULT_CHECKPOINT}: export it first by `python -m cgan.web.export`")
-    onnxruntime = Runtime()
-    onnxruntime.obtain(offline=False)
-    if onnxruntime.folder is None:
-        raise SiteError("onnxruntime-web is needed: `npm install onnxruntime-web` here, or a way to the internet")
-
-    files = {f"cgan/{runtime.VERSION}/{name}": onnxruntime.folder / name for name in runtime.file_names()}
-    files |= {f"cgan/checkpoints/{name}/{part}": studio.folder(name) / part for name in cards for part in (MODEL, CARD)}
-    files |= {"style.css": UI / "web/style.css", "site.css": UI / "site/style.css"}
-    for name, source in files.items():
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        with replaced(out / name) as temporary:
-            shutil.copyfile(source, temporary)
-    offer = {"runtime": runtime.VERSION, "pending": False, "generators": {n: asdict(card) for n, card in cards.items()}}
+    names = studio.names()
+    try:
+        for name in names:
+            folder = studio.folder(name)
+            content = generator_file(folder, digest(folder))
+            _write(out / "cgan/checkpoints" / name / GENERATOR, content)
+    except CheckpointError as error:
+        raise SiteError(error) from error
+    for name, source in {
+        "cgan/engine.wasm": ENGINE,
+        "style.css": UI / "web/page/style.css",
+        "site.css": UI / "site/style.css",
+    }.items():
+        _write(out / name, source.read_bytes())
     write_text(out / "cgan/worker.js", bundle(WORKER))
-    write_text(out / "cgan/generators.json", json.dumps(offer))
     write_text(out / "README.md", _SPACE)
-    write_text(out / "index.html", _index(studio, list(cards), full_app))
+    write_text(out / "index.html", _index(studio, names, full_app))
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replaced(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def _index(studio: Studio, names: list[str], full_app: str | None) -> str:

@@ -2,15 +2,15 @@
 
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
-import { config } from "../web/config.js";
-import { fillTexts, make, makeButton } from "../web/dom.js";
-import { mountExport } from "../web/export.js";
-import { whenRendererChanges } from "../web/renderer.js";
-import { followHands, throwDice } from "../web/sliders.js";
-import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw } from "../web/store.js";
-import { setCheckpoints, update, valuesOf } from "../web/store.js";
-import { className, text } from "../web/texts.js";
-import { openLink } from "../web/url.js";
+import { config } from "../web/page/config.js";
+import { fillTexts, make, makeButton } from "../web/page/dom.js";
+import { mountExport } from "../web/page/export.js";
+import { prepare, whenRendererChanges } from "../web/drawing/renderer.js";
+import { followHands, throwDice } from "../web/page/sliders.js";
+import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw } from "../web/page/store.js";
+import { setCheckpoints, update, valuesOf } from "../web/page/store.js";
+import { className, text } from "../web/page/texts.js";
+import { openLink } from "../web/page/url.js";
 
 const boxOf = (id) => document.getElementById(id);
 
@@ -97,4 +97,5 @@ whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(TABS[0]).checkpoint) redraw();
 });
 followHands();
+prepare(valuesOf(TABS[0]).checkpoint);
 mountSite();

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 UI = Path(__file__).resolve().parents[1]
-WORKER = UI / "web/worker.js"
+WORKER = UI / "web/drawing/worker.js"
 # The tabs' own last, for they refine what is shared.
 STYLE_SHEETS = (
-    *(UI / f"web/{name}.css" for name in ("style", "charts", "figures")),
+    *(UI / f"web/{name}.css" for name in ("page/style", "charts/charts", "page/figures")),
     *sorted(UI.glob("tabs/*/style.css")),
 )
 

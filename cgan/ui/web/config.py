@@ -5,7 +5,7 @@ import json
 from cgan.common import uploads
 from cgan.data import IMAGE_SIZE, NUM_CLASSES, examples
 from cgan.explain.directions import MAX_SIGMA
-from cgan.training.run_folder import TIMELINE_SAMPLES_PER_CLASS
+from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
 from cgan.ui.studio import ANIMATION_SCALE, ANIMATION_SECONDS, MAX_SEED, MIXED_SEEDS, SHEET_SEEDS, STRIP_FRAMES
 from cgan.ui.texts import for_page
 
@@ -21,7 +21,7 @@ _CONSTANTS = {
     "animationSeconds": ANIMATION_SECONDS,
     "maxUpload": uploads.MAX_BYTES,
     "examplesPerClass": examples.PER_CLASS,
-    "timelineSamplesPerClass": TIMELINE_SAMPLES_PER_CLASS,
+    "snapshotSamplesPerClass": SNAPSHOT_SAMPLES_PER_CLASS,
 }
 
 

@@ -35,7 +35,7 @@ export interface Config {
   animationSeconds: number;
   maxUpload: number;
   examplesPerClass: number;
-  timelineSamplesPerClass: number;
+  snapshotSamplesPerClass: number;
 }
 
 /** A text from the server: a string as it is, or a key of the table with values for its {names}. */
@@ -76,7 +76,6 @@ export interface Direction {
 declare global {
   var cgan: { config: Config } & Record<string, any>;
   var gradio_config: { root: string; space_id?: string } | undefined;
-  var uPlot: any;
   interface Window {
     gradio_config?: { root: string; space_id?: string };
   }

@@ -8,12 +8,13 @@ from cgan.data import examples
 from cgan.evaluation import metrics
 from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
-from cgan.ui.server.checks import REASONS
+from cgan.ui.server.errors import REASONS
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio
 from cgan.ui.tabs.how_good import service as evidence_module
 from cgan.ui.tabs.how_good.report_card import report_card
 from cgan.ui.tabs.how_good.service import Evidence
+from tests.pictures import assert_same_pictures
 from tests.ui.tabs.test_inside import last, picture, problem
 from tests.ui.tabs.test_picture import as_file
 
@@ -44,7 +45,7 @@ def assert_splits(histogram, value, share):
 def test_the_nearest_images_are_training_images_with_distances_that_grow(evidence, fashion_mnist):
     figure = last(evidence.nearest_images(*request()))
     this, *rows = figure["rows"]
-    np.testing.assert_array_equal(
+    assert_same_pictures(
         pixels(this["panels"][0]), Sampler(resolve("r3gan-conv")).sample(np.array([3]), np.array([7]))[0]
     )
     for row in rows:
@@ -102,7 +103,7 @@ def test_without_the_data_set_the_examples_stand_for_the_real_ones(evidence, mon
     def missing():
         raise data.DataError("not on this machine")
 
-    monkeypatch.setattr(evidence_module, "test_images", missing)
+    monkeypatch.setattr(evidence_module, "local_test_images", missing)
     evidence_module._scores_of_class.cache_clear()
     figure = last(evidence.discriminator(*request()))
     evidence_module._scores_of_class.cache_clear()

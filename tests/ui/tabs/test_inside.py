@@ -8,12 +8,14 @@ import torch
 from PIL import Image, ImageSequence
 
 from cgan import data
+from cgan.data import fashion_mnist
 from cgan.explain import imagenet, own_networks
 from cgan.explain.imagenet import EFFICIENTNET_LITE0, SQUEEZENET
+from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
+from cgan.ui.own_picture import open_upload
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio
-from cgan.ui.tabs.inside import service
 from cgan.ui.tabs.inside.service import ANY_OTHER, Lab
 from cgan.ui.texts import TEXTS
 
@@ -172,7 +174,7 @@ def test_a_photograph_goes_through_all_three(lab):
 def test_an_upload_is_read_and_then_looked_at(lab):
     file = io.BytesIO()
     Image.new("RGB", (500, 300), "teal").save(file, "JPEG")
-    value = lab.open_upload(base64.b64encode(file.getvalue()).decode())
+    value = open_upload(base64.b64encode(file.getvalue()).decode())
     assert picture("," + value["picture"]).shape == (1, 256, 256, 3)
     for network, size in (("judge", 28), (EFFICIENTNET_LITE0, 224)):
         shown, _ = next(lab.look(*request(network=network, source="upload", upload=value)))
@@ -181,12 +183,12 @@ def test_an_upload_is_read_and_then_looked_at(lab):
 
 @pytest.mark.parametrize("content", [None, 7, {"a": 1}, "no base64", base64.b64encode(b"no picture").decode()])
 def test_a_bad_upload_gets_one_line(lab, content):
-    assert lab.open_upload(content)["problem"]["key"] == "upload_unreadable"
+    assert open_upload(content)["problem"]["key"] == "upload_unreadable"
     assert problem(lab.look(*request(source="upload", upload={"picture": content or 1}))) == "upload_unreadable"
 
 
 def test_an_upload_too_large_is_refused_before_it_is_decoded(lab):
-    assert lab.open_upload("A" * (12 * 2**20))["problem"]["key"] == "upload_too_many_bytes"
+    assert open_upload("A" * (12 * 2**20))["problem"]["key"] == "upload_too_many_bytes"
 
 
 def test_without_an_upload_the_page_says_what_is_missing(lab):
@@ -209,8 +211,8 @@ def test_every_reason_has_its_text(lab, monkeypatch):
 
 
 def test_real_images_need_the_data_set(lab, monkeypatch):
-    service.test_images.cache_clear()
-    monkeypatch.setattr(data, "find", lambda: None)
+    data.local_test_images.cache_clear()
+    monkeypatch.setattr(fashion_mnist, "find", lambda: None)
     assert problem(lab.look(*request(source="real"))) == "no_data"
 
 
@@ -246,8 +248,8 @@ def test_classes_and_the_number_of_values_are_checked(lab):
     assert problem(lab.look(1, 2, 3)).startswith("7 values expected")
 
 
-def test_a_damaged_checkpoint_is_one_line(short_run, tmp_path):
-    for file in short_run.iterdir():
+def test_a_damaged_checkpoint_is_one_line(tmp_path):
+    for file in resolve("report-mlp").iterdir():
         if file.is_file():
             (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "discriminator.safetensors").write_bytes(b"nothing")
@@ -256,24 +258,18 @@ def test_a_damaged_checkpoint_is_one_line(short_run, tmp_path):
     assert "discriminator.safetensors" in line and "\n" not in line
 
 
-def test_runs_take_turns_in_one_thread_on_one_core_and_others_keep_theirs():
+def test_runs_take_turns_in_one_thread():
     worker = Worker()
     order = []
 
     def run(name):
         for step in range(3):
-            order.append((name, step, threading.current_thread().name, torch.get_num_threads()))
+            order.append((name, step, threading.current_thread().name))
             yield step
 
     first, second = worker.steps(run, "a"), worker.steps(run, "b")
-    before = torch.get_num_threads()
     assert [next(first), next(second), next(first), next(second)] == [0, 0, 1, 1]
-    assert {(thread, threads) for _, _, thread, threads in order} == {("inside_0", 1)}
-    with_own = []
-    other = threading.Thread(target=lambda: with_own.append(torch.get_num_threads()))
-    other.start()
-    other.join()
-    assert [torch.get_num_threads(), *with_own] == [before, before]
+    assert order == [(name, step, "runs_0") for step in range(2) for name in "ab"]
 
 
 def test_a_run_that_is_given_up_computes_no_further():

@@ -13,11 +13,11 @@ from cgan.explain.inversion import longest
 from cgan.models.checkpoints import resolve
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
-from cgan.ui.own_picture import read
+from cgan.ui.own_picture import open_upload, read
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import STRIP_FRAMES, Studio
-from cgan.ui.tabs.inside.service import Lab
 from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
+from tests.pictures import assert_same_pictures
 from tests.ui.tabs.test_inside import last, picture, problem, titles
 
 CHECKPOINT = "r3gan-conv"
@@ -61,10 +61,10 @@ def test_the_redrawn_picture_is_what_the_sampler_draws_of_the_found_z(searched):
     figure, found = searched[-1]
     sampler = Sampler(resolve(CHECKPOINT))
     expected = sampler.draw(np.tile(np.float32(found["z"]), (10, 1)), np.eye(10))
-    np.testing.assert_array_equal(decoded(found["pixels"]), expected)
+    assert_same_pictures(decoded(found["pixels"]), expected)
     seen, redrawn, difference = (picture(panel["src"])[0, :, :, 0] for panel in figure["rows"][0]["panels"])
     np.testing.assert_array_equal(seen, examples.load()[62])
-    np.testing.assert_array_equal(redrawn, expected[found["class"]])
+    assert_same_pictures(redrawn, expected[found["class"]])
     np.testing.assert_array_equal(difference > 128, redrawn.astype(int) - seen > 1)
 
 
@@ -72,8 +72,8 @@ def test_the_walk_begins_at_the_picture_and_ends_at_the_seed(searched):
     found = searched[-1][1]
     frames = Studio().walk_from(CHECKPOINT, found["z"], found["class"], 9, 21).pictures
     assert len(frames) == STRIP_FRAMES
-    np.testing.assert_array_equal(frames[0], decoded(found["pixels"])[found["class"]])
-    np.testing.assert_array_equal(frames[-1], Sampler(resolve(CHECKPOINT)).sample(np.array([9]), np.array([21]))[0])
+    assert_same_pictures(frames[0], decoded(found["pixels"])[found["class"]])
+    assert_same_pictures(frames[-1], Sampler(resolve(CHECKPOINT)).sample(np.array([9]), np.array([21]))[0])
 
 
 def test_a_found_garment_moves_along_the_directions_of_its_class(searched):
@@ -84,7 +84,7 @@ def test_a_found_garment_moves_along_the_directions_of_its_class(searched):
     kept = json.loads((resolve(CHECKPOINT) / "directions.json").read_text())["scopes"][f"{index}"]
     z = found["z"] + sigmas @ np.array([direction["z"] for direction in kept])
     expected = Sampler(resolve(CHECKPOINT)).draw(z.astype(np.float32), latents.one_hot(np.full(2, index), 10))
-    np.testing.assert_array_equal(pictures, expected)
+    assert_same_pictures(pictures, expected)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_programs_get_the_z_and_what_it_draws(redrawer):
     assert answer["class_index"] == 5 and np.linalg.norm(answer["z"]) <= longest(64) * 1.0001
     assert np.abs(decoded(answer["seen"])[0].astype(int) - drawn).mean() < 4  # enlarged and made small again
     redrawn = Sampler(resolve(CHECKPOINT)).draw(np.float32([answer["z"]]), latents.one_hot(np.array([5]), 10))
-    np.testing.assert_array_equal(decoded(answer["pixels"]), redrawn)
+    assert_same_pictures(decoded(answer["pixels"]), redrawn)
     error = np.square((redrawn[0].astype(float) - decoded(answer["seen"])[0]) / 255).mean()
     assert answer["error"] == pytest.approx(error, rel=0.1)
 
@@ -183,7 +183,6 @@ def test_a_photograph_before_a_bright_wall_is_inverted():
 
 
 def test_what_is_animated_or_transparent_is_said():
-    lab = Lab(Studio(), Worker())
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("lime", "red")]
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
@@ -195,9 +194,9 @@ def test_what_is_animated_or_transparent_is_said():
         (as_file(np.full((40, 40, 4), 255, np.uint8)), []),
         (as_file(np.zeros((40, 40), np.uint8), "JPEG"), []),
     ):
-        answer = lab.open_upload(content)
+        answer = open_upload(content)
         assert [remark["key"] for remark in answer["remarks"]] == remarks
-    assert lab.open_upload(as_file(np.zeros((3, 3), np.uint8)))["problem"]["key"] == "upload_too_small"
+    assert open_upload(as_file(np.zeros((3, 3), np.uint8)))["problem"]["key"] == "upload_too_small"
 
 
 def test_the_last_kind_of_refusal():

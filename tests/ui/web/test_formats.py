@@ -16,7 +16,7 @@ FRAMES[1] = 7  # and one colour makes the longest strings
 
 def test_gif_is_what_pillow_reads(evaluate):
     content = evaluate(
-        {"gif.js": "encodeGif", "base64.js": "decode, encode"},
+        {"encoding/gif.js": "encodeGif", "encoding/base64.js": "decode, encode"},
         "(frames) => encode(encodeGif(decode(frames), 28, 8, 1))",
         base64.b64encode(FRAMES.tobytes()).decode(),
     )
@@ -29,7 +29,7 @@ def test_gif_is_what_pillow_reads(evaluate):
 
 def test_npz_is_what_numpy_reads(evaluate):
     content = evaluate(
-        {"npz.js": "npz", "base64.js": "decode, encode"},
+        {"encoding/npz.js": "npz", "encoding/base64.js": "decode, encode"},
         """(frames) => encode(npz({
           images: [decode(frames), 3, 28, 28],
           seeds: [Uint32Array.of(0, 7, 4294967295), 3],
@@ -50,4 +50,4 @@ def test_npz_is_what_numpy_reads(evaluate):
 @pytest.mark.parametrize("size", [0, 1, 100_000])
 def test_base64_there_and_back(evaluate, size):
     text = base64.b64encode(np.arange(size).astype(np.uint8).tobytes()).decode()
-    assert evaluate({"base64.js": "decode, encode"}, "(text) => encode(decode(text))", text) == text
+    assert evaluate({"encoding/base64.js": "decode, encode"}, "(text) => encode(decode(text))", text) == text

@@ -9,7 +9,7 @@ from tests.sampling.test_latents import KNOWN_ANSWERS, words
 
 def test_philox_gives_the_known_answers(evaluate):
     vectors = [[words(counter).tolist(), words(key).tolist()] for counter, key, _ in KNOWN_ANSWERS]
-    found = evaluate({"latents.js": "philox4x32"}, "(all) => all.map((each) => philox4x32(...each))", vectors)
+    found = evaluate({"drawing/latents.js": "philox4x32"}, "(all) => all.map((each) => philox4x32(...each))", vectors)
     assert found == [words(result).tolist() for _, _, result in KNOWN_ANSWERS]
 
 
@@ -17,7 +17,7 @@ def test_philox_gives_the_known_answers(evaluate):
 def test_z_is_pythons(evaluate, dimensions, truncation):
     seeds = [0, 7, 9999, 2**31, latents.MAX_SEED]
     request = [seeds, dimensions, truncation]
-    z = evaluate({"latents.js": "latents"}, "(request) => [...latents(...request)]", request)
+    z = evaluate({"drawing/latents.js": "latents"}, "(request) => [...latents(...request)]", request)
     expected = latents.latents(np.array(seeds), dimensions, truncation)
     np.testing.assert_allclose(np.reshape(z, expected.shape), expected, rtol=1e-6, atol=1e-6)
 
@@ -29,7 +29,7 @@ ENDS = [([1, 2, 3], [-2, 1, 0.5]), ([1, 0], [0, 1]), ([1, 0], [2, 0]), ([0, 0], 
 def test_paths_are_pythons(evaluate, path):
     positions = np.linspace(0, 1, 5)
     points = evaluate(
-        {"latents.js": "PATHS"},
+        {"drawing/latents.js": "PATHS"},
         """({ path, ends, positions }) => ends.map((pair) => {
           const [start, end] = pair.map((point) => Float32Array.from(point));
           return positions.map((position) => [...PATHS[path](start, end, position)]);
@@ -44,7 +44,7 @@ def test_paths_are_pythons(evaluate, path):
 def test_the_inputs_of_a_square_are_pythons(evaluate):
     classes, seeds, positions = [0, 3, 3, 9], [7, 21, 8, 9], [[0.2, 0.7], [1, 0]]
     found = evaluate(
-        {"inputs.js": "blendInputs"},
+        {"drawing/inputs.js": "blendInputs"},
         "(request) => { const { z, classWeights } = blendInputs(...request); return [[...z], [...classWeights]]; }",
         [classes, seeds, positions, 64],
     )
@@ -59,4 +59,4 @@ def test_the_inputs_of_a_square_are_pythons(evaluate):
     [(16, 2, [[0, 8], [8, 16]]), (5, 2, [[0, 3], [3, 5]]), (1, 2, [[0, 1]]), (4, 3, [[0, 2], [2, 4]])],
 )
 def test_each_worker_gets_a_share(evaluate, count, workers, expected):
-    assert evaluate({"shares.js": "shares"}, "(request) => shares(...request)", [count, workers]) == expected
+    assert evaluate({"drawing/shares.js": "shares"}, "(request) => shares(...request)", [count, workers]) == expected

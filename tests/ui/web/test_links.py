@@ -6,7 +6,7 @@ import pytest
 
 NAMES = ["r3gan-conv", "report-mlp"]
 READ = f"(query) => {{ setCheckpoints({NAMES}); return readLink(query); }}"
-MODULES = {"url.js": "readLink", "store.js": "setCheckpoints"}
+MODULES = {"page/url.js": "readLink", "page/store.js": "setCheckpoints"}
 
 
 @pytest.mark.parametrize("name", ["bag", "Bag", "包", "8"])
@@ -23,6 +23,12 @@ def test_a_link_has_a_tab_and_the_values_of_its_fields(evaluate):
         **{"checkpoint": "report-mlp", "seed": 40, "weights": [0, 0.5, 0, 1, 0, 0, 0, 0.25, 0, 0]},
         **{"corners": [0, 7, 3, 21, 7, 7, 9, 21], "place": [0.5, 0.167]},  # what they say at first
     }
+
+
+@pytest.mark.parametrize("network", ["efficientnet-lite0", "squeezenet1_1"])
+def test_a_link_names_a_network_of_imagenet(evaluate, network):
+    link = evaluate(MODULES, READ, urlencode({"tab": "inside", "network": network}))
+    assert link["values"]["network"] == network and link["problems"] == []
 
 
 HOSTILE = [
@@ -66,7 +72,7 @@ def test_what_a_link_may_not_say_gets_one_line_and_the_default(evaluate, case):
 def test_what_is_written_is_read_again(evaluate):
     values = {"seed": 50, "weights": [0.5, 0, 0, 0, 0.25, 0, 0, 0, 0.5, 0], "place": [0.52, 0.167]}
     query, link = evaluate(
-        {"url.js": "readLink, writeLink", "store.js": "openTab, setCheckpoints"},
+        {"page/url.js": "readLink, writeLink", "page/store.js": "openTab, setCheckpoints"},
         """([names, values]) => {
           setCheckpoints(names);
           openTab("mix", values);
@@ -79,4 +85,4 @@ def test_what_is_written_is_read_again(evaluate):
 
 
 def test_the_first_view_has_no_query(evaluate):
-    assert evaluate({"url.js": "writeLink"}, "() => writeLink()") == ""
+    assert evaluate({"page/url.js": "writeLink"}, "() => writeLink()") == ""

@@ -16,7 +16,7 @@ _DRAWN = """(steps) => {
 
 def drawn(evaluate, *steps):
     """What each step has drawn."""
-    return evaluate({"store.js": "drawFrom, openTab, redraw, update"}, _DRAWN, steps)
+    return evaluate({"page/store.js": "drawFrom, openTab, redraw, update"}, _DRAWN, steps)
 
 
 def test_what_depends_on_a_value_is_drawn_when_it_changes(evaluate):

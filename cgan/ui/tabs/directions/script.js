@@ -1,17 +1,17 @@
 // The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
-import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/canvas.js";
-import { CLASSES, SIZE, config } from "../../web/config.js";
-import { directionName, directionSlider, directionsOf, movesOf, signed } from "../../web/directions.js";
-import { fillTexts, findIn, make, onPhone } from "../../web/dom.js";
-import { drawPictures } from "../../web/drawing.js";
-import { offerExport } from "../../web/export.js";
-import { moveInputs } from "../../web/inputs.js";
-import { latents } from "../../web/latents.js";
-import { timed } from "../../web/marks.js";
-import { newestOnly, pause } from "../../web/schedule.js";
-import { drawFrom, update, valuesOf } from "../../web/store.js";
-import { className, slug, text } from "../../web/texts.js";
+import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
+import { CLASSES, SIZE, config } from "../../web/page/config.js";
+import { directionName, directionSlider, directionsOf, movesOf, signed } from "../../web/drawing/directions.js";
+import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
+import { drawPictures } from "../../web/drawing/drawing.js";
+import { offerExport } from "../../web/page/export.js";
+import { moveInputs } from "../../web/drawing/inputs.js";
+import { latents } from "../../web/drawing/latents.js";
+import { timed } from "../../web/page/marks.js";
+import { newestOnly, pause } from "../../web/page/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/page/store.js";
+import { className, slug, text } from "../../web/page/texts.js";
 
 const STRIP_SIGMAS = Array.from({ length: 2 * config.maxSigma + 1 }, (_, index) => index - config.maxSigma);
 const THUMB = 16; // CSS pixels, of a slider

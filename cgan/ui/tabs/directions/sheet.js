@@ -1,14 +1,14 @@
 // Style mixing, on the tab "Directions": a sheet of classes by seeds, where a cell takes its class from one picture
 // and its z from another.
 
-import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/canvas.js";
-import { ALL_CLASSES, CLASSES, PIXELS, SIZE, config } from "../../web/config.js";
-import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
-import { drawPictures } from "../../web/drawing.js";
-import { range, sampleInputs } from "../../web/inputs.js";
-import { newestOnly, pause } from "../../web/schedule.js";
-import { drawFrom, update, valuesOf } from "../../web/store.js";
-import { className, classNames, text } from "../../web/texts.js";
+import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
+import { ALL_CLASSES, CLASSES, PIXELS, SIZE, config } from "../../web/page/config.js";
+import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { drawPictures } from "../../web/drawing/drawing.js";
+import { range, sampleInputs } from "../../web/drawing/inputs.js";
+import { newestOnly, pause } from "../../web/page/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/page/store.js";
+import { className, classNames, text } from "../../web/page/texts.js";
 
 const COLUMNS = config.sheetSeeds;
 const SHEET_MS = 150; // between two drawings of the sheet while a seed follows a hand

@@ -1,19 +1,19 @@
 // The tab "Generate": the sheet of pictures of one class, and one seed in all ten classes.
 
-import { decode } from "../../web/base64.js";
-import { fit, keepFitted, paint, savePng } from "../../web/canvas.js";
-import { ALL_CLASSES, CLASSES, SIZE } from "../../web/config.js";
-import { fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
-import { drawPictures, loaded } from "../../web/drawing.js";
-import { offerExport } from "../../web/export.js";
-import { range, sampleInputs } from "../../web/inputs.js";
-import { latents } from "../../web/latents.js";
-import { showMark, timed } from "../../web/marks.js";
-import { saveNpz } from "../../web/npz.js";
-import { prepare } from "../../web/renderer.js";
-import { afterFirstPaint, newestOnly, pause } from "../../web/schedule.js";
-import { drawFrom, valuesOf } from "../../web/store.js";
-import { className, classNames, slug, text } from "../../web/texts.js";
+import { decode } from "../../web/encoding/base64.js";
+import { fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
+import { ALL_CLASSES, CLASSES, SIZE } from "../../web/page/config.js";
+import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { drawPictures, loaded } from "../../web/drawing/drawing.js";
+import { offerExport } from "../../web/page/export.js";
+import { range, sampleInputs } from "../../web/drawing/inputs.js";
+import { latents } from "../../web/drawing/latents.js";
+import { showMark, timed } from "../../web/page/marks.js";
+import { saveNpz } from "../../web/encoding/npz.js";
+import { drawsHere } from "../../web/drawing/renderer.js";
+import { newestOnly, pause } from "../../web/page/schedule.js";
+import { drawFrom, valuesOf } from "../../web/page/store.js";
+import { className, classNames, slug, text } from "../../web/page/texts.js";
 
 const ROW_MS = 100; // between two drawings of the ten classes while the sheet follows a hand
 
@@ -64,8 +64,8 @@ export function mountPicture({ element, props: { value: first }, server }) {
   showMark(mark, "server");
   keepFitted(canvas, refit);
   document.getElementById("first-view")?.remove();
-  drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, first.request);
-  afterFirstPaint(() => prepare(valuesOf("generate").checkpoint));
+  const drawn = drawsHere(first.request.checkpoint) ? null : first.request; // else it is drawn again, by the page
+  drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, drawn);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The tab "How good?": the measures of a checkpoint beside others, and class by class.
 
-import { findIn, make } from "../../web/dom.js";
-import { percent, say, text } from "../../web/texts.js";
+import { findIn, make } from "../../web/page/dom.js";
+import { percent, say, text } from "../../web/page/texts.js";
 
 /**
  * A table of measures, each with what it means, and a chart of the classes; drawn anew for another checkpoint.

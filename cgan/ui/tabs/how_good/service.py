@@ -1,6 +1,6 @@
 """What the tab "How good?" computes: the training images nearest to a picture, and what the discriminator thinks of it.
 
-Whatever arrives is checked here, as in `drawing`.
+Whatever arrives is checked here, as in `studio`.
 """
 
 import json
@@ -14,19 +14,18 @@ import torch
 from torch import Tensor, nn
 
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
-from cgan.data import NUM_CLASSES, DataError, examples
+from cgan.data import NUM_CLASSES, DataError, examples, local_test_images
 from cgan.evaluation import neighbours
 from cgan.evaluation.neighbours import FEATURES, MEASURES, Nearest
-from cgan.explain import gradients, own_networks
+from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models.checkpoints import CONFIG
 from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
-from cgan.ui.server.checks import REASONS, worded
+from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import MAX_SEED, Studio
-from cgan.ui.tabs.inside.service import test_images
 
 SOURCES = GENERATED, OWN = ("generated", "own")
 _VALUES = ("checkpoint", "source", "class", "seed", "own picture")
@@ -137,7 +136,7 @@ def _discriminator(request: Request) -> Iterator[dict]:
     picture, panel = _picture(request)
     image = torch.from_numpy(picture)[None, None].float() / 255
     score = float(_score(scores.network, image)[0]) - scores.offset
-    slope = gradients.saliency(scores.network, image, torch.tensor([REAL]))[0]
+    slope = saliency.vanilla_gradient(scores.network, image, torch.tensor([REAL]))[0]
     panels = [
         panel,
         figures.panel(say("gradient_of_d"), figures.heat(slope), say("gradient_of_d_note")),
@@ -216,7 +215,7 @@ def _meaning(folder: Path) -> dict:
 def _real(class_index: int) -> np.ndarray:
     """Real test images of a class; where the data set is not on this machine, those that ship."""
     try:
-        images, labels = test_images()
+        images, labels = local_test_images()
     except DataError:
         first = class_index * examples.PER_CLASS
         return examples.load()[first : first + examples.PER_CLASS]

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cgan.explain import gradients
+from cgan.explain import adversarial, saliency
+from cgan.explain.gradients import Step
 from cgan.explain.own_networks import REAL
 from cgan.ui import figures
 from cgan.ui.figures import Text, say
@@ -36,8 +37,8 @@ def map_row(network: nn.Module, image: Tensor, name: str, names: list[Text]) -> 
     title = say("row_of", network=_network_name(name), name=names[index], share=_percent(probabilities[index]))
     panels = []
     methods = {
-        "gradient": lambda: (figures.heat(gradients.saliency(network, image, classes)[0]), None),
-        "smooth_grad": lambda: (figures.heat(gradients.smooth_grad(network, image, classes)[0]), None),
+        "gradient": lambda: (figures.heat(saliency.vanilla_gradient(network, image, classes)[0]), None),
+        "smooth_grad": lambda: (figures.heat(saliency.smooth_grad(network, image, classes)[0]), None),
         "integrated_gradients": lambda: _integrated(network, image, classes),
         "grad_cam": lambda: _grad_cam(network, image, classes),
     }
@@ -50,11 +51,11 @@ def map_row(network: nn.Module, image: Tensor, name: str, names: list[Text]) -> 
 def maps(network: nn.Module, image: Tensor, name: str) -> dict[str, Tensor]:
     """The same maps as numbers, each (H, W), 0 or more; Grad-CAM is missing where there is none."""
     classes = torch.tensor([_looked_for(name, probabilities_of(network, image))])
-    grad_cam = gradients.grad_cam(network, image, classes)
-    attributions = gradients.integrated_gradients(network, image, classes, _INTEGRATION_STEPS[image.shape[1] == 1])
+    grad_cam = saliency.grad_cam(network, image, classes)
+    attributions = saliency.integrated_gradients(network, image, classes, _INTEGRATION_STEPS[image.shape[1] == 1])
     found = {
-        "gradient": gradients.saliency(network, image, classes)[0],
-        "smooth_grad": gradients.smooth_grad(network, image, classes)[0],
+        "gradient": saliency.vanilla_gradient(network, image, classes)[0],
+        "smooth_grad": saliency.smooth_grad(network, image, classes)[0],
         "integrated_gradients": attributions.sum(dim=1).abs()[0],
     }
     return found if grad_cam is None else found | {"grad_cam": grad_cam[0]}
@@ -66,7 +67,7 @@ def _looked_for(name: str, probabilities: Tensor) -> int:
 
 
 def _integrated(network: nn.Module, image: Tensor, classes: Tensor) -> tuple[np.ndarray, Text]:
-    attributions = gradients.integrated_gradients(network, image, classes, _INTEGRATION_STEPS[image.shape[1] == 1])
+    attributions = saliency.integrated_gradients(network, image, classes, _INTEGRATION_STEPS[image.shape[1] == 1])
     with torch.no_grad():
         scores = network(torch.cat([image, torch.zeros_like(image)]))[:, classes[0]]
     note = say("completeness", total=f"{attributions.sum():.2f}", difference=f"{scores[0] - scores[1]:.2f}")
@@ -74,13 +75,11 @@ def _integrated(network: nn.Module, image: Tensor, classes: Tensor) -> tuple[np.
 
 
 def _grad_cam(network: nn.Module, image: Tensor, classes: Tensor) -> tuple[np.ndarray | None, Text | None]:
-    maps = gradients.grad_cam(network, image, classes)
+    maps = saliency.grad_cam(network, image, classes)
     return (None, say("no_grad_cam")) if maps is None else (figures.overlay(image, maps[0]), None)
 
 
-def ascent(
-    subject: Subject, goal: int | None, steps: Iterator, drawn: Callable[[gradients.Step], Tensor]
-) -> Iterator[dict]:
+def ascent(subject: Subject, goal: int | None, steps: Iterator, drawn: Callable[[Step], Tensor]) -> Iterator[dict]:
     """Figures of `fool` and `fool_through_z` on their way."""
     curve: list[float] = []
     frames: list[np.ndarray] = []
@@ -111,8 +110,8 @@ def ascent(
     )
 
 
-def _verdict(subject: Subject, goal: int | None, first: gradients.Step, step: gradients.Step, through_z: bool) -> list:
-    fooled = gradients.is_fooled(step.probabilities, goal, int(first.probabilities.argmax()))
+def _verdict(subject: Subject, goal: int | None, first: Step, step: Step, through_z: bool) -> list:
+    fooled = adversarial.is_fooled(step.probabilities, goal, int(first.probabilities.argmax()))
     if fooled and step.number == 0:
         return [say("already")]
     name = subject.names[int(step.probabilities.argmax())]
@@ -126,11 +125,11 @@ def smallest(subject: Subject, goal: int | None) -> Iterator[dict]:
     """Figures of `smallest_change`: one a bound that is tried, at the end the smallest that was enough."""
     curve: list[float] = []
     frames: list[np.ndarray] = []
-    first = gradients.Step(0, subject.image, probabilities_of(subject.network, subject.image), 0.0, 0.0)
+    first = Step(0, subject.image, probabilities_of(subject.network, subject.image), 0.0, 0.0)
     followed = goal if goal is not None else int(first.probabilities.argmax())
     label = say("probability_of_tries", name=subject.names[followed])
     best = None
-    for attempt in gradients.smallest_change(subject.network, subject.image, goal):
+    for attempt in adversarial.smallest_change(subject.network, subject.image, goal):
         best = attempt if attempt.fooled else best
         curve.append(round(float(attempt.end.probabilities[followed]), 4))
         change, factor = _magnified(attempt.end.moved - subject.image)
@@ -162,8 +161,8 @@ def smallest(subject: Subject, goal: int | None) -> Iterator[dict]:
 
 def _before_after(
     subject: Subject,
-    first: gradients.Step,
-    step: gradients.Step,
+    first: Step,
+    step: Step,
     image: Tensor,
     change: np.ndarray,
     factor: float,
@@ -190,7 +189,7 @@ def _before_after(
 
 def growth(
     network: str,
-    steps: Iterator[gradients.Step],
+    steps: Iterator[Step],
     index: int,
     name: Text,
     judge: nn.Module,

@@ -1,7 +1,6 @@
-"""What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `drawing`."""
+"""What the tab "Inside the network" asks the server for. Whatever arrives is checked here, as in `studio`."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,18 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cgan import data
 from cgan.common import uploads
-from cgan.common.uploads import UploadError
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
-from cgan.data import CLASS_NAMES, NUM_CLASSES, DataError
-from cgan.explain import gradients, imagenet, own_networks
+from cgan.data import CLASS_NAMES, NUM_CLASSES, local_test_images
+from cgan.explain import adversarial, class_visualization, imagenet, own_networks
 from cgan.explain.imagenet import ImageNetError
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models import checkpoints
 from cgan.ui import figures
 from cgan.ui.figures import Text, say
-from cgan.ui.server.checks import REASONS, decoded, worded
+from cgan.ui.own_picture import decoded
+from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import MAX_SEED, Studio
 from cgan.ui.tabs.inside import runs
@@ -49,19 +47,6 @@ class Lab:
         self._studio = studio
         self._worker = worker
         self._offline = offline
-
-    def open_upload(self, content: str) -> dict:
-        """A file, in base64, as the page keeps it.
-
-        Returns {"picture": base64 of a PNG, "remarks": texts}, or {"problem": a text}.
-        """
-        try:
-            content = decoded(content)
-            picture = uploads.open_upload(content)
-        except UploadError as error:
-            return {"problem": say(f"upload_{error.reason}")}
-        remarks = [say(f"upload_{remark}") for remark in uploads.remarks(content)]
-        return {"picture": figures.encode(np.array(picture)).partition(",")[2], "remarks": remarks}
 
     def look(self, *request: object) -> Iterator[tuple[dict, dict]]:
         """The picture with the network's five first choices, and its saliency maps, one after the other."""
@@ -198,7 +183,7 @@ def _image(request: Request) -> Tensor:
         with torch.no_grad():
             return painter(painter.z(request.seed))
     if request.source == "real":
-        images, labels = test_images()
+        images, labels = local_test_images()
         of_class = images[labels == request.class_index]
         return torch.from_numpy(of_class[request.seed % len(of_class)]).float()[None, None] / 255
     if request.source == "photograph":
@@ -254,13 +239,13 @@ def _fool(request: Request, way: str, target: int) -> Iterator[dict]:
     if way == "smallest":
         yield from runs.smallest(subject, goal)
     elif way == "pixels":
-        steps = gradients.fool(subject.network, subject.image, goal, step_size=_PIXEL_STEP)
+        steps = adversarial.fool(subject.network, subject.image, goal, step_size=_PIXEL_STEP)
         yield from runs.ascent(subject, goal, steps, lambda step: step.moved)
     elif request.source != "generated":
         raise RefusalError(say("z_needs_generated"))
     else:
         painter = _painter(request)
-        steps = gradients.fool_through_z(subject.network, painter, painter.z(request.seed), goal, step_size=_Z_STEP)
+        steps = adversarial.fool_through_z(subject.network, painter, painter.z(request.seed), goal, step_size=_Z_STEP)
         yield from runs.ascent(subject, goal, steps, lambda step: painter(step.moved).detach())
 
 
@@ -268,7 +253,7 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
     if not request.ours:
         network, names = imagenet.load(request.network).network, class_names(request.network)
         blank = imagenet.blank(_VISUALIZATION_SIZE)
-        steps = gradients.visualize_class(network, target, blank, **_IMAGENET_VISUALIZED)
+        steps = class_visualization.visualize_class(network, target, blank, **_IMAGENET_VISUALIZED)
         yield from runs.growth(request.network, steps, target, names[target], network, names, [])
         return
     request = request._replace(class_index=target)  # whose picture D and the generator are told to see
@@ -284,17 +269,9 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
         bars=figures.bars(names, runs.probabilities_of(judge, sample)),
     )
     index = target if request.network == JUDGE else REAL
-    steps = gradients.visualize_class(network, index, torch.zeros(1, 1, 28, 28), **_OURS_VISUALIZED)
+    steps = class_visualization.visualize_class(network, index, torch.zeros(1, 1, 28, 28), **_OURS_VISUALIZED)
     yield from runs.growth(request.network, steps, index, names[target], judge, names, [beside])
 
 
 def _size(request: Request) -> int:
     return imagenet.load(request.network).size
-
-
-@cache
-def test_images() -> tuple[np.ndarray, np.ndarray]:
-    """The real test images, where they are on this machine: no page starts a download of 30 MB. Raises DataError."""
-    if data.find() is None:
-        raise DataError("not on this machine")
-    return data.load("test")

@@ -1,21 +1,21 @@
 // The tab "Interpolate": a walk, the frame at the slider's position, and the strip of all frames.
 
-import { decode } from "../../web/base64.js";
-import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/canvas.js";
-import { CLASSES, PIXELS, SIZE } from "../../web/config.js";
-import { fillTexts, findIn, make, saveFile } from "../../web/dom.js";
-import { askServer, drawPictures, loaded } from "../../web/drawing.js";
-import { hasServer, offerExport } from "../../web/export.js";
-import { evenly, sampleInputs, walkInputs } from "../../web/inputs.js";
-import { PATHS } from "../../web/latents.js";
-import { showMark, timed } from "../../web/marks.js";
-import { saveNpz } from "../../web/npz.js";
-import { makePlayer } from "../../web/player.js";
-import { drawsHere, gifHere } from "../../web/renderer.js";
-import { newestOnly } from "../../web/schedule.js";
-import { slide } from "../../web/sliders.js";
-import { drawFrom, valuesOf } from "../../web/store.js";
-import { className, slug, text } from "../../web/texts.js";
+import { decode } from "../../web/encoding/base64.js";
+import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
+import { CLASSES, PIXELS, SIZE } from "../../web/page/config.js";
+import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
+import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
+import { hasServer, offerExport } from "../../web/page/export.js";
+import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { PATHS } from "../../web/drawing/latents.js";
+import { showMark, timed } from "../../web/page/marks.js";
+import { saveNpz } from "../../web/encoding/npz.js";
+import { makePlayer } from "../../web/page/player.js";
+import { drawsHere, gifHere } from "../../web/drawing/renderer.js";
+import { newestOnly } from "../../web/page/schedule.js";
+import { slide } from "../../web/page/sliders.js";
+import { drawFrom, valuesOf } from "../../web/page/store.js";
+import { className, slug, text } from "../../web/page/texts.js";
 
 const WALK_SECONDS = 2.5; // one way, at speed 1
 const STRIP_MS = 150; // between two drawings of the strip while the walk's ends follow a hand

@@ -1,16 +1,17 @@
 // The square between four garments: a map of what lies in it, a handle on it, and the picture at the handle.
 
-import { GAP, fit, keepFitted, paint } from "../../web/canvas.js";
-import { SIZE, config } from "../../web/config.js";
-import { ARROWS, fillClasses, fillTexts, findIn, followPointer, make, makeButton, onPhone } from "../../web/dom.js";
-import { drawPictures } from "../../web/drawing.js";
-import { blendInputs, evenly } from "../../web/inputs.js";
-import { bilinear } from "../../web/latents.js";
-import { timed } from "../../web/marks.js";
-import { newestOnly, pause } from "../../web/schedule.js";
-import { throwDie } from "../../web/sliders.js";
-import { drawFrom, update, valuesOf } from "../../web/store.js";
-import { className, text } from "../../web/texts.js";
+import { GAP, fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { SIZE, config } from "../../web/page/config.js";
+import { ARROWS, fillClasses, fillTexts, findIn } from "../../web/page/dom.js";
+import { followPointer, make, makeButton, onPhone } from "../../web/page/dom.js";
+import { drawPictures } from "../../web/drawing/drawing.js";
+import { blendInputs, evenly } from "../../web/drawing/inputs.js";
+import { bilinear } from "../../web/drawing/latents.js";
+import { timed } from "../../web/page/marks.js";
+import { newestOnly, pause } from "../../web/page/schedule.js";
+import { throwDie } from "../../web/page/sliders.js";
+import { drawFrom, update, valuesOf } from "../../web/page/store.js";
+import { className, text } from "../../web/page/texts.js";
 import { shareList } from "./mixture.js";
 
 const MAP_SIDE = 7; // pictures, of the map of what lies between the four

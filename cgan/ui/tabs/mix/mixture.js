@@ -1,15 +1,15 @@
 // Pictures of several classes at once: a slider between two classes and one for each of the ten, and what they draw.
 
-import { fit, keepFitted, paint } from "../../web/canvas.js";
-import { ALL_CLASSES, CLASSES, config } from "../../web/config.js";
-import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/dom.js";
-import { drawPictures } from "../../web/drawing.js";
-import { mixInputs, range } from "../../web/inputs.js";
-import { normalized } from "../../web/latents.js";
-import { timed } from "../../web/marks.js";
-import { newestOnly } from "../../web/schedule.js";
-import { drawFrom, update } from "../../web/store.js";
-import { classNames, percent, text } from "../../web/texts.js";
+import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { ALL_CLASSES, CLASSES, config } from "../../web/page/config.js";
+import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/page/dom.js";
+import { drawPictures } from "../../web/drawing/drawing.js";
+import { mixInputs, range } from "../../web/drawing/inputs.js";
+import { normalized } from "../../web/drawing/latents.js";
+import { timed } from "../../web/page/marks.js";
+import { newestOnly } from "../../web/page/schedule.js";
+import { drawFrom, update } from "../../web/page/store.js";
+import { classNames, percent, text } from "../../web/page/texts.js";
 
 /**
  * "Dress 75 % · Coat 25 %": what has a share, the largest first.

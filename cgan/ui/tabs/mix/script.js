@@ -1,10 +1,10 @@
 // The tab "Mix": what it exports. Its parts are in mixture.js and blend.js.
 
-import { savePng } from "../../web/canvas.js";
-import { config } from "../../web/config.js";
-import { offerExport } from "../../web/export.js";
-import { valuesOf } from "../../web/store.js";
-import { slug } from "../../web/texts.js";
+import { savePng } from "../../web/drawing/canvas.js";
+import { config } from "../../web/page/config.js";
+import { offerExport } from "../../web/page/export.js";
+import { valuesOf } from "../../web/page/store.js";
+import { slug } from "../../web/page/texts.js";
 import { cornersFrom } from "./blend.js";
 
 function python() {

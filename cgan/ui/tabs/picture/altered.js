@@ -1,14 +1,14 @@
 // In the tab "Your picture": the found garment, moved along the generator's directions.
 
-import { fit, keepFitted, paint } from "../../web/canvas.js";
-import { directionSlider, directionsOf, movesOf, signed } from "../../web/directions.js";
-import { fillTexts, findIn, onPhone } from "../../web/dom.js";
-import { drawPictures } from "../../web/drawing.js";
-import { moveInputs } from "../../web/inputs.js";
-import { timed } from "../../web/marks.js";
-import { newestOnly } from "../../web/schedule.js";
-import { drawFrom, update, valuesOf } from "../../web/store.js";
-import { text } from "../../web/texts.js";
+import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { directionSlider, directionsOf, movesOf, signed } from "../../web/drawing/directions.js";
+import { fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { drawPictures } from "../../web/drawing/drawing.js";
+import { moveInputs } from "../../web/drawing/inputs.js";
+import { timed } from "../../web/page/marks.js";
+import { newestOnly } from "../../web/page/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/page/store.js";
+import { text } from "../../web/page/texts.js";
 
 /**
  * A slider for each direction of the garment's class.

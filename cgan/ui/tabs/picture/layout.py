@@ -18,7 +18,6 @@ from cgan.ui.controls import (
 from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.links import Links, number, sigmas
 from cgan.ui.studio import Studio
-from cgan.ui.tabs.inside.service import Lab
 from cgan.ui.tabs.picture.picker import FIRST, picker
 from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from cgan.ui.web import template
@@ -29,7 +28,6 @@ _TO_CLASS, _TO_SEED, _POSITION = 3, 21, 0.5
 def build(
     studio: Studio,
     redrawer: Redrawer,
-    lab: Lab,
     checkpoint: gr.Dropdown,
     links: Links,
     tab: gr.Tab,
@@ -39,7 +37,7 @@ def build(
     sentence("hint_picture")
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
-            picture = picker(lab, "picker")
+            picture = picker("picker")
             class_index = gr.Dropdown(
                 [(i18n("find_class"), ANY_CLASS), *class_choices()],
                 value=ANY_CLASS,

@@ -1,11 +1,11 @@
 // The picker of a person's picture: one of the test images, a drawing, or a file.
 
-import { encode } from "../../web/base64.js";
-import { SIZE, config } from "../../web/config.js";
-import { ARROWS, fillTexts, findIn, followPointer } from "../../web/dom.js";
-import { drawFrom, update } from "../../web/store.js";
-import { className, text } from "../../web/texts.js";
-import { mountUploadIn } from "../../web/upload.js";
+import { encode } from "../../web/encoding/base64.js";
+import { SIZE, config } from "../../web/page/config.js";
+import { ARROWS, fillTexts, findIn, followPointer } from "../../web/page/dom.js";
+import { drawFrom, update } from "../../web/page/store.js";
+import { className, text } from "../../web/page/texts.js";
+import { mountUploadIn } from "../../web/page/upload.js";
 
 const SIDE = config.examplesPerClass; // of the sheet of test images: a class each row
 

@@ -1,17 +1,17 @@
 // The tab "Your picture": where one can go from the z that redraws a person's picture. The picker is in picker.js.
 
-import { decode } from "../../web/base64.js";
-import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/canvas.js";
-import { CLASSES, SIZE, config } from "../../web/config.js";
-import { fillNames, fillTexts, findIn, onPhone } from "../../web/dom.js";
-import { drawPictures } from "../../web/drawing.js";
-import { evenly, sampleInputs, walkInputs } from "../../web/inputs.js";
-import { oneHot, slerp } from "../../web/latents.js";
-import { timed } from "../../web/marks.js";
-import { drawsHere } from "../../web/renderer.js";
-import { newestOnly } from "../../web/schedule.js";
-import { drawFrom, valuesOf } from "../../web/store.js";
-import { className, classNames, text } from "../../web/texts.js";
+import { decode } from "../../web/encoding/base64.js";
+import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
+import { CLASSES, SIZE, config } from "../../web/page/config.js";
+import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { drawPictures } from "../../web/drawing/drawing.js";
+import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { oneHot, slerp } from "../../web/drawing/latents.js";
+import { timed } from "../../web/page/marks.js";
+import { drawsHere } from "../../web/drawing/renderer.js";
+import { newestOnly } from "../../web/page/schedule.js";
+import { drawFrom, valuesOf } from "../../web/page/store.js";
+import { className, classNames, text } from "../../web/page/texts.js";
 import { mountAltered } from "./altered.js";
 
 const FRAMES = config.stripFrames;

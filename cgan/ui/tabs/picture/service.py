@@ -1,4 +1,4 @@
-"""What the tab "Your picture" asks the server for. Whatever arrives is checked here, as in `drawing`."""
+"""What the tab "Your picture" asks the server for. Whatever arrives is checked here, as in `studio`."""
 
 import base64
 import math
@@ -10,12 +10,12 @@ import numpy as np
 
 from cgan.common.validation import check_integer, checked
 from cgan.data import NUM_CLASSES
-from cgan.explain.inversion import STEPS, Step, invert, longest, trainable_copy
+from cgan.explain.inversion import STEPS, Step, invert, longest
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
-from cgan.ui.server.checks import REASONS, worded
+from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import Studio, payload
 
@@ -74,7 +74,7 @@ class Redrawer:
 
 def _invert(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[Step]:
     """The search in a checkpoint's generator, for a class or, where None is wanted, for any."""
-    yield from invert(trainable_copy(samplers.get(folder).generator), seen, wanted)
+    yield from invert(samplers.get(folder).generator, seen, wanted)
 
 
 def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tuple[dict, Step | None]]:

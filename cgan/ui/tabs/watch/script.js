@@ -1,19 +1,20 @@
 // The tab "Watch it learn": the timelines of two runs, played and scrubbed together, and their charts.
 
-import { GAP, fit, keepFitted } from "../../web/canvas.js";
-import { compact, lastUpTo, loadCharts, makeChart } from "../../web/charts.js";
-import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/config.js";
-import { fillNames, fillTexts, findIn } from "../../web/dom.js";
-import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/files.js";
-import { range } from "../../web/inputs.js";
-import { makePlayer } from "../../web/player.js";
-import { newestOnly } from "../../web/schedule.js";
-import { drawFrom, update, valuesOf } from "../../web/store.js";
-import { classNames, percent, text } from "../../web/texts.js";
+import { GAP, fit, keepFitted } from "../../web/drawing/canvas.js";
+import { lastUpTo } from "../../web/charts/chart.js";
+import { compact, makeChart } from "../../web/charts/charts.js";
+import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/page/config.js";
+import { fillNames, fillTexts, findIn } from "../../web/page/dom.js";
+import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
+import { range } from "../../web/drawing/inputs.js";
+import { makePlayer } from "../../web/page/player.js";
+import { newestOnly } from "../../web/page/schedule.js";
+import { drawFrom, update, valuesOf } from "../../web/page/store.js";
+import { classNames, percent, text } from "../../web/page/texts.js";
 
 const SECONDS = 15; // from the first picture to the last
 const STEPS = 1000; // of the scrubber
-const ROWS = range(0, config.timelineSamplesPerClass);
+const ROWS = range(0, config.snapshotSamplesPerClass);
 
 /** A position that the scrubber, and so a link, can say. */
 const onStep = (position) => Math.round(STEPS * position) / STEPS;
@@ -143,7 +144,6 @@ export function mountWatch({ element }) {
   const seen = element.querySelector("output");
   const figures = [...element.querySelectorAll("figure")].map(mountRun);
   const boxes = element.querySelectorAll(".cgan-chart");
-  const noCharts = findIn(element, ".cgan-no-charts");
   fillTexts(element);
   scrubber.max = STEPS;
   scrubber.ariaLabel = text("watch_position");
@@ -180,7 +180,6 @@ export function mountWatch({ element }) {
     charts = contents.map((content, index) =>
       makeChart(boxes[index], { ...content, range: [first, last], moved: moveToX }),
     );
-    loadCharts().then((can) => (noCharts.hidden = can));
   };
 
   /** Show the runs of the menu and of the page's checkpoint. */

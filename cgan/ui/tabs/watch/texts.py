@@ -28,8 +28,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Not measured yet: python -m cgan.timeline --checkpoint {name}",
         "尚未测量：python -m cgan.timeline --checkpoint {name}",
     ),
-    "watch_no_charts": (
-        "No charts: uPlot could not be fetched. The numbers are those of the moment shown.",
-        "无法获取 uPlot，因此没有图表；数字对应当前显示的时刻。",
-    ),
 }

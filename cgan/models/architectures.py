@@ -1,0 +1,61 @@
+"""The registry of architectures: their networks, and the settings that the networks take.
+
+To add one: write its two networks (see `mlp`), enter them in ARCHITECTURES and their keyword arguments in SETTINGS,
+and give it a recipe in `cgan.training.config`.
+"""
+
+from typing import NamedTuple
+
+from torch import nn
+
+from cgan.common.validation import Range
+from cgan.models.conv import ConvDiscriminator, ConvGenerator
+from cgan.models.layers import NORMALIZATIONS
+from cgan.models.mlp import MLPDiscriminator, MLPGenerator
+
+ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator), "conv": (ConvGenerator, ConvDiscriminator)}
+
+MAX_LATENT_DIM = 4096
+PERCEPTION_WIDTH = 16  # of the classifier that training gives to a discriminator
+
+# Allowed values of the networks' keyword arguments: a range or a list of choices. They bound the memory that a
+# checkpoint from a stranger can make us allocate.
+SETTINGS: dict[str, Range | list] = {
+    "latent_dim": Range(int, 1, MAX_LATENT_DIM),
+    "label_dim": Range(int, 1, 4096),
+    "batchnorm_eps": Range(float, 0, 100),
+    "dropout": Range(float, 0, 0.99),
+    "width": Range(int, 4, 512),
+    "features": Range(int, 1, 4096),
+    "perception": Range(int, 0, 512),
+    "normalization": [*NORMALIZATIONS],
+    "spectral_norm": [False, True],
+}
+
+
+def check_setting(name: str, value: object) -> object:
+    """Return the value of a setting, as its type. Raises ValueError for a value not allowed or an unknown setting."""
+    allowed = SETTINGS.get(name)
+    if allowed is None:
+        raise ValueError(f"no such setting; known: {', '.join(SETTINGS)}")
+    if isinstance(allowed, Range):
+        return allowed.check(value)
+    if value not in allowed:
+        raise ValueError(f"{value!r} given; allowed: {', '.join(map(repr, allowed))}")
+    return value
+
+
+class NetworkConfig(NamedTuple):
+    """The name of an architecture, and the keyword arguments of its two networks."""
+
+    arch: str
+    generator: dict
+    discriminator: dict
+
+    def build_generator(self) -> nn.Module:
+        """The generator with random weights."""
+        return ARCHITECTURES[self.arch][0](**self.generator)
+
+    def build_discriminator(self) -> nn.Module:
+        """The discriminator with random weights."""
+        return ARCHITECTURES[self.arch][1](**self.discriminator)

@@ -1,0 +1,38 @@
+"""Trained weights to begin a run with: those of another checkpoint (`--start-from`), a classifier (`--perception`)."""
+
+import dataclasses
+from pathlib import Path
+
+from cgan.models import checkpoints
+from cgan.models.architectures import PERCEPTION_WIDTH
+from cgan.models.checkpoints import CheckpointError
+from cgan.models.classifier import CLASSIFIER, ResidualClassifier
+from cgan.training.run_folder import RunError
+from cgan.training.trainer import Trainer
+
+
+def start_from(trainer: Trainer, checkpoint: str) -> None:
+    """Load the weights of a checkpoint of the same networks; optimizers and random streams stay new.
+
+    Its discriminator may be one without perception, for a run with it. Raises RunError for other networks, and
+    CheckpointError.
+    """
+    folder = checkpoints.resolve(checkpoint)
+    theirs, ours = checkpoints.load_config(folder), trainer.config.networks()
+    if theirs not in (ours, dataclasses.replace(trainer.config, perception=None).networks()):
+        raise RunError(f"--start-from {checkpoint}: holds {theirs}; this run is to train {ours}")
+    raw, ema = folder / checkpoints.RAW_GENERATOR, folder / checkpoints.EMA_GENERATOR
+    checkpoints.load_weights(trainer.generator, raw if raw.exists() else ema)
+    checkpoints.load_weights(trainer.ema, ema)
+    trainer.discriminator.load_state_dict(checkpoints.load_discriminator(folder).state_dict(), strict=False)
+
+
+def load_perception(trainer: Trainer, folder: Path) -> None:
+    """Load the classifier of a folder into the discriminator. Raises RunError if there is none that fits."""
+    classifier = ResidualClassifier(PERCEPTION_WIDTH)
+    try:
+        checkpoints.load_weights(classifier, folder / CLASSIFIER)
+    except CheckpointError as error:
+        advice = f"make one by `python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out {folder}`"
+        raise RunError(f"--perception: {error}; {advice}") from error
+    trainer.discriminator.perception.body.load_state_dict(classifier.body.state_dict())

@@ -1,0 +1,77 @@
+// Grey levels on canvases: one pixel each, enlarged without smoothing.
+
+import { PIXELS, SIZE, config } from "../page/config.js";
+import { make, saveFile } from "../page/dom.js";
+
+export const GAP = 1; // pixels between two pictures
+export const SAVED_SCALE = config.animationScale;
+
+/**
+ * Paint the pictures in `pixels` (count * PIXELS) row by row at one pixel a grey level. Returns whether the canvas has
+ * another size than before: then it has to be fitted anew, for which the browser has to lay out the page.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} pixels
+ * @param {number} columns
+ */
+export function paint(canvas, pixels, columns, gap = GAP) {
+  const count = pixels.length / PIXELS;
+  const width = columns * (SIZE + gap) - gap;
+  const height = Math.ceil(count / columns) * (SIZE + gap) - gap;
+  const resized = canvas.width !== width || canvas.height !== height;
+  if (resized) Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height); // transparent where no picture is
+  const rgba = new Uint32Array(image.data.buffer);
+  let source = 0;
+  for (let picture = 0; picture < count; picture++) {
+    const left = (picture % columns) * (SIZE + gap);
+    const top = Math.floor(picture / columns) * (SIZE + gap);
+    for (let y = 0; y < SIZE; y++) {
+      let target = (top + y) * width + left;
+      for (let x = 0; x < SIZE; x++) rgba[target++] = 0xff000000 | (pixels[source++] * 0x010101);
+    }
+  }
+  context.putImageData(image, 0, 0);
+  return resized;
+}
+
+/**
+ * The pictures from `first` on, `count` of them.
+ * @param {Uint8Array} pixels
+ */
+export const picturesOf = (pixels, first, count = 1) => pixels.subarray(first * PIXELS, (first + count) * PIXELS);
+
+/**
+ * Show a canvas as large as its stage and `maxHeight` (CSS pixels) allow, by a whole number of screen pixels.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} maxHeight
+ */
+export function fit(canvas, maxHeight) {
+  const ratio = window.devicePixelRatio || 1;
+  const room = Math.min(canvas.parentElement.clientWidth / canvas.width, maxHeight / canvas.height);
+  const scale = Math.max(1, Math.floor(room * ratio)) / ratio;
+  canvas.style.width = `${canvas.width * scale}px`;
+  canvas.style.height = `${canvas.height * scale}px`;
+}
+
+/**
+ * Call `refit` now, and whenever the stage's width changes (also from none, when its tab is opened).
+ * @param {HTMLCanvasElement} canvas
+ * @param {() => void} refit
+ */
+export function keepFitted(canvas, refit) {
+  new ResizeObserver(refit).observe(canvas.parentElement);
+}
+
+/**
+ * Save a canvas, each of its pixels `scale` times as large.
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} name
+ */
+export function savePng(canvas, name, scale = SAVED_SCALE) {
+  const enlarged = make("canvas", { width: canvas.width * scale, height: canvas.height * scale });
+  const context = enlarged.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, enlarged.width, enlarged.height);
+  enlarged.toBlob((blob) => saveFile(blob, `${name}.png`), "image/png");
+}

@@ -1,0 +1,59 @@
+// Directions of a checkpoint in z, which two tabs move a garment along.
+
+import { config } from "../page/config.js";
+import { labelledSlider } from "../page/dom.js";
+import { checkpointAt, downloadJson } from "./files.js";
+import { text } from "../page/texts.js";
+
+/** @typedef {import("../types").Direction} Direction */
+
+const known = new Map(); // checkpoint: its directions by scope, null where it has none
+
+/**
+ * Directions of a checkpoint found in a scope: "all", or a class, "0" to "9"; null where there are none.
+ * @param {string} checkpoint
+ * @param {string} scope
+ * @returns {Promise<Direction[] | null>}
+ */
+export async function directionsOf(checkpoint, scope) {
+  if (!known.has(checkpoint)) {
+    const found = await downloadJson(`${checkpointAt(checkpoint)}directions.json`);
+    known.set(checkpoint, found?.scopes ?? null);
+  }
+  return known.get(checkpoint)?.[scope] ?? null;
+}
+
+/**
+ * A checkpoint was chosen anew: its directions may have been made meanwhile, or its weights be other ones.
+ * @param {string} checkpoint
+ */
+export const forgetDirections = (checkpoint) => known.delete(checkpoint);
+
+/**
+ * @param {Direction} direction
+ * @param {number} index
+ */
+export const directionName = ({ name }, index) =>
+  name ? text(`direction_${name}`) : text("direction_unnamed", { number: index + 1 });
+
+/** @param {number} sigma */
+export const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;
+
+/**
+ * @param {Direction} direction
+ * @param {number} index
+ */
+export const directionSlider = (direction, index) =>
+  labelledSlider(directionName(direction, index), { min: -config.maxSigma, max: config.maxSigma, step: 0.1 });
+
+/**
+ * What was moved, in words.
+ * @param {Direction[]} found
+ * @param {number[]} sigmas
+ */
+export function movesOf(found, sigmas) {
+  const steps = found.flatMap((direction, k) =>
+    sigmas[k] ? [`${directionName(direction, k)} ${signed(sigmas[k])}`] : [],
+  );
+  return steps.join(" · ") || text("direction_start");
+}

@@ -1,0 +1,55 @@
+// Files of the app, each at its address beneath `cgan/`.
+
+/** What the app gives to a page lies beneath this address. */
+export const filesAt = new URL("cgan/", (window.gradio_config?.root ?? document.baseURI).replace(/\/?$/, "/")).href;
+
+/** @param {string} checkpoint */
+export const checkpointAt = (checkpoint) => `${filesAt}checkpoints/${encodeURIComponent(checkpoint)}/`;
+
+/** A file cannot be had. */
+export class DownloadError extends Error {}
+
+/**
+ * @param {string} url
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>}
+ */
+async function request(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    if (error instanceof TypeError) throw new DownloadError(`${url}: ${error.message}`); // what fetch says of a network
+    throw error;
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Blob>}
+ */
+export async function download(url) {
+  const response = await request(url);
+  if (!response.ok) throw new DownloadError(`${url}: ${response.status}`);
+  return response.blob();
+}
+
+/**
+ * The newest state of a file: its version, where the server tells one, and how to read it; null where there is none.
+ * @param {string} url
+ * @returns {Promise<{version: string | null, read: () => Promise<ArrayBuffer>} | null>}
+ */
+export async function newest(url) {
+  const response = await request(url, { cache: "no-cache" });
+  const version = response.headers.get("etag") ?? response.headers.get("last-modified");
+  return response.status === 200 ? { version, read: () => response.arrayBuffer() } : null;
+}
+
+/**
+ * The newest state of a JSON file; null where there is none.
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
+export async function downloadJson(url) {
+  const response = await request(url, { cache: "no-cache" });
+  return response.status === 200 ? response.json() : null;
+}

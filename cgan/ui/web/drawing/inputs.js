@@ -1,0 +1,91 @@
+// What the generator takes, z and class weights: the twin of `Sampler` in cgan/sampling/sampler.py.
+
+import { CLASSES } from "../page/config.js";
+import { bilinear, blend, latents, lerp, moved, normalized, oneHot } from "./latents.js";
+
+/** @typedef {import("../types").Inputs} Inputs */
+
+/**
+ * One picture for each class and seed.
+ * @param {number[]} classes
+ * @param {number[]} seeds
+ * @param {number} dimensions of z
+ * @returns {Inputs}
+ */
+export const sampleInputs = (classes, seeds, dimensions, truncation = 1) => ({
+  count: seeds.length,
+  z: latents(seeds, dimensions, truncation),
+  classWeights: oneHot(classes),
+});
+
+/**
+ * One picture for each position, 0 to 1, on the way from one input to another.
+ * @param {Inputs} from of one picture
+ * @param {Inputs} to the same
+ * @param {number[]} positions
+ * @param {(start: Float32Array, end: Float32Array, position: number) => Float32Array} path of z
+ * @returns {Inputs}
+ */
+export const walkInputs = (from, to, positions, path) => ({
+  count: positions.length,
+  z: joined(positions.map((position) => path(from.z, to.z, position))),
+  classWeights: joined(positions.map((position) => lerp(from.classWeights, to.classWeights, position))),
+});
+
+/**
+ * One picture for each seed, all of one mixture of classes.
+ * @param {number[]} weights of the classes
+ * @param {number[]} seeds
+ * @param {number} dimensions of z
+ * @returns {Inputs}
+ */
+export const mixInputs = (weights, seeds, dimensions) => ({
+  count: seeds.length,
+  z: latents(seeds, dimensions),
+  classWeights: joined(seeds.map(() => normalized(weights))),
+});
+
+/**
+ * One picture for each position, [x, y], in a square with four garments in its corners.
+ * @param {number[]} classes of the corners
+ * @param {number[]} seeds of the corners
+ * @param {number[][]} positions
+ * @param {number} dimensions of z
+ * @returns {Inputs}
+ */
+export function blendInputs(classes, seeds, positions, dimensions) {
+  const corners = seeds.map((seed) => latents([seed], dimensions));
+  const shares = positions.map(bilinear);
+  const classWeights = new Float32Array(positions.length * CLASSES);
+  shares.forEach((weights, row) =>
+    weights.forEach((weight, corner) => (classWeights[row * CLASSES + classes[corner]] += weight)),
+  );
+  return { count: positions.length, z: joined(shares.map((weights) => blend(corners, weights))), classWeights };
+}
+
+/**
+ * One picture of a class for each row of sigmas: how far z is moved along each direction.
+ * @param {number} index of the class
+ * @param {Float32Array} z
+ * @param {number[][]} directions
+ * @param {number[][]} rows
+ * @returns {Inputs}
+ */
+export const moveInputs = (index, z, directions, rows) => ({
+  count: rows.length,
+  z: joined(rows.map((sigmas) => moved(z, directions, sigmas))),
+  classWeights: oneHot(rows.map(() => index)),
+});
+
+/** @param {ArrayLike<number>[]} rows of one length */
+export function joined(rows) {
+  const whole = new Float32Array(rows.length * (rows[0]?.length ?? 0));
+  rows.forEach((row, index) => whole.set(row, index * row.length));
+  return whole;
+}
+
+/** `count` numbers from `first` on. */
+export const range = (first, count) => Array.from({ length: count }, (_, index) => first + index);
+
+/** `count` positions from 0 to 1. */
+export const evenly = (count) => Array.from({ length: count }, (_, index) => index / (count - 1));

@@ -1,0 +1,198 @@
+// The renderer of the page: workers with the generator. Where it cannot draw, the server does (`drawing.js`).
+
+import { PictureCache } from "./cache.js";
+import { CLASSES, PIXELS, SIZE, config } from "../page/config.js";
+import { checkpointAt, download, filesAt, newest } from "./files.js";
+import { joined } from "./inputs.js";
+import { shares } from "./shares.js";
+import { text } from "../page/texts.js";
+import { DrawingWorker, RendererStopped } from "./workers.js";
+
+/** @typedef {import("../types").Inputs} Inputs */
+
+const WORKERS = Math.min(2, navigator.hardwareConcurrency || 1); // two halve the time of a sheet of pictures
+const PATIENCE_MS = 10_000; // with a worker that draws
+const MOST_OPENED = 3; // generators, each a few MB
+const BEHIND = 4; // pictures a worker draws before it looks whether something is urgent
+
+const opened = new Map(); // checkpoint: {version, latent_dim, steps, cache} of the generator that the workers have
+const workers = [];
+const urgent = new Set(); // drawings that a hand waits for
+const listeners = new Set(); // called with a checkpoint that the page can draw from now on, or no longer
+let starting = null; // the start of the workers
+let problem = null; // why the page does not draw by itself, in words
+
+/**
+ * Whether the page draws this checkpoint's pictures.
+ * @param {string} checkpoint
+ */
+export const drawsHere = (checkpoint) => opened.has(checkpoint);
+
+/**
+ * What is known of a generator that draws here: {latent_dim, steps}.
+ * @param {string} checkpoint
+ */
+export const cardOf = (checkpoint) => opened.get(checkpoint);
+
+/** Why the page does not draw by itself, in words; null where it does, or where there is no generator for it. */
+export const rendererProblem = () => problem;
+
+/**
+ * Have `read(checkpoint)` called whenever another renderer draws that checkpoint than before.
+ * @param {(checkpoint: string) => void} read
+ */
+export const whenRendererChanges = (read) => listeners.add(read);
+
+const askAll = (kind, details) => Promise.all(workers.map((worker) => worker.ask(kind, details)));
+const tell = (checkpoint) => listeners.forEach((read) => read(checkpoint));
+
+async function startWorkers() {
+  const wasm = await (await download(`${filesAt}engine.wasm`)).arrayBuffer();
+  if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
+  const module = await WebAssembly.compile(wasm);
+  for (let index = 0; index < WORKERS; index++) {
+    workers.push(new DrawingWorker(`${filesAt}worker.js`, leaveItToTheServer));
+  }
+  await askAll("start", { module });
+}
+
+/** Reject pending work and fall back to the server; the console says why. */
+function leaveItToTheServer(reason) {
+  problem = `${reason instanceof Error ? reason.message : reason}`;
+  console.info(`The page does not draw by itself: ${problem}`);
+  const lost = [...opened.keys()];
+  opened.clear();
+  for (const worker of workers.splice(0)) worker.stop();
+  lost.forEach(tell);
+}
+
+let preparing = Promise.resolve();
+
+/**
+ * Make the page able to draw a checkpoint, or with newer weights than before; where it cannot be, nothing changes.
+ * @param {string} checkpoint
+ */
+export function prepare(checkpoint) {
+  preparing = preparing.then(() => open(checkpoint)).catch(leaveItToTheServer);
+  return preparing;
+}
+
+async function open(checkpoint) {
+  if (problem !== null) return;
+  if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
+  starting ??= startWorkers();
+  const [file] = await Promise.all([newest(`${checkpointAt(checkpoint)}generator.safetensors`), starting]);
+  if (file?.version && file.version === opened.get(checkpoint)?.version) return;
+  const generator = file && (await openGenerator(checkpoint, await file.read()));
+  const wasOpened = opened.delete(checkpoint); // so that it becomes the newest
+  if (!generator) {
+    if (wasOpened) tell(checkpoint);
+    return;
+  }
+  const cache = new PictureCache(generator.latentDim + CLASSES);
+  opened.set(checkpoint, { version: file.version, latent_dim: generator.latentDim, steps: generator.step, cache });
+  for (const oldest of [...opened.keys()].slice(0, -MOST_OPENED)) {
+    opened.delete(oldest);
+    await askAll("release", { checkpoint: oldest });
+  }
+  tell(checkpoint);
+}
+
+/** The answer of the workers to a generator; null where the engine cannot draw it, and the server has to. */
+async function openGenerator(checkpoint, model) {
+  try {
+    return (await askAll("open", { checkpoint, model }))[0];
+  } catch (error) {
+    if (!(error instanceof RendererStopped) || !workers.length) throw error;
+    console.info(`The page does not draw ${checkpoint} by itself: ${error.message}`);
+    return null;
+  }
+}
+
+/**
+ * Grey levels (count * PIXELS), drawn in the page, by each worker a share, at once. Rejects with RendererStopped.
+ * @param {string} checkpoint
+ * @param {Inputs} inputs
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export function drawHere(checkpoint, inputs) {
+  const drawing = draw(checkpoint, inputs).finally(() => urgent.delete(drawing));
+  urgent.add(drawing);
+  return drawing;
+}
+
+/**
+ * The same behind what is drawn at once: a few pictures a worker, then a few more, so that no hand waits for long.
+ * @param {string} checkpoint
+ * @param {Inputs} inputs
+ */
+export async function drawBehind(checkpoint, inputs) {
+  const pixels = new Uint8Array(inputs.count * PIXELS);
+  const most = BEHIND * workers.length;
+  for (let first = 0; first < inputs.count; first += most) {
+    await Promise.allSettled(urgent); // whether they succeed is for those who wait for them
+    const end = Math.min(inputs.count, first + most);
+    pixels.set(await draw(checkpoint, part(inputs, first, end)), first * PIXELS);
+  }
+  return pixels;
+}
+
+/** The inputs of the pictures from `first` up to `end`. */
+function part({ count, z, classWeights }, first, end) {
+  const of = (values) => values.slice((first * values.length) / count, (end * values.length) / count);
+  return { count: end - first, z: of(z), classWeights: of(classWeights) };
+}
+
+/** What the cache does not have is drawn. */
+async function draw(checkpoint, inputs) {
+  const { cache } = opened.get(checkpoint);
+  const pixels = new Uint8Array(inputs.count * PIXELS);
+  const missing = [];
+  for (let index = 0; index < inputs.count; index++) {
+    const one = part(inputs, index, index + 1);
+    const key = Float32Array.of(...one.z, ...one.classWeights);
+    const picture = cache.find(key);
+    if (picture) pixels.set(picture, index * PIXELS);
+    else missing.push({ ...one, key, index });
+  }
+  if (!missing.length) return pixels;
+  const drawn = await shareOut(checkpoint, missing);
+  missing.forEach(({ key, index }, place) => {
+    const picture = drawn.subarray(place * PIXELS, (place + 1) * PIXELS);
+    cache.keep(key, picture);
+    pixels.set(picture, index * PIXELS);
+  });
+  return pixels;
+}
+
+/** Pictures drawn, each worker a share of them. */
+async function shareOut(checkpoint, pictures) {
+  const pixels = new Uint8Array(pictures.length * PIXELS);
+  /** @type {(share: number[], index: number) => Promise<void>} */
+  const drawShare = async ([first, end], index) => {
+    const share = pictures.slice(first, end);
+    const [z, classWeights] = ["z", "classWeights"].map((name) => joined(share.map((picture) => picture[name])));
+    const answer = workers[index].ask("draw", { checkpoint, count: share.length, z, classWeights });
+    pixels.set(await answer, first * PIXELS);
+  };
+  const patience = setTimeout(() => leaveItToTheServer(`nothing drawn in ${PATIENCE_MS} ms`), PATIENCE_MS);
+  try {
+    await Promise.all(shares(pictures.length, workers.length).map(drawShare));
+    return pixels;
+  } catch (error) {
+    if (drawsHere(checkpoint)) leaveItToTheServer(error);
+    throw error;
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+/**
+ * Frames (count * PIXELS) as the bytes of an endless GIF.
+ * @param {Uint8Array} frames
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export function gifHere(frames) {
+  const { animationScale: scale, animationSeconds: seconds } = config;
+  return workers[0].ask("gif", { frames, size: SIZE, scale, seconds });
+}

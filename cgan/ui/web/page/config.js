@@ -1,0 +1,9 @@
+// What Python and JavaScript both have to know. Python defines it (`cgan/ui/web/config.py`), the page carries it once.
+
+/** @type {import("../types").Config} */
+export const config = globalThis.cgan.config;
+
+export const SIZE = config.imageSize; // pixels, of a picture's side
+export const PIXELS = SIZE * SIZE;
+export const CLASSES = config.classes;
+export const ALL_CLASSES = Array.from({ length: CLASSES }, (_, index) => index);

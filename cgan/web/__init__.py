@@ -1,1 +1,0 @@
-"""The generator for the browser: its export to ONNX, and the runtime."""

@@ -1,0 +1,62 @@
+"""The real app, `python app.py`, shared by the tests that ask it over HTTP. They may look at its log and its memory."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.browser.server import free_port, wait_until_served
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class App:
+    """A running app."""
+
+    address: str
+    process: subprocess.Popen
+    log: Path
+    client: httpx.Client
+
+    @property
+    def megabytes(self) -> float:
+        """Resident memory."""
+        return int(subprocess.check_output(["ps", "-o", "rss=", "-p", f"{self.process.pid}"])) / 1024
+
+    def expect_no_traceback(self) -> None:
+        assert self.process.poll() is None
+        assert "Traceback" not in self.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def start_app(tmp_path_factory):
+    """Run `python app.py --offline FLAG...` until the session ends."""
+    apps: list[App] = []
+
+    def start(*flags: str) -> App:
+        port = free_port()
+        log = tmp_path_factory.mktemp("app") / "log.txt"
+        with open(log, "w") as output:
+            command = [sys.executable, "app.py", "--offline", "--port", f"{port}", *flags]
+            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        address = f"http://127.0.0.1:{port}"
+        wait_until_served(address, process)
+        apps.append(App(address, process, log, httpx.Client(base_url=address, timeout=60)))
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.client.close()
+        app.process.terminate()
+        app.process.wait(20)
+        assert "Traceback" not in app.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def app(start_app):
+    return start_app(*(["--mcp"] if find_spec("mcp") else []))

@@ -1,0 +1,70 @@
+import dataclasses
+import json
+import shutil
+import sys
+
+import pytest
+
+from cgan.training import command
+from cgan.training.config import RECIPES, TrainingConfig
+from cgan.training.run_folder import RunFolder
+from tests.conftest import ROOT
+
+
+def test_an_architecture_brings_its_recipe(tmp_path, monkeypatch):
+    """Given flags count, and the other settings are the recipe's, wherever --arch stands."""
+    flags = ["--steps", "1", "--out", f"{tmp_path}", "--beta2", "0.9", "--arch", "conv", "--width", "8"]
+    monkeypatch.setattr(sys, "argv", ["train.py", *flags, "--width-d", "4"])
+    command.main()
+    config = TrainingConfig(**json.loads((tmp_path / "config.json").read_text())["training"])
+    assert config == dataclasses.replace(RECIPES["conv"], steps=1, beta2=0.9, width=8, width_d=4)
+
+
+def test_every_setting_is_a_flag_with_its_default_and_range(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--arch", "conv", "--help"])
+    with pytest.raises(SystemExit):
+        command.main()
+    text = " ".join(capsys.readouterr().out.split())
+    for field in dataclasses.fields(TrainingConfig):
+        assert f"--{field.name.replace('_', '-')} " in text
+    assert "length of z (default: 64)" in text and "of Adam (default: 0.99)" in text
+
+
+def test_a_run_is_not_overwritten_and_not_conjured_up(short_run, expect_refusal_here, tmp_path):
+    expect_refusal_here("train.py", "--out", short_run, "--steps", 5, words=[str(short_run), "--resume"])
+    expect_refusal_here("train.py", "--out", tmp_path, "--steps", 5, "--resume", words=[str(tmp_path), "--resume"])
+
+
+def test_a_checkpoint_without_a_state_to_go_on_from_is_not_overwritten(expect_refusal_here, tmp_path):
+    shipped = ROOT / "checkpoints" / "report-mlp"
+    folder = shutil.copytree(shipped, tmp_path / "copy")
+    expect_refusal_here("train.py", "--out", folder, "--steps", 5, words=[str(folder), "another folder"])
+    assert (folder / "history.jsonl").read_bytes() == (shipped / "history.jsonl").read_bytes()
+
+
+def test_a_second_trainer_in_one_folder_is_refused(tmp_path, expect_refusal_here):
+    holder = RunFolder(tmp_path)
+    expect_refusal_here("train.py", "--out", tmp_path, "--steps", 5, words=[str(tmp_path), "another"])
+    del holder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--epochs", "0"], ["--epochs", "0 given", "1 or more"]),
+        (["--learning-rate", "nan"], ["--learning-rate", "nan", "from 0 to 10"]),
+        (["--batch-size", "many"], ["--batch-size", "many", "whole number"]),
+        (["--arch", "conv9"], ["--arch", "conv9", "mlp"]),
+        (["--steps", "5", "--epochs", "2"], ["--epochs", "--steps"]),
+        (["--nonsense"], ["--nonsense"]),
+    ],
+)
+def test_wrong_flags_get_one_line(expect_refusal_here, arguments, words):
+    expect_refusal_here("train.py", *arguments, words=words)
+
+
+def test_a_folder_that_cannot_be_written_gets_one_line(expect_refusal_here, tmp_path):
+    (tmp_path / "file").touch()
+    expect_refusal_here(
+        "train.py", "--out", tmp_path / "file" / "run", "--steps", 5, words=["--out", "cannot be written"]
+    )

@@ -1,0 +1,144 @@
+import dataclasses
+import signal
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from cgan.models import checkpoints
+from cgan.models.classifier import CLASSIFIER
+from cgan.training.config import RECIPES, TrainingConfig
+from cgan.training.loop import train
+from cgan.training.run_folder import RunError
+from cgan.training.trainer import Trainer
+from tests.training.conftest import read_history
+
+CPU = torch.device("cpu")
+SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8)
+
+
+def without_timings(history):
+    return [{k: v for k, v in entry.items() if k not in ("seconds", "images_per_second")} for entry in history]
+
+
+def interrupt_at(step, monkeypatch):
+    """Let Ctrl-C arrive in the middle of a step."""
+    original = Trainer.step
+
+    def step_and_interrupt(trainer):
+        if trainer.step_count + 1 == step:
+            signal.raise_signal(signal.SIGINT)
+        original(trainer)
+
+    monkeypatch.setattr(Trainer, "step", step_and_interrupt)
+
+
+@pytest.fixture(scope="module")
+def recipes(perception):
+    return {
+        "mlp": TrainingConfig(),
+        "conv": SMALL_CONV,
+        "conv with perception": dataclasses.replace(SMALL_CONV, perception=f"{perception}"),
+    }
+
+
+@pytest.fixture(scope="module")
+def whole_runs(few, recipes, tmp_path_factory):
+    """The folders of runs of 25 steps that nothing interrupts."""
+    folders = {}
+    for name, recipe in recipes.items():
+        folders[name] = tmp_path_factory.mktemp("whole") / "run"
+        config = dataclasses.replace(recipe, steps=25, log_every=10, seed=3)
+        assert train(config, *few, folders[name], CPU) is None
+    return folders
+
+
+INTERRUPTIONS = [*(("mlp", at) for at in (1, 10, 11, 12)), ("conv", 12), ("conv with perception", 12)]
+
+
+@pytest.mark.parametrize(("name", "at"), INTERRUPTIONS)
+def test_an_interrupted_run_ends_as_one_that_was_not(few, tmp_path, monkeypatch, recipes, whole_runs, name, at):
+    config = dataclasses.replace(recipes[name], steps=25, log_every=10, seed=3)
+    folders = whole_runs[name], tmp_path
+    with monkeypatch.context() as patch:
+        interrupt_at(at, patch)
+        assert train(config, *few, tmp_path, CPU) is not None
+    assert train(config, *few, tmp_path, CPU, resume=True) is None
+
+    whole, parted = (load_file(folder / "training.safetensors") for folder in folders)
+    assert whole.keys() == parted.keys()
+    assert [name for name in whole if not torch.equal(whole[name], parted[name])] == []
+    histories = [without_timings(read_history(folder)) for folder in folders]
+    assert histories[0] == histories[1]
+    for pictures in ("epochs", "timeline"):
+        contents = [{p.name: p.read_bytes() for p in (folder / pictures).iterdir()} for folder in folders]
+        assert contents[0] == contents[1]
+
+
+def test_a_run_can_be_prolonged(few, tmp_path):
+    config = TrainingConfig(steps=20, log_every=10)
+    train(config, *few, tmp_path / "run", CPU)
+    train(dataclasses.replace(config, steps=30), *few, tmp_path / "run", CPU, resume=True)
+    train(dataclasses.replace(config, steps=30), *few, tmp_path / "once", CPU)
+    states = [load_file(tmp_path / run / "training.safetensors") for run in ("run", "once")]
+    assert torch.equal(states[0]["averaged.layers.0.weight"], states[1]["averaged.layers.0.weight"])
+
+
+def test_a_run_can_start_with_the_weights_of_another(few, short_run, tmp_path):
+    config = TrainingConfig(start_from=f"{short_run}", steps=1, learning_rate=0.0, ema_decay=1.0)
+    train(config, *few, tmp_path / "run", CPU)
+    for name in ("generator-raw.safetensors", "discriminator.safetensors"):
+        before, after = (load_file(folder / name) for folder in (short_run, tmp_path / "run"))
+        for key in before:
+            if "running" not in key and "num_batches" not in key:  # which a step updates, whatever the learning rate
+                assert torch.equal(before[key], after[key]), key
+
+
+def test_a_run_can_go_on_with_perception_from_one_without(few, perception, tmp_path):
+    train(dataclasses.replace(SMALL_CONV, steps=3), *few, tmp_path / "without", CPU)
+    config = dataclasses.replace(SMALL_CONV, steps=3, start_from=f"{tmp_path / 'without'}", perception=f"{perception}")
+    train(config, *few, tmp_path / "seeing", CPU)
+    classifier = load_file(perception / CLASSIFIER)
+    discriminator = checkpoints.load_discriminator(tmp_path / "seeing")
+    for name, tensor in discriminator.perception.state_dict().items():
+        assert torch.equal(tensor, classifier[name]), name
+    assert discriminator.perceived7.weight.abs().max() > 0
+
+
+def test_a_missing_perception_is_refused_with_the_command_that_makes_one(few, tmp_path):
+    config = dataclasses.replace(SMALL_CONV, steps=3, perception=f"{tmp_path / 'none'}")
+    with pytest.raises(RunError, match=r"--perception: .*cgan\.classifier --width 16 --epochs 3 --out .*none"):
+        train(config, *few, tmp_path / "run", CPU)
+
+
+def test_weights_of_other_networks_are_refused(few, short_run, tmp_path):
+    config = TrainingConfig(start_from=f"{short_run}", steps=1, latent_dim=7)
+    with pytest.raises(RunError, match=r"--start-from .*'latent_dim': 100.*'latent_dim': 7"):
+        train(config, *few, tmp_path / "run", CPU)
+
+
+def test_resume_refuses_other_settings_and_names_them(few, tmp_path):
+    config = TrainingConfig(steps=5)
+    train(config, *few, tmp_path, CPU)
+    other = dataclasses.replace(config, learning_rate=1e-3, seed=4)
+    with pytest.raises(RunError, match=r"seed was 0, now 4; learning_rate was 0\.0002, now 0\.001"):
+        train(other, *few, tmp_path, CPU, resume=True)
+
+
+def test_resume_refuses_a_damaged_state_with_one_line(few, tmp_path):
+    config = TrainingConfig(steps=5)
+    train(config, *few, tmp_path, CPU)
+    path = tmp_path / checkpoints.TRAINING_STATE
+    path.write_bytes(path.read_bytes()[:100_000])
+    with pytest.raises(checkpoints.CheckpointError, match=r"training\.safetensors"):
+        train(config, *few, tmp_path, CPU, resume=True)
+
+
+def test_a_history_that_a_power_cut_left_half_written_is_mended(few, tmp_path):
+    config = TrainingConfig(steps=20, log_every=10)
+    train(config, *few, tmp_path, CPU)
+    with open(tmp_path / "history.jsonl", "ab") as file:
+        file.write(b"\0\0\0\0")
+    (tmp_path / "timeline" / "mine.png").touch()
+    train(dataclasses.replace(config, steps=30), *few, tmp_path, CPU, resume=True)
+    assert [entry["step"] for entry in read_history(tmp_path)] == [10, 20, 30]
