@@ -9,6 +9,7 @@ from safetensors.torch import save
 
 from cgan.common.images import to_uint8
 from cgan.data import examples
+from cgan.engine.transfer import judge_file
 from cgan.evaluation.classifiers import JUDGE, evaluate, load_judge
 from cgan.models import checkpoints
 from cgan.models.classifier import CLASSIFIER
@@ -99,8 +100,10 @@ def test_python_reads_the_checkpoint_and_draws_the_same(used):
     checkpoints.load_discriminator(folder)
 
 
-def test_the_judge_names_pictures_as_in_python(node):
+@pytest.mark.parametrize("transferred", [False, True])
+def test_the_judge_names_pictures_as_in_python(node, tmp_path, transferred):
+    (tmp_path / "judge").write_bytes(judge_file() if transferred else (JUDGE / CLASSIFIER).read_bytes())
     images = examples.load()
     given = save({"pictures": torch.from_numpy(images).float()})
-    named = np.frombuffer(node("judge.mjs", JUDGE / CLASSIFIER, given=given), np.uint8)
+    named = np.frombuffer(node("judge.mjs", tmp_path / "judge", given=given), np.uint8)
     np.testing.assert_array_equal(named, evaluate(load_judge(), images).argmax(axis=1))

@@ -38,7 +38,7 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 const answers = {};
 
 answers.early = await ask("run");
-await ask("start", { wasm: TRAINING_WASM });
+await ask("start", { module: new WebAssembly.Module(TRAINING_WASM) });
 answers.wrong = await ask("create", { settings: { batch_size: 0 }, images, labels });
 answers.created = await ask("create", { settings: JSON.parse(settings), images, labels });
 const { latent_dim } = answers.created.settings;

@@ -12,3 +12,7 @@ trainer.js     one step of training; a checkpoint's files
 judge.js       the classifier that names generated pictures
 worker.js      trains off the page's main thread
 """
+
+from pathlib import Path
+
+TRAINING_ENGINE = Path(__file__).resolve().with_name("training.wasm")

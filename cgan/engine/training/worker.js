@@ -71,9 +71,9 @@ const AT_ONCE = {
 
 /** Requests that wait for the end of a step: generator functions, one slice from yield to yield. */
 const IN_TURN = {
-  /** Compile training.wasm. @param {{ wasm: ArrayBuffer }} message */
-  *start({ wasm }) {
-    engineModule = new WebAssembly.Module(wasm);
+  /** Take training.wasm. @param {{ module: WebAssembly.Module }} message the page compiles it once for all workers */
+  *start({ module }) {
+    engineModule = module;
   },
 
   /**
@@ -107,7 +107,7 @@ const IN_TURN = {
 
   /**
    * Make the judge ready.
-   * @param {{ model: ArrayBuffer }} message classifier.safetensors, or what transfer.py makes of it
+   * @param {{ model: ArrayBuffer }} message what transfer.py's judge_file makes, or classifier.safetensors
    */
   *openJudge({ model }) {
     judge = new Judge(new TrainingEngine(engineModule), readSafetensors(model));
