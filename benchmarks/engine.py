@@ -28,7 +28,7 @@ from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS
 
 _ROOT = Path(__file__).resolve().parents[1]
-_MODULES = _ROOT / "node_modules/engine-peers"
+MODULES = _ROOT / "node_modules/engine-peers"
 _PEERS = {"onnxruntime-web": "1.30.0", "@tensorflow/tfjs-core": "4.22.0", "@tensorflow/tfjs-backend-wasm": "4.22.0"}
 _GENERATORS = ("r3gan-conv", "report-mlp")
 _COUNTS = (1, 16)
@@ -38,25 +38,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fast", action="store_true")
     rounds = 2 if parser.parse_args().fast else 100
-    _fetch_peers()
+    fetch_peers()
     with tempfile.TemporaryDirectory() as folder:
         measured = _measure(Path(folder), rounds)
     _report(measured)
 
 
-def _fetch_peers() -> None:
+def fetch_peers() -> None:
     wanted = {"private": True, "dependencies": _PEERS}
-    manifest = _MODULES / "package.json"
+    manifest = MODULES / "package.json"
     if manifest.exists() and json.loads(manifest.read_text()) == wanted:
         return
-    _MODULES.mkdir(parents=True, exist_ok=True)
+    MODULES.mkdir(parents=True, exist_ok=True)
     manifest.write_text(json.dumps(wanted))
-    subprocess.run(["npm", "install", "--silent", "--ignore-scripts", "--no-audit"], cwd=_MODULES, check=True)
+    subprocess.run(["npm", "install", "--silent", "--ignore-scripts", "--no-audit"], cwd=MODULES, check=True)
 
 
 def _measure(folder: Path, rounds: int) -> dict:
-    build.build(folder / "peak.wasm", _ROOT / "benchmarks/peak.c")
-    request = {"modules": f"{_MODULES}", "peak": f"{folder / 'peak.wasm'}", "rounds": rounds, "counts": _COUNTS}
+    build.build(_ROOT / "benchmarks/peak.c", folder / "peak.wasm")
+    request = {"modules": f"{MODULES}", "peak": f"{folder / 'peak.wasm'}", "rounds": rounds, "counts": _COUNTS}
     request["checkpoints"] = {
         name: {
             "config": f"{CHECKPOINTS / name / checkpoints.CONFIG}",

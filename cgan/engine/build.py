@@ -1,4 +1,6 @@
-"""Compile engine.c to engine.wasm: `python -m cgan.engine.build`. The compiler is `pip install ziglang==0.17.1`.
+"""Compile engine.c, and training.c, which includes it, to WebAssembly: `python -m cgan.engine.build`.
+
+Two files, because most pages only draw. The compiler is `pip install ziglang==0.17.1`.
 
 Another version of it compiles to other bytes, and a test compares them.
 """
@@ -9,7 +11,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-SOURCE, COMPILED = FOLDER / "engine.c", FOLDER / "engine.wasm"
+COMPILED = {source: source.with_suffix(".wasm") for source in (FOLDER / "engine.c", FOLDER / "training/training.c")}
 
 # -Os is as fast as -O3 here, where the source says which loops to unroll, and smaller. Without loop strength reduction
 # the offsets of neighbouring loads stay in the instructions: 3 % faster, 15 % smaller.
@@ -29,7 +31,7 @@ FLAGS = [
 ]
 
 
-def build(target: Path, source: Path = SOURCE) -> None:
+def build(source: Path, target: Path) -> None:
     """Compile `source` to `target`: the same bytes on every machine for one version of ziglang.
 
     Raises subprocess.CalledProcessError; the compiler's words are its stderr.
@@ -40,11 +42,12 @@ def build(target: Path, source: Path = SOURCE) -> None:
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
-    try:
-        build(COMPILED)
-    except subprocess.CalledProcessError as error:
-        sys.exit(error.stderr)
-    print(f"{COMPILED.name}: {COMPILED.stat().st_size:,} bytes")
+    for source, target in COMPILED.items():
+        try:
+            build(source, target)
+        except subprocess.CalledProcessError as error:
+            sys.exit(error.stderr)
+        print(f"{target.name}: {target.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ void EXPORT(release)(uintptr_t mark) { top = mark; }
 
 #define ROWS 4
 #define COLUMNS 8
+#define PART 128
 
 // Columns `first` to `first + 7` of B as a panel. Element (i, j) of B is at b[i * row_step + j * column_step].
 static void pack_panel(const float *b, long k, long n, long row_step, long column_step, long first, float *panel) {
@@ -140,14 +141,15 @@ static void pack_rows(const float *a, long m, long k, long row_step, long column
   for (; m >= ROWS; m -= ROWS, a += ROWS * row_step)
     for (long j = 0; j < k; j++, packed += ROWS) {
       const float *column = a + j * column_step;
-      store(packed, wasm_f32x4_make(column[0], column[row_step], column[2 * row_step], column[3 * row_step]));
+      if (row_step == 1) store(packed, load(column));
+      else store(packed, wasm_f32x4_make(column[0], column[row_step], column[2 * row_step], column[3 * row_step]));
     }
   for (; m > 0; m--, a += row_step)
     for (long j = 0; j < k; j++) *packed++ = a[j * column_step];
 }
 
 // Eight columns of C, or the `columns` that are left: C = start + A panel, A from pack_rows. `start_step` and `c_step`
-// lead from a row to the next; a null `start` stands for zeros.
+// lead from a row to the next; a null `start` stands for zeros. Long sums are made in parts, which halves their error.
 static void multiply_panel(const float *a, const float *panel, long m, long k, long columns, const float *start,
                            long start_step, float *c, long c_step) {
   f32x4 sums[ROWS][2];
@@ -156,8 +158,15 @@ static void multiply_panel(const float *a, const float *panel, long m, long k, l
     UNROLL for (int r = 0; r < ROWS; r++)
       if (r < rows && start) load_row(start + (i + r) * start_step, columns, sums[r]);
       else sums[r][0] = sums[r][1] = splat(0);
-    if (rows == ROWS) multiply_4_rows(a + i * k, 1, ROWS, panel, k, sums);
-    else multiply_1_row(a + i * k, panel, k, sums[0]);
+    for (long done = 0; done < k; done += PART) {
+      f32x4 part[ROWS][2];
+      UNROLL for (int r = 0; r < ROWS; r++) part[r][0] = part[r][1] = splat(0);
+      const float *left = a + i * k + done * rows, *right = panel + done * COLUMNS;
+      if (rows == ROWS) multiply_4_rows(left, 1, ROWS, right, least(PART, k - done), part);
+      else multiply_1_row(left, right, least(PART, k - done), part[0]);
+      UNROLL for (int r = 0; r < ROWS; r++)
+        UNROLL for (int h = 0; h < 2; h++) sums[r][h] = add(sums[r][h], part[r][h]);
+    }
     UNROLL for (int r = 0; r < ROWS; r++)
       if (r < rows) store_row(c + (i + r) * c_step, columns, sums[r]);
     i += rows;

@@ -32,6 +32,11 @@ export class Engine {
     this.#c = new WebAssembly.Instance(module).exports;
   }
 
+  /** The C functions, for subclasses. @protected */
+  get exports() {
+    return this.#c;
+  }
+
   /** A new tensor; its values are whatever was there. @param {number[]} shape @returns {Tensor} */
   tensor(shape) {
     return { offset: this.#c.allocate(elements(shape)) >>> 0, shape };

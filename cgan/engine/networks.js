@@ -36,29 +36,24 @@ class ClassEmbedding {
   }
 }
 
-/** The report's generator: z and class in, image out. */
+/** The report's generator: z and class in, image out. One that was trained in the page may have other layers. */
 class MLPGenerator {
-  constructor(scope, classes, { latent_dim, label_dim, batchnorm_eps }) {
+  constructor(scope, classes, settings) {
     this.engine = scope.engine;
+    const { latent_dim, label_dim, batchnorm_eps, hidden = [128, 256, 512, 1024], batchnorm = true } = settings;
     this.latentDim = latent_dim;
-
-    const layer = (index) => scope.under(`layers.${index}`);
-    const block = (index, inputs, outputs) => [
-      new Linear(layer(index), inputs, outputs),
-      new BatchNorm1d(layer(index + 1), outputs, batchnorm_eps),
-      new LeakyReLU(scope),
-    ];
-
     this.embedding = new ClassEmbedding(scope.under("embedding"), classes, label_dim);
-    this.layers = [
-      new Linear(layer(0), label_dim + latent_dim, 128),
-      new LeakyReLU(scope),
-      ...block(2, 128, 256),
-      ...block(5, 256, 512),
-      ...block(8, 512, 1024),
-      new Linear(layer(11), 1024, IMAGE_PIXELS),
-      new Tanh(scope),
-    ];
+    this.layers = [];
+    let inputs = label_dim + latent_dim;
+    const add = (Layer, ...sizes) => this.layers.push(new Layer(scope.under(`layers.${this.layers.length}`), ...sizes));
+    for (const [place, width] of hidden.entries()) {
+      add(Linear, inputs, width);
+      if (batchnorm && place > 0) add(BatchNorm1d, width, batchnorm_eps);
+      add(LeakyReLU);
+      inputs = width;
+    }
+    add(Linear, inputs, IMAGE_PIXELS);
+    add(Tanh);
   }
 
   /** z (N, latent_dim) and class weights (N, classes) to pixels (N, 784) in [-1, 1]. */
@@ -99,7 +94,7 @@ class NoNorm {
   }
 }
 
-const NORMALIZATIONS = { none: NoNorm, "class-batch": ClassBatchNorm };
+const NORMALIZATIONS = { "none": NoNorm, "class-batch": ClassBatchNorm };
 
 /** Two convolutions beside an identity. */
 class ResidualBlock {

@@ -1,4 +1,5 @@
-// Reads a .safetensors file: the length of a table (8 bytes), the table as JSON, the numbers. Nothing in it is run.
+// Reads and writes .safetensors files: the length of a table (8 bytes), the table as JSON, the numbers. Nothing in such
+// a file is run.
 
 /**
  * @typedef {{ shape: number[], values: Float32Array | Int16Array | BigInt64Array }} Entry
@@ -7,9 +8,9 @@
 const MAX_TABLE_BYTES = 2 ** 24;
 
 const TYPES = {
-  F32: { bytes: 4, read: (buffer) => new Float32Array(buffer) },
-  I16: { bytes: 2, read: (buffer) => new Int16Array(buffer) },
-  I64: { bytes: 8, read: (buffer) => new BigInt64Array(buffer) },
+  F32: { bytes: 4, array: Float32Array },
+  I16: { bytes: 2, array: Int16Array },
+  I64: { bytes: 8, array: BigInt64Array },
 };
 
 /**
@@ -29,7 +30,7 @@ export function readSafetensors(file) {
     const { shape, begin, end, type } = checkEntry(name, entry);
     if (begin !== expected) damaged(`${name} does not start where the tensor before it ends`);
     if (start + end > file.byteLength) damaged(`it ends before ${name} does`);
-    const values = type.read(file.slice(start + begin, start + end));
+    const values = new type.array(file.slice(start + begin, start + end));
     if (values instanceof Float32Array && !allFinite(values)) damaged(`${name} has values that are not finite`);
     tensors.set(name, { shape, values });
     expected = end;
@@ -92,4 +93,26 @@ function applyScale(tensors, name) {
   const values = Float32Array.from(integers, (integer, i) => integer * scale.values[Math.floor(i / columns)]);
   tensors.set(name, { shape, values });
   tensors.delete(`${name}.scale`);
+}
+
+/**
+ * A file of tensors. @param {Map<string, { shape: number[], values: Float32Array | BigInt64Array }>} tensors
+ * @param {Record<string, string>} metadata @returns {Uint8Array}
+ */
+export function writeSafetensors(tensors, metadata) {
+  const table = { __metadata__: metadata };
+  const aligned = [...tensors].sort(([, a], [, b]) => b.values.BYTES_PER_ELEMENT - a.values.BYTES_PER_ELEMENT);
+  let end = 0;
+  for (const [name, { shape, values }] of aligned) {
+    const dtype = Object.keys(TYPES).find((type) => values instanceof TYPES[type].array);
+    table[name] = { dtype, shape, data_offsets: [end, (end += values.byteLength)] };
+  }
+  const text = new TextEncoder().encode(JSON.stringify(table));
+  const start = Math.ceil((8 + text.length) / 8) * 8; // numbers begin at a multiple of 8 bytes, after spaces
+  const file = new Uint8Array(start + end).fill(" ".charCodeAt(0), 8, start);
+  new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
+  file.set(text, 8);
+  for (const [name, { values }] of tensors)
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), start + table[name].data_offsets[0]);
+  return file;
 }

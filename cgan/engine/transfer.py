@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
+from cgan.evaluation.classifiers import JUDGE
 from cgan.models import checkpoints
+from cgan.models.classifier import CLASSIFIER
 
 GENERATOR = "generator.safetensors"  # its name for the page
 _LARGEST = 2**15 - 1
@@ -30,6 +32,13 @@ def generator_file(folder: Path, version: str) -> bytes:
     config = json.dumps({"arch": networks.arch, "generator": networks.generator})
     tensors = {name: tensor.numpy() for name, tensor in generator.state_dict().items()}
     return save(_quantized(tensors), {"config": config, "step": metadata.get("step", "")})
+
+
+@lru_cache(maxsize=1)
+def judge_file() -> bytes:
+    """The judge's classifier, with its weights as in `generator_file`. Raises CheckpointError."""
+    tensors, _ = checkpoints.load_tensors(JUDGE / CLASSIFIER)
+    return save(_quantized({name: tensor.numpy() for name, tensor in tensors.items()}))
 
 
 def _quantized(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

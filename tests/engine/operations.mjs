@@ -1,21 +1,26 @@
-// Runs operations of engine.js, one after the other until its input ends. A request: the lengths of two parts (uint32),
+// Runs operations of engine.js, or, as `operations.mjs training`, of training/engine.js too, one after the other until
+// its input ends. A request: the lengths of two parts (uint32),
 // then [operation, argument, ...] as JSON, where a tensor's name stands for the tensor, then the tensors, a safetensors
 // file. An answer: 0 or, for an error, 1, and its length (uint32), then the result's numbers or the error's line.
 
 import { readSync, writeSync } from "node:fs";
 import { Engine } from "../../cgan/engine/engine.js";
 import { readSafetensors } from "../../cgan/engine/safetensors.js";
-import { WASM } from "./files.mjs";
+import { TrainingEngine } from "../../cgan/engine/training/engine.js";
+import { TRAINING_WASM, WASM } from "./files.mjs";
+import { trainingOperations } from "./training_operations.mjs";
 
-const module = new WebAssembly.Module(WASM);
+const training = process.argv[2] === "training";
+const module = new WebAssembly.Module(training ? TRAINING_WASM : WASM);
 
 function compute([operation, ...given], file) {
-  const engine = new Engine(module);
+  const engine = training ? new TrainingEngine(module) : new Engine(module);
   const tensors = new Map();
   for (const [name, { values, shape }] of readSafetensors(file)) tensors.set(name, engine.from(values, shape));
   const copy = (tensor) => engine.view(tensor).slice();
 
   const packing = {
+    ...(training && trainingOperations(engine)),
     linear: (x, weight, bias) => engine.linear(x, engine.packLinear(copy(weight), bias && copy(bias), ...weight.shape)),
     convolve: (x, weight, bias, options) =>
       engine.convolve(x, engine.packConvolution(copy(weight), copy(bias), ...weight.shape.slice(0, 2)), options),
@@ -31,7 +36,7 @@ function compute([operation, ...given], file) {
 
   const work = packing[operation] ?? engine[operation].bind(engine);
   const result = work(...given.map(resolved));
-  return new Uint8Array((result instanceof Uint8Array ? result : copy(result)).buffer);
+  return new Uint8Array((ArrayBuffer.isView(result) ? result : copy(result)).buffer);
 }
 
 /** That many bytes of the input, or undefined at its end. */

@@ -1,62 +1,25 @@
 """Each operation of engine.c, through engine.js, against PyTorch."""
 
-import json
-import struct
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 
 from cgan.common.images import to_uint8
+from tests.engine.conftest import EngineError, assert_close, operations
 
-SCRIPT = Path(__file__).with_name("operations.mjs")
 SLOPE = 0.2
-
-
-class EngineError(Exception):
-    """An operation was refused."""
 
 
 @pytest.fixture(scope="module")
 def compute():
-    """One operation: its name, its arguments (a tensor's name in place of a tensor) and the tensors; numbers out."""
-    with subprocess.Popen(["node", "--no-warnings", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-
-        def run(operation: str, *arguments: object, dtype: type = np.float32, **tensors: Tensor) -> Tensor:
-            request = json.dumps([operation, *arguments]).encode()
-            given = save({name: tensor.float().contiguous() for name, tensor in tensors.items()})
-            process.stdin.write(struct.pack("<II", len(request), len(given)) + request + given)
-            process.stdin.flush()
-            failed, length = struct.unpack("<II", process.stdout.read(8))
-            output = process.stdout.read(length)
-            if failed:
-                raise EngineError(output.decode())
-            return torch.from_numpy(np.frombuffer(output, dtype).copy())
-
+    with operations("engine") as run:
         yield run
-        process.stdin.close()
-
-
-@pytest.fixture
-def normal():
-    """Random numbers of a shape, the same in every run of a test."""
-    stream = torch.Generator().manual_seed(0)
-    return lambda *shape: torch.randn(*shape, generator=stream)
 
 
 def channels_last(images: Tensor) -> Tensor:
     return images.permute(0, 2, 3, 1)
-
-
-def assert_close(result: Tensor, expected: Tensor, tolerance: float = 2e-6) -> None:
-    """No number differs by more than the tolerance, relative to the largest."""
-    difference = (result - expected.flatten()).abs().max()
-    assert difference <= tolerance * expected.abs().max(), f"{difference} of {expected.abs().max()}"
 
 
 @pytest.mark.parametrize("transposed", ["neither", "a", "b"])

@@ -1,0 +1,18 @@
+"""Training of the MLP pair in the page: the JavaScript twin of cgan/training.
+
+training.c     what training needs beyond engine.c; `python -m cgan.engine.build` compiles both to training.wasm
+engine.js      each operation by name
+layers.js      torch's layers with their backward passes
+networks.js    the pair, with any widths
+losses.js      the adversarial losses and their gradients at the scores
+optimizer.js   Adam's constants, the decay of the moving average
+random.js      all that is random, from a seed
+settings.js    the settings, their ranges, two sets of them
+trainer.js     one step of training; a checkpoint's files
+judge.js       the classifier that names generated pictures
+worker.js      trains off the page's main thread
+"""
+
+from pathlib import Path
+
+TRAINING_ENGINE = Path(__file__).resolve().with_name("training.wasm")

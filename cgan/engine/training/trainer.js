@@ -1,0 +1,291 @@
+// The twin of cgan/training/trainer.py for the MLP pair: what one step of training is.
+//
+// The same settings and data give the same weights. Images are the data's in the order of a permutation for each epoch;
+// the last batch of an epoch may be smaller.
+
+import { losses, isPaired } from "./losses.js";
+import { Adam, emaDecay } from "./optimizer.js";
+import { Streams } from "./random.js";
+import { writeSafetensors } from "../safetensors.js";
+import { checkpointConfig, completeSettings } from "./settings.js";
+import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./networks.js";
+
+/**
+ * @typedef {import("../engine.js").Tensor} Tensor
+ *
+ * images: grey levels (N * 784); labels: (N); classes: how many there are.
+ * @typedef {{ images: Uint8Array, labels: Uint8Array, classes?: number }} Data
+ *
+ * One step, looked into. N is the batch size; scores and images as the discriminator saw them.
+ * @typedef {{
+ *   z: Float32Array, labels: Uint8Array, classes: Uint8Array, real: Uint8Array, images: Uint8Array,
+ *   score_real: Float32Array, score_fake: Float32Array, loss_g: number, loss_d: number, gradient: Float32Array,
+ *   updates: { network: string, name: string, count: number, weight: number, update: number }[],
+ * }} Inspection
+ *   labels, real: of the data's images; classes, images: of the generated ones, grey levels (N * 784)
+ *   gradient: of G's loss at the generated images, (N * 784)
+ *   weight, update: root mean squares of a tensor and of its change
+ */
+
+const GROUP = 50; // pictures drawn at a time
+const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of `count` numbers; the array may hold zeros besides. */
+const rootMeanSquare = (values, count) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / count);
+
+/** Whether a loss is no number, or scores are so large that float32 does not tell them from their targets, 1 apart. */
+const isLost = ({ loss_g, loss_d, score_real, score_fake }) =>
+  !Number.isFinite(loss_g + loss_d) || Math.max(Math.abs(score_real), Math.abs(score_fake)) > 2 ** 24;
+
+const noSums = () => ({ loss_g: 0, loss_d: 0, score_real: 0, score_fake: 0, steps: 0 });
+
+/** Two networks, their optimizers and random streams; `step` trains them by one batch. */
+export class Trainer {
+  #engine;
+  #data;
+  #streams;
+  #order = new Uint32Array();
+  #sums = noSums();
+
+  /**
+   * @param {import("./engine.js").TrainingEngine} engine an instance for this trainer alone
+   * @param {Partial<import("./settings.js").Settings>} settings those that are not the report's
+   * @param {Data} data
+   * @param {Streams} streams
+   * @throws {Error} in one line, where a setting or the data is wrong
+   */
+  constructor(engine, settings, data, streams = undefined) {
+    this.settings = completeSettings(settings);
+    this.#engine = engine;
+    this.#data = { classes: 10, ...data };
+    this.#streams = streams ?? new Streams(this.settings.seed);
+    this.#checkData();
+    const [{ classes }, { weights }] = [this.#data, this.#streams];
+    this.generator = new TrainedGenerator(engine, this.settings, classes, weights);
+    this.discriminator = new TrainedDiscriminator(engine, this.settings, classes, weights);
+    const { beta1, beta2 } = this.settings;
+    this.adamG = new Adam(engine, [beta1, beta2]);
+    this.adamD = new Adam(engine, [beta1, beta2]);
+    this.steps = 0;
+    /** The step in which the run was lost: see isLost. @type {number | null} */
+    this.diverged = null;
+  }
+
+  #checkData() {
+    const { images, labels, classes } = this.#data;
+    const { batch_size, batchnorm } = this.settings;
+    if (images.length !== labels.length * IMAGE_PIXELS || labels.length < 2)
+      throw new Error(
+        `${labels.length} labels for ${images.length} pixels; allowed: 784 pixels a label, 2 or more images`,
+      );
+    if (labels.some((label) => label >= classes)) throw new Error(`there is a label above ${classes - 1}`);
+    if (batchnorm && labels.length % batch_size === 1)
+      throw new Error(`batch_size ${batch_size} leaves a batch of one image, which batch normalization cannot take`);
+  }
+
+  get classes() {
+    return this.#data.classes;
+  }
+
+  get batchesPerEpoch() {
+    return Math.ceil(this.#data.labels.length / this.settings.batch_size);
+  }
+
+  /** The step at which the run is complete. */
+  get lastStep() {
+    const { steps, epochs, d_steps } = this.settings;
+    return steps ?? Math.ceil((epochs * this.batchesPerEpoch) / d_steps);
+  }
+
+  get imagesSeen() {
+    const batches = this.steps * this.settings.d_steps;
+    const epochs = Math.floor(batches / this.batchesPerEpoch);
+    return epochs * this.#data.labels.length + (batches % this.batchesPerEpoch) * this.settings.batch_size;
+  }
+
+  /** Update both networks on one batch, and the moving average of the generator after them. */
+  step() {
+    finish(this.slices());
+  }
+
+  /**
+   * A step in slices of some milliseconds. Between them, weights are partly updated: draw and save after the last.
+   * @param {object | null} seen filled with the step's Inspection, but for its updates
+   * @returns {Generator<void, void>}
+   */
+  *slices(seen = null) {
+    const { d_steps, ema_decay } = this.settings;
+    const decay = emaDecay(ema_decay, this.steps + 1);
+    const [rateG, rateD] = this.#learningRates();
+    this.adamG.prepare(this.steps + 1, rateG, decay);
+    const measured = [];
+    for (let turn = 0; turn < d_steps; turn++) {
+      this.adamD.prepare(this.steps * d_steps + turn + 1, rateD);
+      measured.push(yield* this.#engine.sliced(this.#turn(turn, turn === 0 ? seen : null)));
+    }
+    this.generator.averageStatistics(1 - decay);
+    this.steps++;
+    this.#sums.steps++;
+    this.#sums.loss_g += measured[0].loss_g;
+    for (const name of ["loss_d", "score_real", "score_fake"])
+      this.#sums[name] += mean(measured.map((each) => each[name]));
+    if (this.diverged === null && measured.some(isLost)) this.diverged = this.steps;
+  }
+
+  /** One update of the discriminator, and in a step's first turn the generator's, from the same images and scores. */
+  *#turn(turn, seen) {
+    const engine = this.#engine;
+    const { loss, latent_dim } = this.settings;
+    const { chosen, labels } = this.#nextBatch(turn);
+    const count = chosen.length;
+    const z = this.#streams.normal(count * latent_dim);
+    const classes = isPaired(loss) ? labels : this.#streams.classes(count, this.#data.classes);
+    const latent = engine.from(z, [count, latent_dim]);
+    const generated = yield* this.generator.forward(
+      latent,
+      engine.from(this.#oneHot(classes), [count, this.#data.classes]),
+    );
+
+    const both = engine.tensor([2 * count, IMAGE_PIXELS]);
+    const ofBoth = engine.from(this.#oneHot([...labels, ...classes]), [2 * count, this.#data.classes]);
+    const pixels = engine.view(both);
+    this.#fillImages(pixels, chosen);
+    pixels.set(engine.view(generated), count * IMAGE_PIXELS);
+    const fillMask = (mask, dropout) => this.#streams.mask(mask, dropout);
+    const scores = engine.view(yield* this.discriminator.forward(both, ofBoth, fillMask)).slice();
+    const [real, fake] = [scores.subarray(0, count), scores.subarray(count)];
+    const { lossG, lossD, ...gradients } = losses(loss, real, fake);
+
+    yield* this.discriminator.backward(2 * count);
+    if (turn === 0) {
+      const gradient = this.discriminator.imageGradients(count, count);
+      engine.scaleRows(gradient, engine.from(gradients.generated, [count]));
+      if (seen) {
+        const gathered = Uint8Array.from(engine.toUint8(both));
+        const [ofData, images] = [gathered.slice(0, count * IMAGE_PIXELS), gathered.slice(count * IMAGE_PIXELS)];
+        const copied = { z, labels, classes, real: ofData, images, gradient: engine.view(gradient).slice() };
+        Object.assign(seen, copied, { score_real: real, score_fake: fake, loss_g: lossG, loss_d: lossD });
+      }
+      yield;
+      yield* this.generator.update(gradient, this.adamG.constants);
+    }
+    const factors = engine.from([...gradients.realForD, ...gradients.generatedForD], [2 * count]);
+    yield* this.discriminator.update(factors, this.adamD.constants);
+    return { loss_g: lossG, loss_d: lossD, score_real: mean(real), score_fake: mean(fake) };
+  }
+
+  /** Full in the first half of the run, then falling by the same factor each step: G's and D's. */
+  #learningRates() {
+    const { final_rate, learning_rate, learning_rate_d } = this.settings;
+    const share = final_rate ** Math.max(0, (2 * this.steps) / this.lastStep - 1);
+    return [learning_rate * share, (learning_rate_d ?? learning_rate) * share];
+  }
+
+  /** The indices of a batch of images, and their labels. */
+  #nextBatch(turn) {
+    const { labels } = this.#data;
+    const { batch_size, d_steps } = this.settings;
+    const position = ((this.steps * d_steps + turn) % this.batchesPerEpoch) * batch_size;
+    if (position === 0) this.#order = this.#streams.order(labels.length);
+    const chosen = this.#order.subarray(position, position + batch_size);
+    return { chosen, labels: Uint8Array.from(chosen, (index) => labels[index]) };
+  }
+
+  #fillImages(pixels, chosen) {
+    const { images } = this.#data;
+    for (const [row, index] of chosen.entries())
+      for (let i = 0; i < IMAGE_PIXELS; i++) pixels[row * IMAGE_PIXELS + i] = LEVELS[images[index * IMAGE_PIXELS + i]];
+  }
+
+  #oneHot(classes) {
+    const weights = new Float32Array(classes.length * this.#data.classes);
+    for (let row = 0; row < classes.length; row++) weights[row * this.#data.classes + classes[row]] = 1;
+    return weights;
+  }
+
+  /** Where the run stands, and means over the steps since the last reading; they are NaN where there was none. */
+  readMetrics() {
+    const { steps, ...sums } = this.#sums;
+    this.#sums = noSums();
+    const means = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / steps]));
+    return { step: this.steps, images: this.imagesSeen, diverged: this.diverged, ...means };
+  }
+
+  /**
+   * Draw pictures by the running statistics.
+   * @param {number} count
+   * @param {Float32Array} z (count, latent_dim)
+   * @param {Float32Array} classWeights (count, classes)
+   * @param {boolean} averaged by the moving average, else by the weights of the last step
+   * @returns {Uint8Array} grey levels (count * 784)
+   */
+  sample(count, z, classWeights, averaged) {
+    const [{ latent_dim }, { classes }, part] = [this.settings, this.#data, averaged ? "average" : "value"];
+    if (z.length !== count * latent_dim) throw new Error(`z: ${z.length} numbers given, not ${count} x ${latent_dim}`);
+    if (classWeights.length !== count * classes)
+      throw new Error(`class weights: ${classWeights.length} numbers given, not ${count} x ${classes}`);
+    const pictures = new Uint8Array(count * IMAGE_PIXELS);
+    for (let first = 0; first < count; first += GROUP) {
+      const end = Math.min(first + GROUP, count);
+      const rows = (values, columns) =>
+        this.#engine.from(values.subarray(first * columns, end * columns), [end - first, columns]);
+      this.#engine.scope(() => {
+        const images = this.generator.draw(rows(z, latent_dim), rows(classWeights, classes), part);
+        pictures.set(this.#engine.toUint8(images), first * IMAGE_PIXELS);
+      });
+    }
+    return pictures;
+  }
+
+  /** Make a step and say what happened in it. @returns {Inspection} */
+  inspect() {
+    return finish(this.inspection());
+  }
+
+  /** The same in slices. @returns {Generator<void, Inspection>} */
+  *inspection() {
+    const before = this.#parameterValues();
+    const seen = {};
+    yield;
+    yield* this.slices(seen);
+    const updates = [];
+    for (const [i, { network, name, count, values }] of this.#parameterValues().entries()) {
+      yield;
+      const changes = values.map((value, j) => value - before[i].values[j]);
+      const [weight, update] = [values, changes].map((numbers) => rootMeanSquare(numbers, count));
+      updates.push({ network, name, count, weight, update });
+    }
+    return { ...seen, updates };
+  }
+
+  #parameterValues() {
+    return Object.entries({ generator: this.generator, discriminator: this.discriminator }).flatMap(([network, part]) =>
+      part.parameters().map(([name, { value }, count]) => {
+        return { network, name, count, values: this.#engine.view(value).slice() };
+      }),
+    );
+  }
+
+  /**
+   * The files of a checkpoint by name, as cgan/models/checkpoints.py reads them.
+   * @returns {Record<string, Uint8Array>}
+   */
+  checkpoint() {
+    const metadata = { step: `${this.steps}`, images: `${this.imagesSeen}` };
+    return {
+      "config.json": new TextEncoder().encode(`${JSON.stringify(checkpointConfig(this.settings), null, 2)}\n`),
+      "model.safetensors": writeSafetensors(this.generator.tensors("average"), metadata),
+      "generator-raw.safetensors": writeSafetensors(this.generator.tensors("value"), metadata),
+      "discriminator.safetensors": writeSafetensors(this.discriminator.tensors("value"), metadata),
+    };
+  }
+}
+
+/** @template T @param {Generator<void, T>} slices @returns {T} */
+function finish(slices) {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done) return value;
+  }
+}
