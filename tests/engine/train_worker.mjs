@@ -12,7 +12,7 @@ const [images, labels] = ["images", "labels"].map((name) => Uint8Array.from(tens
 // What the worker finds in a browser's worker.
 const waiting = new Map(); // by a message's id: what to do with its answer
 globalThis.self = {
-  postMessage(answer, transfer) {
+  postMessage(answer, { transfer } = {}) {
     const { id, ...rest } = structuredClone(answer, { transfer });
     waiting.get(id)(rest);
   },

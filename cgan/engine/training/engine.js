@@ -53,7 +53,7 @@ export class TrainingEngine extends Engine {
    */
   weight(values, outputs, inputs, averaged) {
     const panels = new Float32Array(inputs * roundUp(outputs, LANES));
-    const at = panelPlaces(outputs, inputs);
+    const at = panelPlaces(inputs);
     for (let i = 0; i < values.length; i++) panels[at(i)] = values[i];
     return { parameter: this.parameter(panels, [panels.length], averaged), inputs, outputs };
   }
@@ -61,7 +61,7 @@ export class TrainingEngine extends Engine {
   /** A tensor of a weight, row by row (outputs, inputs). @param {Weight} weight @param {keyof Parameter} part */
   unpacked({ parameter, inputs, outputs }, part) {
     const panels = this.view(parameter[part]);
-    const at = panelPlaces(outputs, inputs);
+    const at = panelPlaces(inputs);
     return Float32Array.from({ length: outputs * inputs }, (_, i) => panels[at(i)]);
   }
 
@@ -93,7 +93,10 @@ export class TrainingEngine extends Engine {
     exports.linear_update(x.offset, dy.offset, x.shape[0], inputs, outputs, ...offsets(parameter), adam.offset);
   }
 
-  /** Adam on any other parameter. @param {Tensor} gradient @param {Parameter} parameter @param {Tensor} adam constants */
+  /**
+   * Adam on any other parameter.
+   * @param {Tensor} gradient @param {Parameter} parameter @param {Tensor} adam constants
+   */
   update(gradient, parameter, adam) {
     const count = roundUp(elements(gradient.shape), 4);
     this.exports.update(gradient.offset, count, ...offsets(parameter), adam.offset);
@@ -185,7 +188,7 @@ const offsets = ({ value, first, second, average }) => [
 const padded = ({ shape }) => roundUp(elements(shape), 4);
 
 /** From the index of an element of (outputs, inputs) to its place in panels. */
-function panelPlaces(outputs, inputs) {
+function panelPlaces(inputs) {
   return (i) => {
     const output = Math.floor(i / inputs);
     return (Math.floor(output / LANES) * inputs + (i % inputs)) * LANES + (output % LANES);

@@ -24,7 +24,10 @@ class Network {
     this.named = new Map();
   }
 
-  /** @template T @param {string} name @param {T} layer @returns {T} */
+  /**
+   * @template {TrainedLinear | TrainedBatchNorm | TrainedEmbedding} T
+   * @param {string} name @param {T} layer @returns {T}
+   */
   add(name, layer) {
     this.named.set(name, layer);
     return layer;

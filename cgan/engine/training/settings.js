@@ -52,7 +52,12 @@ export const FIRST_CLOTHES = {
 
 const WIDTHS = { least: 4, most: 4096, whole: true, layers: 8 };
 
-/** Least and most; `empty`: null is allowed; `layers`: a list of up to so many, each a multiple of 4. */
+/**
+ * Least and most; `empty`: null is allowed; `layers`: a list of up to so many, each a multiple of 4.
+ * @typedef {{ least: number, most: number, whole?: boolean, empty?: boolean, layers?: number }} Range
+ */
+
+/** @type {Record<string, Range>} */
 const RANGES = {
   latent_dim: { least: 1, most: 4096, whole: true },
   label_dim: { least: 1, most: 4096, whole: true },
@@ -73,6 +78,7 @@ const RANGES = {
   steps: { least: 1, most: 1e9, whole: true, empty: true },
 };
 
+/** @param {any} value @param {Range} range */
 function isAllowed(value, { least, most, whole, empty, layers }) {
   if (value === null) return Boolean(empty);
   const isNumber = (each) =>
@@ -82,6 +88,7 @@ function isAllowed(value, { least, most, whole, empty, layers }) {
   return Array.isArray(value) && value.length >= 1 && value.length <= layers && value.every(isWidth);
 }
 
+/** @param {Range} range */
 function allowed({ least, most, whole, empty, layers }) {
   if (layers) return `1 to ${layers} multiples of 4, ${least} to ${most}`;
   return `${whole ? "a whole number" : "a number"}, ${least} to ${most}${empty ? ", or null" : ""}`;

@@ -221,7 +221,8 @@ export class Trainer {
    * @returns {Uint8Array} grey levels (count * 784)
    */
   sample(count, z, classWeights, averaged) {
-    const [{ latent_dim }, { classes }, part] = [this.settings, this.#data, averaged ? "average" : "value"];
+    const [{ latent_dim }, { classes }] = [this.settings, this.#data];
+    const part = averaged ? "average" : "value";
     if (z.length !== count * latent_dim) throw new Error(`z: ${z.length} numbers given, not ${count} x ${latent_dim}`);
     if (classWeights.length !== count * classes)
       throw new Error(`class weights: ${classWeights.length} numbers given, not ${count} x ${classes}`);
@@ -246,7 +247,7 @@ export class Trainer {
   /** The same in slices. @returns {Generator<void, Inspection>} */
   *inspection() {
     const before = this.#parameterValues();
-    const seen = {};
+    const seen = /** @type {Inspection} */ ({});
     yield;
     yield* this.slices(seen);
     const updates = [];

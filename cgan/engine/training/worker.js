@@ -204,8 +204,9 @@ function buffersOf(result) {
 }
 
 self.onmessage = ({ data: { id, kind, ...details } }) => {
+  /** @type {(message: { result?: any, error?: string }) => void} */
   const answer = ({ result, error }) => {
-    if (error === undefined) self.postMessage({ id, result }, buffersOf(result));
+    if (error === undefined) self.postMessage({ id, result }, { transfer: buffersOf(result) });
     else self.postMessage({ id, error });
   };
   if (Object.hasOwn(IN_TURN, kind)) waiting.push({ work: () => IN_TURN[kind](details), answer });
