@@ -36,6 +36,18 @@ export class Scope {
   }
 }
 
+/** One vector a class; class weights (N, classes) in, their mixed vectors (N, dim) out. */
+export class ClassEmbedding {
+  constructor(scope, classes, dim) {
+    this.engine = scope.engine;
+    this.weight = this.engine.from(scope.take("weight", [classes, dim]), [classes, dim]);
+  }
+
+  forward(classes) {
+    return this.engine.multiply(classes, this.weight);
+  }
+}
+
 export class Linear {
   constructor(scope, inputs, outputs) {
     this.engine = scope.engine;

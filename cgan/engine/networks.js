@@ -1,10 +1,12 @@
-// The generators of cgan/networks.py on the engine: each class has its name there, and its lines in that order.
+// The generators of cgan/models on the engine: each class has its name there, and its lines in that order.
 //
 // One thing differs. Where Python writes x + layer(activation(norm(y, classes))), the engine's convolution takes the
 // normalization (as gain and shift), the activation and the sum with it, which saves three passes over the memory.
 
+import { FilmGenerator } from "./film.js";
 import {
   BatchNorm1d,
+  ClassEmbedding,
   Convolution,
   Convolution1x1,
   ConvolutionToOne,
@@ -23,18 +25,6 @@ const BATCHNORM_EPS = 1e-5; // torch's default
 
 /** Pictures drawn at a time: more are no faster, and take memory. */
 const GROUP = 16;
-
-/** One vector a class; class weights (N, classes) in, their mixed vectors (N, dim) out. */
-class ClassEmbedding {
-  constructor(scope, classes, dim) {
-    this.engine = scope.engine;
-    this.weight = this.engine.from(scope.take("weight", [classes, dim]), [classes, dim]);
-  }
-
-  forward(classes) {
-    return this.engine.multiply(classes, this.weight);
-  }
-}
 
 /** The report's generator: z and class in, image out. One that was trained in the page may have other layers. */
 class MLPGenerator {
@@ -148,7 +138,7 @@ class ConvGenerator {
   }
 }
 
-const ARCHITECTURES = { mlp: MLPGenerator, conv: ConvGenerator };
+const ARCHITECTURES = { mlp: MLPGenerator, conv: ConvGenerator, film: FilmGenerator };
 
 /** A checkpoint's generator, ready to draw. */
 export class Generator {

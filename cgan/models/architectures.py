@@ -10,10 +10,15 @@ from torch import nn
 
 from cgan.common.validation import Range
 from cgan.models.conv import ConvDiscriminator, ConvGenerator
+from cgan.models.film import FilmDiscriminator, FilmGenerator
 from cgan.models.layers import NORMALIZATIONS
 from cgan.models.mlp import MLPDiscriminator, MLPGenerator
 
-ARCHITECTURES = {"mlp": (MLPGenerator, MLPDiscriminator), "conv": (ConvGenerator, ConvDiscriminator)}
+ARCHITECTURES = {
+    "mlp": (MLPGenerator, MLPDiscriminator),
+    "conv": (ConvGenerator, ConvDiscriminator),
+    "film": (FilmGenerator, FilmDiscriminator),
+}
 
 MAX_LATENT_DIM = 4096
 PERCEPTION_WIDTH = 16  # of the classifier that training gives to a discriminator

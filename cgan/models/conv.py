@@ -96,9 +96,9 @@ class ConvDiscriminator(nn.Module):
         super().__init__()
         last_gain = 1.0 if spectral_norm else 0.0  # spectral normalization would divide zero weights by zero
         self.input = convolution(4, width)
-        self.blocks14 = nn.ModuleList(ResidualBlock(width, last_gain=last_gain) for _ in range(2))
+        self.blocks14 = nn.ModuleList(self._block(width, last_gain) for _ in range(2))
         self.to7 = convolution(width, 2 * width, size=1)
-        self.blocks7 = nn.ModuleList(ResidualBlock(2 * width, last_gain=last_gain) for _ in range(2))
+        self.blocks7 = nn.ModuleList(self._block(2 * width, last_gain) for _ in range(2))
         self.features = nn.Linear(2 * width * 7 * 7, features)
         self.score = nn.Linear(features, 1)
         self.embedding = ClassEmbedding(features)
@@ -110,6 +110,9 @@ class ConvDiscriminator(nn.Module):
         if perception:  # gain 0: nothing is added at first, so a discriminator trained without perception can go on
             self.perceived14 = convolution(2 * perception, width, size=1, gain=0)
             self.perceived7 = convolution(4 * perception, 2 * width, size=1, gain=0)
+
+    def _block(self, channels: int, last_gain: float) -> nn.Module:
+        return ResidualBlock(channels, last_gain=last_gain)
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         """images (N, 1, 28, 28) and class weights (N, 10) or labels (N,) to scores (N, 1)."""

@@ -2,6 +2,7 @@
 
     python train.py                          the report's pair, 200 epochs, into checkpoints/my-mlp
     python train.py --arch conv              the convolutional pair, with the settings it shipped with
+    python train.py --arch film              the pair to succeed it, whose generator z and class modulate
     python train.py --resume                 go on where Ctrl-C, a signal or a power cut ended it
     python train.py --steps 500 --out DIR    a short run, to see that everything works
     torchrun --nproc-per-node 2 train.py     two processes, each on a core or GPU of its own
@@ -88,8 +89,8 @@ def _parser(default: TrainingConfig) -> Parser:
 
 def _add_flag(group: argparse._ActionsContainer, name: str, setting: Setting, default: object) -> None:
     flag, allowed = f"--{name.replace('_', '-')}", setting.allowed
-    if default is False:
-        group.add_argument(flag, action="store_true", help=setting.help)
+    if isinstance(default, bool):
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, default=default, help=setting.help)
         return
     text = setting.help if default is None else f"{setting.help} (default: %(default)s)"
     if isinstance(allowed, Range):

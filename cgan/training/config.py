@@ -43,15 +43,16 @@ class TrainingConfig:
     arch: str = _setting(
         "mlp",
         NETWORKS,
-        "mlp: the report's; conv: a convolutional one. The other defaults are those of the chosen architecture",
+        "mlp: the report's; conv: a convolutional one; film: one with z and class in every block. "
+        "The other defaults are those of the chosen architecture",
         [*ARCHITECTURES],
     )
     latent_dim: int = _setting(100, NETWORKS, "length of z", SETTINGS["latent_dim"])
     label_dim: int = _setting(50, NETWORKS, "length of a class's embedding", SETTINGS["label_dim"])
     dropout: float = _setting(0.4, NETWORKS, "mlp: of the discriminator", SETTINGS["dropout"])
     batchnorm_eps: float = _setting(0.8, NETWORKS, "mlp: of the generator", SETTINGS["batchnorm_eps"])
-    width: int = _setting(64, NETWORKS, "conv: channels of the generator at 7x7", SETTINGS["width"])
-    width_d: int = _setting(32, NETWORKS, "conv: channels of the discriminator at 14x14", SETTINGS["width"])
+    width: int = _setting(64, NETWORKS, "conv, film: channels of the generator at 7x7", SETTINGS["width"])
+    width_d: int = _setting(32, NETWORKS, "conv, film: channels of the discriminator at 14x14", SETTINGS["width"])
     normalization: str = _setting("none", NETWORKS, "conv: of the generator", SETTINGS["normalization"])
     spectral_norm: bool = _setting(False, NETWORKS, "conv: of the discriminator's layers", SETTINGS["spectral_norm"])
     perception: str | None = _setting(
@@ -64,6 +65,9 @@ class TrainingConfig:
 
     loss: str = _setting("least-squares", STEPS, "adversarial loss", [*OBJECTIVES])
     penalty: float = _setting(0.0, STEPS, "weight of the gradient penalties R1 and R2", Range(float, 0, 1e6))
+    first_penalty: float | None = _setting(
+        None, STEPS, "that weight at the start of the burn-in (default: as --penalty)", Range(float, 1e-6, 1e6)
+    )
     penalty_every: int = _setting(
         1, STEPS, "steps from one penalty to the next; its weight is multiplied by this number", Range(int, 1)
     )
@@ -76,9 +80,18 @@ class TrainingConfig:
     final_rate: float = _setting(
         1.0, STEPS, "share of the learning rates at the end; they fall in the second half", Range(float, 0, 1)
     )
+    burn_in: int = _setting(
+        0,
+        STEPS,
+        "images in which the learning rates fall instead, by a cosine, and the penalty falls from --first-penalty",
+        Range(int, 0),
+    )
     beta1: float = _setting(0.5, STEPS, "of Adam", Range(float, 0, 0.9999))
     beta2: float = _setting(0.999, STEPS, "of Adam", Range(float, 0, 0.999999))
     ema_decay: float = _setting(0.999, STEPS, "a step, of the generator's moving average (EMA)", Range(float, 0, 1))
+    keep_averages: bool = _setting(
+        False, STEPS, "save the EMA after epochs too, for python -m cgan.training.averaging", [False, True]
+    )
 
     def networks(self) -> NetworkConfig:
         """The description of the two networks, which the checkpoint keeps to build them again."""
@@ -86,6 +99,8 @@ class TrainingConfig:
         if self.arch == "mlp":
             generator = common | {"batchnorm_eps": self.batchnorm_eps}
             discriminator = {"label_dim": self.label_dim, "dropout": self.dropout}
+        elif self.arch == "film":
+            generator, discriminator = common | {"width": self.width}, {"width": self.width_d}
         else:
             generator = common | {"width": self.width, "normalization": self.normalization}
             discriminator = {"width": self.width_d, "spectral_norm": self.spectral_norm}
@@ -106,6 +121,25 @@ RECIPES = {
         final_rate=0.1,
         beta1=0.0,
         beta2=0.99,
+        precision="bf16",
+    ),
+    "film": TrainingConfig(
+        arch="film",
+        epochs=500,
+        latent_dim=64,
+        label_dim=32,
+        loss="relativistic",
+        penalty=0.05,
+        first_penalty=0.5,
+        penalty_every=4,
+        batch_size=128,
+        learning_rate=8e-4,
+        final_rate=0.25,
+        burn_in=3_000_000,
+        beta1=0.0,
+        beta2=0.99,
+        ema_decay=0.9995,
+        keep_averages=True,
         precision="bf16",
     ),
 }

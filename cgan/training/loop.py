@@ -108,6 +108,8 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
                 picture = folder.save_epoch(trainer.ema, epoch + 1)
                 if tensorboard:
                     board.add_picture(picture, trainer.step_count)
+            if epoch_ends and trainer.config.keep_averages:
+                folder.save_average(trainer.ema, epoch + 1, trainer.images_after(trainer.step_count))
             if epoch_ends or last or stopping:
                 _save(trainer, folder)
     return (stop.signal or signal.SIGTERM) if trainer.step_count < trainer.last_step else None

@@ -23,9 +23,11 @@ from cgan.sampling import latents
 SAMPLES_PER_CLASS = 10
 SNAPSHOT_SAMPLES_PER_CLASS = 4
 _SNAPSHOT_GROWTH = 1.2
+_AVERAGES_SPACING = 50  # from epoch 100 on, kept averages lie about 1/50 of the epochs so far apart
 
 HISTORY = "history.jsonl"
 TIMELINE = "timeline"  # the folder of the snapshots
+AVERAGES = "averages"  # the folder of the EMA generators after epochs
 FINAL_SAMPLES = "samples.png"
 _LOCK = ".lock"
 
@@ -93,6 +95,15 @@ class RunFolder:
         images.save_png(self._epochs / f"{epoch:04d}.png", picture)
         images.save_png(self.path / FINAL_SAMPLES, picture)
         return picture
+
+    def save_average(self, generator: torch.nn.Module, epoch: int, images_seen: int) -> None:
+        """Keep the EMA generator of an epoch for `training.averaging`: of every epoch up to 100, then of fewer."""
+        if epoch % max(1, epoch // _AVERAGES_SPACING):
+            return
+        folder = self.path / AVERAGES
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{epoch:04d}.safetensors"
+        checkpoints.save_tensors(path, generator.state_dict(), {"images": str(images_seen)})
 
     def save_snapshot(self, generator: torch.nn.Module, step: int) -> None:
         """Save a snapshot of the run: a row for each class, seeds 0 to 3."""

@@ -136,7 +136,7 @@ class Trainer:
         loss = self.objective.discriminator(*scores)
         total = loss
         if self._is_penalized:
-            weight = self.config.penalty * self.config.penalty_every
+            weight = self._penalty * self.config.penalty_every
             r1, r2 = (gradient_penalty(*pair) for pair in zip(scores, (real, fake), strict=True))
             total = loss + weight * (r1 + r2)
         self.optimizer_d.zero_grad()
@@ -154,12 +154,26 @@ class Trainer:
         get_ema_multi_avg_fn(decay)(*self._ema_pairs, None)
 
     def _set_learning_rates(self) -> None:
-        """Constant in the first half of the run, then falling by the same factor in each step to `final_rate`."""
-        passed = self.step_count / self.last_step
-        share = self.config.final_rate ** max(0.0, 2 * passed - 1)
+        """Let them fall to `final_rate`: along a cosine in the burn-in, else exponentially in the second half."""
+        if self.config.burn_in:
+            share = 1 + (self.config.final_rate - 1) * self._burn_in_share
+        else:
+            share = self.config.final_rate ** max(0.0, 2 * self.step_count / self.last_step - 1)
         rate, rate_d = self.config.learning_rate, self.config.learning_rate_d
         self.optimizer_g.learning_rate = rate * share
         self.optimizer_d.learning_rate = (rate if rate_d is None else rate_d) * share
+
+    @property
+    def _burn_in_share(self) -> float:
+        """Progress of the burn-in, 0 to 1, along half a cosine wave (R3GAN, arXiv:2501.05441); 1 without a burn-in."""
+        passed = min(1.0, self.images_after(self.step_count) / self.config.burn_in) if self.config.burn_in else 1.0
+        return (1 - math.cos(math.pi * passed)) / 2
+
+    @property
+    def _penalty(self) -> float:
+        """The weight of the gradient penalties in this step; in the burn-in its logarithm follows the cosine."""
+        first, last = self.config.first_penalty, self.config.penalty
+        return last if first is None else first ** (1 - self._burn_in_share) * last**self._burn_in_share
 
     @property
     def _is_penalized(self) -> bool:

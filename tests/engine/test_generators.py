@@ -13,6 +13,7 @@ from cgan.engine.transfer import GENERATOR, generator_file
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, NetworkConfig
 from cgan.models.conv import ConvGenerator
+from cgan.models.film import FilmGenerator
 from cgan.models.mlp import MLPGenerator
 from cgan.sampling.latents import latents, one_hot
 
@@ -79,12 +80,12 @@ def test_weights_of_16_bits_for_the_transfer(node, tmp_path, name):
 def save(tmp_path):
     """Save a generator with random weights and statistics as a checkpoint's folder."""
 
-    def run(arch, generator, settings):
+    def run(arch, generator, settings, gain):
         stream = torch.Generator().manual_seed(1)
         state = generator.eval().state_dict()
         for name, tensor in state.items():
             if tensor.is_floating_point():
-                scale = 0.3 if tensor.ndim < 2 else 1.5 / tensor[0].numel() ** 0.5
+                scale = 0.3 if tensor.ndim < 2 else gain / tensor[0].numel() ** 0.5
                 random = torch.randn(tensor.shape, generator=stream) * scale
                 tensor.copy_(random.abs() + 0.5 if name.endswith(("running_var", "norm.weight")) else random)
         save_file(state, tmp_path / "model.safetensors")
@@ -101,15 +102,17 @@ def save(tmp_path):
         ("conv", ConvGenerator, {"latent_dim": 7, "label_dim": 5, "width": 22, "normalization": "class-batch"}),
         ("conv", ConvGenerator, {"latent_dim": 2, "label_dim": 1, "width": 4, "normalization": "none"}),
         ("mlp", MLPGenerator, {"latent_dim": 3, "label_dim": 6, "batchnorm_eps": 1e-5}),
+        ("film", FilmGenerator, {"latent_dim": 64, "label_dim": 32, "width": 64}),
+        ("film", FilmGenerator, {"latent_dim": 5, "label_dim": 3, "width": 22}),
     ],
 )
 def test_other_sizes_and_normalizations(draw, save, arch, network, settings):
     generator = network(**settings)
-    folder = save(arch, generator, settings)
+    folder = save(arch, generator, settings, gain=0.8 if arch == "film" else 1.5)  # few pixels at black or white
     z, weights = seeds_of_all_classes(generator.latent_dim, 40)
     weights = (weights + one_hot(np.arange(40) // 4, 10)) / 2
     pictures = expected(generator, z, weights)
-    assert pictures.std() > 20
+    assert pictures.std() > 20 and ((pictures > 0) & (pictures < 255)).mean() > 0.1
     assert largest_difference(draw(folder, z, weights), pictures) <= 1
 
 
@@ -158,7 +161,7 @@ def test_a_damaged_file_is_one_line(draw, tmp_path, file, words):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"arch": "toString"}, "arch is toString; allowed: mlp,conv"),
+        ({"arch": "toString"}, "arch is toString; allowed: mlp,conv,film"),
         ({"arch": "mlp"}, r"layers.0.weight is \(missing\), config.json asks for \(128,96\)"),
         (
             {"generator": {"latent_dim": 64, "label_dim": 32, "width": 64, "normalization": "group"}},

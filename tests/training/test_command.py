@@ -30,6 +30,13 @@ def test_every_setting_is_a_flag_with_its_default_and_range(capsys, monkeypatch)
     assert "length of z (default: 64)" in text and "of Adam (default: 0.99)" in text
 
 
+def test_a_switch_of_the_recipe_can_be_turned_off(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--arch", "film"])
+    assert command._arguments().keep_averages
+    sys.argv.append("--no-keep-averages")
+    assert not command._arguments().keep_averages
+
+
 def test_a_run_is_not_overwritten_and_not_conjured_up(short_run, expect_refusal_here, tmp_path):
     expect_refusal_here("train.py", "--out", short_run, "--steps", 5, words=[str(short_run), "--resume"])
     expect_refusal_here("train.py", "--out", tmp_path, "--steps", 5, "--resume", words=[str(tmp_path), "--resume"])

@@ -15,6 +15,7 @@ from tests.training.conftest import read_history
 
 CPU = torch.device("cpu")
 SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8)
+SMALL_FILM = dataclasses.replace(RECIPES["film"], width=8, width_d=8, batch_size=64, burn_in=1000)
 
 
 def without_timings(history):
@@ -39,6 +40,7 @@ def recipes(perception):
         "mlp": TrainingConfig(),
         "conv": SMALL_CONV,
         "conv with perception": dataclasses.replace(SMALL_CONV, perception=f"{perception}"),
+        "film": SMALL_FILM,
     }
 
 
@@ -53,7 +55,7 @@ def whole_runs(few, recipes, tmp_path_factory):
     return folders
 
 
-INTERRUPTIONS = [*(("mlp", at) for at in (1, 10, 11, 12)), ("conv", 12), ("conv with perception", 12)]
+INTERRUPTIONS = [*(("mlp", at) for at in (1, 10, 11, 12)), ("conv", 12), ("conv with perception", 12), ("film", 12)]
 
 
 @pytest.mark.parametrize(("name", "at"), INTERRUPTIONS)
@@ -70,8 +72,8 @@ def test_an_interrupted_run_ends_as_one_that_was_not(few, tmp_path, monkeypatch,
     assert [name for name in whole if not torch.equal(whole[name], parted[name])] == []
     histories = [without_timings(read_history(folder)) for folder in folders]
     assert histories[0] == histories[1]
-    for pictures in ("epochs", "timeline"):
-        contents = [{p.name: p.read_bytes() for p in (folder / pictures).iterdir()} for folder in folders]
+    for kept in ("epochs", "timeline", "averages"):
+        contents = [{p.name: p.read_bytes() for p in (folder / kept).glob("*")} for folder in folders]
         assert contents[0] == contents[1]
 
 

@@ -157,3 +157,24 @@ def test_paired_losses_generate_the_classes_of_the_real_images(few):
     assert torch.equal(trainer._generate(labels)[1], labels)
     drawn = Trainer(TrainingConfig(), *few, CPU)._generate(labels.repeat(50))[1]
     assert not torch.equal(drawn, labels.repeat(50)) and set(drawn.tolist()) == set(range(10))
+
+
+def test_the_burn_in_lowers_rate_and_penalty_and_ends(few):
+    config = dataclasses.replace(
+        SMALL_CONV,
+        batch_size=100,
+        epochs=9,
+        learning_rate=1e-3,
+        final_rate=0.1,
+        burn_in=6 * 656,
+        first_penalty=1.0,
+        penalty=0.01,
+    )
+    trainer = Trainer(config, *few, CPU)
+    seen = {}
+    for step in (0, 21, 42, 63):  # an epoch has 7 steps, and the burn-in ends after 6 epochs
+        trainer.step_count = step
+        trainer._set_learning_rates()
+        seen[step] = (trainer.optimizer_g.learning_rate, trainer.optimizer_d.learning_rate, trainer._penalty)
+    expected = {0: (1e-3, 1e-3, 1.0), 21: (5.5e-4, 5.5e-4, 0.1), 42: (1e-4, 1e-4, 0.01), 63: (1e-4, 1e-4, 0.01)}
+    assert seen == {step: pytest.approx(values) for step, values in expected.items()}

@@ -1,0 +1,121 @@
+import pytest
+import torch
+from torch import nn
+
+from cgan.models.conv import ConvDiscriminator
+from cgan.models.film import FilmDiscriminator, FilmGenerator, ModulatedBlock
+
+MOST_MULTIPLY_ADDS = 30e6  # of a picture, so that the page draws ten in a frame or two
+LAYERS, PARTS = ("first", "second"), ("weight", "bias")
+
+
+@pytest.fixture(scope="module")
+def generator():
+    torch.manual_seed(0)
+    return FilmGenerator().eval()
+
+
+@pytest.fixture(scope="module")
+def discriminator():
+    torch.manual_seed(0)
+    return FilmDiscriminator().eval()
+
+
+def multiply_adds(network, *inputs):
+    """Of one picture: each output of a layer needs as many as a row of its weight has numbers."""
+    counts = []
+
+    def count(layer, _, output):
+        outputs = output[0].numel() if isinstance(layer, nn.Conv2d) else layer.out_features
+        counts.append(outputs * layer.weight[0].numel())
+
+    layers = [layer for layer in network.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
+    handles = [layer.register_forward_hook(count) for layer in layers]
+    with torch.inference_mode():
+        network(*inputs)
+    for handle in handles:
+        handle.remove()
+    return sum(counts)
+
+
+def parameters(network):
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def test_sizes_and_costs_are_those_of_the_lab(generator, discriminator):
+    assert (parameters(generator), parameters(discriminator)) == (571_457, 590_945)
+    assert multiply_adds(generator, torch.randn(1, 64), torch.tensor([3])) == 22_360_320 < MOST_MULTIPLY_ADDS
+    assert multiply_adds(discriminator, torch.randn(1, 1, 28, 28), torch.tensor([3])) == 15_479_296
+
+
+def test_weights_have_the_names_of_the_runs_that_were_begun(generator, discriminator):
+    """A checkpoint is read by these names."""
+    names = generator.state_dict().keys()
+    blocks = {f"stages.{stage}.{block}.{layer}" for stage in range(3) for block in range(2) for layer in LAYERS}
+    others = {"input", "output", "transitions.0", "transitions.1", "modulation.mapping", "modulation.heads"}
+    assert names == {f"{layer}.{part}" for layer in blocks | others for part in PARTS} | {"embedding.weight"}
+    names = discriminator.state_dict().keys()
+    blocks = {f"blocks{size}.{block}.{layer}" for size in (14, 7) for block in range(2) for layer in LAYERS}
+    others = {"input", "to7", "features", "score"}
+    assert names == {f"{layer}.{part}" for layer in blocks | others for part in PARTS} | {"embedding.weight"}
+
+
+def test_the_discriminator_is_that_of_conv(discriminator):
+    torch.manual_seed(0)
+    conv = ConvDiscriminator().eval()
+    images, labels = torch.randn(10, 1, 28, 28), torch.arange(10)
+    assert torch.equal(discriminator(images, labels), conv(images, labels))
+
+
+@pytest.mark.parametrize("width", [8, 22])
+def test_images_are_in_range(width):
+    images = FilmGenerator(latent_dim=5, label_dim=3, width=width)(torch.randn(7, 5) * 9, torch.arange(7))
+    assert images.shape == (7, 1, 28, 28)
+    assert images.abs().max() <= 1
+
+
+def test_labels_are_one_hot_weights(generator, discriminator):
+    labels = torch.arange(10)
+    for network, inputs in ((generator, torch.randn(10, 64)), (discriminator, torch.randn(10, 1, 28, 28))):
+        outputs = network(inputs, labels)
+        torch.testing.assert_close(outputs, network(inputs, torch.eye(10)))
+        assert not torch.allclose(outputs, network(inputs, labels.roll(1)))
+
+
+def test_the_first_features_of_a_mixture_lie_between_those_of_its_classes(generator):
+    z = torch.randn(1, 64)
+    half = torch.zeros(1, 10)
+    half[0, [2, 7]] = 0.5
+    first, second = (generator.first_features(z, torch.tensor([label])) for label in (2, 7))
+    torch.testing.assert_close(generator.first_features(z, half), (first + second) / 2)
+
+
+def test_a_block_starts_as_the_identity_whatever_its_modulation():
+    x, scale, shift = torch.randn(2, 8, 7, 7), torch.randn(2, 8, 1, 1), torch.randn(2, 8, 1, 1)
+    torch.testing.assert_close(ModulatedBlock(8)(x, scale, shift), x)
+
+
+def test_z_modulates_every_block(generator):
+    """Each block gets other scales and shifts for another z of the same class."""
+    seen = []
+    blocks = [block for stage in generator.stages for block in stage]
+    handles = [block.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[1:])) for block in blocks]
+    with torch.inference_mode():
+        generator(torch.randn(2, 64), torch.tensor([4, 4]))
+    for handle in handles:
+        handle.remove()
+    assert [scale.shape[1] for scale, _ in seen] == [64, 64, 32, 32, 16, 16]
+    for scale, shift in seen:
+        assert (scale[0] - scale[1]).abs().max() > 0.1
+        assert (shift[0] - shift[1]).abs().max() > 0.1
+        assert abs(scale.mean() - 1) < 0.5
+
+
+def test_modulation_is_a_scale_and_a_shift_between_the_convolutions():
+    block = ModulatedBlock(4)
+    nn.init.dirac_(block.second.weight)
+    nn.init.dirac_(block.first.weight)
+    x = torch.rand(1, 4, 7, 7)  # positive, so the first activation is the identity
+    scale, shift = torch.full((1, 4, 1, 1), -2.0), torch.full((1, 4, 1, 1), 1.0)
+    expected = x + torch.where(1 - 2 * x > 0, 1 - 2 * x, 0.2 * (1 - 2 * x))
+    torch.testing.assert_close(block(x, scale, shift), expected)
