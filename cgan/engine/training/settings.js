@@ -39,13 +39,14 @@ export const REPORT = {
 /** A narrower pair, which draws clothes after a minute; found by search. @type {Settings} */
 export const FIRST_CLOTHES = {
   ...REPORT,
-  latent_dim: 32,
+  latent_dim: 16,
   label_dim: 10,
   hidden: [256, 512],
   hidden_d: [256, 256],
   batchnorm_eps: 1e-5,
   loss: "relativistic",
-  learning_rate: 1e-3,
+  learning_rate: 5e-4,
+  learning_rate_d: 1e-3,
   beta1: 0,
   beta2: 0.99,
 };
