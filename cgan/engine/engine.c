@@ -474,7 +474,7 @@ void EXPORT(tanh)(const float *x, long count, float *y) {
   }
 }
 
-// Grey levels: -1 is 0, 1 is 255, rounded to the nearest (a half to the even one), as cgan.images.to_uint8.
+// Grey levels: -1 is 0, 1 is 255, rounded to the nearest (a half to the even one), as cgan.common.images.to_uint8.
 void EXPORT(to_uint8)(const float *x, long count, uint8_t *levels) {
   for (long i = 0; i < count; i += 4) {
     f32x4 level = wasm_f32x4_nearest(mul(add(load(x + i), splat(1)), splat(127.5f)));
