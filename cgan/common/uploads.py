@@ -68,13 +68,16 @@ def remarks(content: bytes) -> list[str]:
     return [*found, "transparent"] if transparent else found
 
 
-def to_garment(picture: Image.Image) -> Tensor:
+def to_garment(picture: Image.Image, invert: bool | None = None) -> Tensor:
     """Convert a picture to the format of Fashion-MNIST: grey, black background, float (1, 1, 28, 28) in [0, 1].
 
-    If the border is brighter than the mean of the picture, as in a photograph before a white wall, it is inverted.
+    invert: whether to exchange black and white; None: if the border is brighter than the mean of the picture, as in a
+    photograph before a white wall.
     """
     small = ImageOps.fit(picture.convert("L"), (_GARMENT_SIDE, _GARMENT_SIDE), Image.Resampling.LANCZOS)
     grey = np.array(small, np.float32) / 255
     border = np.ones_like(grey, bool)
     border[_BORDER:-_BORDER, _BORDER:-_BORDER] = False
-    return torch.from_numpy(1 - grey if grey[border].mean() > grey.mean() else grey)[None, None]
+    if invert is None:
+        invert = grey[border].mean() > grey.mean()
+    return torch.from_numpy(1 - grey if invert else grey)[None, None]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from torch import nn
 
+from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.common.validation import Range
 from cgan.models.conv import ConvDiscriminator, ConvGenerator
 from cgan.models.film import FilmDiscriminator, FilmGenerator
@@ -51,16 +52,17 @@ def check_setting(name: str, value: object) -> object:
 
 
 class NetworkConfig(NamedTuple):
-    """The name of an architecture, and the keyword arguments of its two networks."""
+    """The name of an architecture, the keyword arguments of its two networks, and the classes that they know."""
 
     arch: str
     generator: dict
     discriminator: dict
+    classes: Classes = FASHION_MNIST
 
     def build_generator(self) -> nn.Module:
         """The generator with random weights."""
-        return ARCHITECTURES[self.arch][0](**self.generator)
+        return ARCHITECTURES[self.arch][0](self.classes.count, **self.generator)
 
     def build_discriminator(self) -> nn.Module:
         """The discriminator with random weights."""
-        return ARCHITECTURES[self.arch][1](**self.discriminator)
+        return ARCHITECTURES[self.arch][1](self.classes.count, **self.discriminator)

@@ -1,6 +1,6 @@
 """Checkpoints on disk: folders whose files are replaced atomically, and read without executing anything.
 
-config.json                 the architecture and its settings
+config.json                 the architecture and its settings, the classes and a digest of their data
 model.safetensors           the generator: exponential moving average (EMA) of its weights
 discriminator.safetensors   the discriminator
 generator-raw.safetensors   the generator with the weights of the last step (not in shipped checkpoints)
@@ -21,9 +21,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.common.files import replaced, write_text
 from cgan.common.validation import one_line
-from cgan.models.architectures import ARCHITECTURES, NetworkConfig, check_setting
+from cgan.models.architectures import ARCHITECTURES, SETTINGS, NetworkConfig, check_setting
+from cgan.models.classifier import CLASSIFIER, ResidualClassifier
 
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
@@ -95,8 +97,8 @@ def resolve(name_or_folder: str) -> Path:
 
 def save_config(folder: Path, networks: NetworkConfig, training: dict) -> None:
     """Write config.json. training: the settings of the run, for readers; loading a network does not need them."""
-    content = {"format": FORMAT, **networks._asdict(), "training": training}
-    write_text(folder / CONFIG, json.dumps(content, indent=2) + "\n")
+    content = {"format": FORMAT, **networks._asdict(), "classes": networks.classes.to_json(), "training": training}
+    write_text(folder / CONFIG, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def load_config(folder: Path) -> NetworkConfig:
@@ -116,13 +118,21 @@ def load_config(folder: Path) -> NetworkConfig:
     if not isinstance(arch, str) or arch not in ARCHITECTURES:
         raise CheckpointError(f"{path}: arch is {arch!r}; allowed: {', '.join(ARCHITECTURES)}")
     parts = {part: _checked_settings(path, part, content.get(part)) for part in ("generator", "discriminator")}
-    networks = NetworkConfig(arch, **parts)
+    networks = NetworkConfig(arch, **parts, classes=_classes(path, content))
     try:
         with without_memory():
             networks.build_generator(), networks.build_discriminator()
     except TypeError as error:
         raise CheckpointError(f"{path}: {error}") from error
     return networks
+
+
+def _classes(path: Path, content: dict) -> Classes:
+    """The classes that config.json names; one without any is older than other data than Fashion-MNIST."""
+    try:
+        return Classes.from_json(content["classes"]) if "classes" in content else FASHION_MNIST
+    except ValueError as error:
+        raise CheckpointError(f"{path}: {error}") from error
 
 
 def _checked_settings(path: Path, part: str, settings: object) -> dict:
@@ -171,6 +181,24 @@ def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module
     tensors, metadata = load_tensors(path, expected=network.state_dict())
     network.load_state_dict(tensors, assign=True)
     return network.eval(), metadata
+
+
+def load_classifier(folder: Path) -> tuple[ResidualClassifier, Classes]:
+    """The classifier of a folder in eval mode, and the classes that it tells apart.
+
+    Raises CheckpointError if it is missing, damaged, or of no size that a classifier may have.
+    """
+    path = folder / CLASSIFIER
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            width, *_ = file.get_slice("body.0.weight").get_shape()
+        content = {"classes": json.loads(metadata["classes"])} if "classes" in metadata else {}
+        SETTINGS["width"].check(width)
+    except (OSError, SafetensorError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: cannot be read ({error})") from error
+    classes = _classes(path, content)
+    return _load_network(lambda: ResidualClassifier(classes.count, width), path)[0], classes
 
 
 def load_weights(network: nn.Module, path: Path) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""Classifiers of Fashion-MNIST: a residual network (judge, perception) and LeNet. See `evaluation.classifiers`."""
+"""Classifiers of the pictures: a residual network (judge, perception) and LeNet. See `evaluation.classifiers`."""
 
 from torch import Tensor, nn
 
 CLASSIFIER = "classifier.safetensors"  # file name of its weights
-NUM_CLASSES = 10
 WIDTH = 32  # channels of the judge's first layer
 
 
@@ -26,10 +25,10 @@ class ResidualBlock(nn.Module):
 
 
 class ResidualClassifier(nn.Module):
-    """A small residual network: images (N, 1, 28, 28) in [-1, 1] to logits (N, 10)."""
+    """A small residual network: images (N, 1, 28, 28) in [-1, 1] to logits (N, classes)."""
 
-    def __init__(self, width: int = WIDTH) -> None:
-        """width: channels of the first layer; the last one has four times as many."""
+    def __init__(self, classes: int, width: int = WIDTH) -> None:
+        """classes: how many. width: channels of the first layer; the last one has four times as many."""
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(1, width, 3, padding=1, bias=False),
@@ -39,7 +38,7 @@ class ResidualClassifier(nn.Module):
             ResidualBlock(2 * width, 2 * width, stride=1),
             ResidualBlock(2 * width, 4 * width, stride=2),
         )
-        self.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * width, NUM_CLASSES))
+        self.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * width, classes))
 
     def features(self, images: Tensor) -> Tensor:
         """Inputs of the last layer, (N, 4 width), 0 or more: the last activations, averaged over the image."""
@@ -50,9 +49,9 @@ class ResidualClassifier(nn.Module):
 
 
 class LeNet(nn.Module):
-    """A network of the size of LeNet-5 (LeCun et al. 1998): images (N, 1, 28, 28) in [-1, 1] to logits (N, 10)."""
+    """A network of the size of LeNet-5 (LeCun et al. 1998): images (N, 1, 28, 28) in [-1, 1] to logits (N, classes)."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(1, 32, 5, padding=2),
@@ -65,7 +64,7 @@ class LeNet(nn.Module):
             nn.Linear(64 * 7 * 7, 128),
             nn.ReLU(),
             nn.Dropout(0.5),
-            nn.Linear(128, NUM_CLASSES),
+            nn.Linear(128, classes),
         )
 
     def forward(self, images: Tensor) -> Tensor:

@@ -24,25 +24,27 @@ class ConvGenerator(nn.Module):
     background is exactly black, as it is in the real images.
     """
 
-    def __init__(self, latent_dim: int = 64, label_dim: int = 32, width: int = 64, normalization: str = "none") -> None:
-        """latent_dim: length of z. label_dim: length of a class's embedding.
+    def __init__(
+        self, classes: int, latent_dim: int = 64, label_dim: int = 32, width: int = 64, normalization: str = "none"
+    ) -> None:
+        """classes: how many. latent_dim: length of z. label_dim: length of a class's embedding.
 
         width: channels at 7x7; there are half as many at 14x14 and a quarter at 28x28.
         normalization: of the residual blocks, a key of `layers.NORMALIZATIONS`.
         """
         super().__init__()
-        self.latent_dim = latent_dim
-        self.embedding = ClassEmbedding(label_dim)
+        self.classes, self.latent_dim = classes, latent_dim
+        self.embedding = ClassEmbedding(classes, label_dim)
         self.input = nn.Linear(latent_dim + label_dim, width * 7 * 7)
-        self.blocks7 = nn.ModuleList(ResidualBlock(width, normalization) for _ in range(2))
+        self.blocks7 = nn.ModuleList(ResidualBlock(classes, width, normalization) for _ in range(2))
         self.to14 = convolution(width, width // 2, size=1)
-        self.blocks14 = nn.ModuleList([ResidualBlock(width // 2, normalization)])
+        self.blocks14 = nn.ModuleList([ResidualBlock(classes, width // 2, normalization)])
         self.to28 = convolution(width // 2, width // 4, size=1)
         self.hidden = convolution(width // 4, width // 4)
         self.output = convolution(width // 4, 1, gain=0.5)
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
+        """z (N, latent_dim) and class weights (N, classes) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
         x = self.first_features(z, classes).unflatten(1, (-1, 7, 7))
         for block in self.blocks7:
             x = block(x, classes)
@@ -65,10 +67,10 @@ class Perception(nn.Module):
     a network trained on other images. Here it sees the features beside the image.
     """
 
-    def __init__(self, width: int) -> None:
-        """width: channels of the classifier's first layer."""
+    def __init__(self, classes: int, width: int) -> None:
+        """classes: how many the classifier knows. width: channels of its first layer."""
         super().__init__()
-        self.body = ResidualClassifier(width).body.eval().requires_grad_(False)
+        self.body = ResidualClassifier(classes, width).body.eval().requires_grad_(False)
 
     def train(self, mode: bool = True) -> "Perception":
         """Stay in eval mode, so that the statistics of batch normalization stay as they were learned."""
@@ -87,35 +89,38 @@ class ConvDiscriminator(nn.Module):
     embedding to a score of the image alone.
     """
 
-    def __init__(self, width: int = 32, features: int = 128, spectral_norm: bool = False, perception: int = 0) -> None:
-        """width: channels at 14x14; there are twice as many at 7x7. features: length of the projected vector.
+    def __init__(
+        self, classes: int, width: int = 32, features: int = 128, spectral_norm: bool = False, perception: int = 0
+    ) -> None:
+        """classes: how many. width: channels at 14x14; there are twice as many at 7x7. features: length of the projected vector.
 
         spectral_norm: normalize the weights of all layers (Miyato et al. 2018, arXiv:1802.05957).
         perception: width of the frozen classifier whose activations are added; 0 for none.
         """
         super().__init__()
         last_gain = 1.0 if spectral_norm else 0.0  # spectral normalization would divide zero weights by zero
+        self.classes = classes
         self.input = convolution(4, width)
         self.blocks14 = nn.ModuleList(self._block(width, last_gain) for _ in range(2))
         self.to7 = convolution(width, 2 * width, size=1)
         self.blocks7 = nn.ModuleList(self._block(2 * width, last_gain) for _ in range(2))
         self.features = nn.Linear(2 * width * 7 * 7, features)
         self.score = nn.Linear(features, 1)
-        self.embedding = ClassEmbedding(features)
+        self.embedding = ClassEmbedding(classes, features)
         if spectral_norm:
             for layer in [*self.modules()]:
                 if isinstance(layer, (nn.Conv2d, nn.Linear)):
                     nn.utils.parametrizations.spectral_norm(layer)
-        self.perception = Perception(perception) if perception else None
+        self.perception = Perception(classes, perception) if perception else None
         if perception:  # gain 0: nothing is added at first, so a discriminator trained without perception can go on
             self.perceived14 = convolution(2 * perception, width, size=1, gain=0)
             self.perceived7 = convolution(4 * perception, 2 * width, size=1, gain=0)
 
     def _block(self, channels: int, last_gain: float) -> nn.Module:
-        return ResidualBlock(channels, last_gain=last_gain)
+        return ResidualBlock(self.classes, channels, last_gain=last_gain)
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
-        """images (N, 1, 28, 28) and class weights (N, 10) or labels (N,) to scores (N, 1)."""
+        """images (N, 1, 28, 28) and class weights (N, classes) or labels (N,) to scores (N, 1)."""
         x = self.input(nn.functional.pixel_unshuffle(images, 2))
         for block in self.blocks14:
             x = block(x, classes)

@@ -76,15 +76,15 @@ class Modulation(nn.Module):
 class FilmGenerator(nn.Module):
     """z and class in, image out: modulated residual blocks at 7x7, 14x14 and 28x28, each resolution at equal cost."""
 
-    def __init__(self, latent_dim: int = 64, label_dim: int = 32, width: int = 64) -> None:
-        """latent_dim: length of z. label_dim: length of a class's embedding.
+    def __init__(self, classes: int, latent_dim: int = 64, label_dim: int = 32, width: int = 64) -> None:
+        """classes: how many. latent_dim: length of z. label_dim: length of a class's embedding.
 
         width: channels at 7x7; there are half as many at 14x14 and a quarter at 28x28.
         """
         super().__init__()
-        self.latent_dim = latent_dim
+        self.classes, self.latent_dim = classes, latent_dim
         inputs, widths = latent_dim + label_dim, (width, width // 2, width // 4)
-        self.embedding = ClassEmbedding(label_dim)
+        self.embedding = ClassEmbedding(classes, label_dim)
         self.input = nn.Linear(inputs, width * 7 * 7)
         self.stages = nn.ModuleList(
             nn.ModuleList(ModulatedBlock(channels) for _ in range(BLOCKS)) for channels in widths
@@ -94,7 +94,7 @@ class FilmGenerator(nn.Module):
         self.output = convolution(widths[-1], 1, gain=0.5)
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
+        """z (N, latent_dim) and class weights (N, classes) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
         z_and_class = self._concatenate(z, classes)
         x = self.input(z_and_class).unflatten(1, (-1, 7, 7)).contiguous(memory_format=torch.channels_last)
         modulations = iter(self.modulation(z_and_class))
@@ -118,9 +118,9 @@ class FilmGenerator(nn.Module):
 class FilmDiscriminator(ConvDiscriminator):
     """The discriminator of `conv`, of which the generator is the weaker one already; only its weights' names differ."""
 
-    def __init__(self, width: int = 32, features: int = 128) -> None:
-        """width: channels at 14x14; there are twice as many at 7x7. features: length of the projected vector."""
-        super().__init__(width, features)
+    def __init__(self, classes: int, width: int = 32, features: int = 128) -> None:
+        """classes: how many. width: channels at 14x14; there are twice as many at 7x7. features: length of the projected vector."""
+        super().__init__(classes, width, features)
 
     def _block(self, channels: int, last_gain: float) -> nn.Module:
         return PlainBlock(channels)

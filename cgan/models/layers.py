@@ -3,19 +3,18 @@
 import torch
 from torch import Tensor, nn
 
-from cgan.models.classifier import NUM_CLASSES
-
 LEAKY_SLOPE = 0.2
 
 
 class ClassEmbedding(nn.Embedding):
     """One learned vector for each class; a mixture of classes gets the same mixture of their vectors."""
 
-    def __init__(self, dim: int) -> None:
-        super().__init__(NUM_CLASSES, dim)
+    def __init__(self, classes: int, dim: int) -> None:
+        """classes: how many. dim: length of a vector."""
+        super().__init__(classes, dim)
 
     def forward(self, classes: Tensor) -> Tensor:
-        """Class weights, float (N, 10), or labels, integer (N,), to vectors (N, dim)."""
+        """Class weights, float (N, classes), or labels, integer (N,), to vectors (N, dim)."""
         return classes @ self.weight if classes.is_floating_point() else super().forward(classes)
 
 
@@ -62,10 +61,10 @@ def upsample(x: Tensor) -> Tensor:
 class ClassBatchNorm(nn.Module):
     """Batch normalization with a gain and a bias for each class (de Vries et al. 2017, arXiv:1707.00683)."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, classes: int, channels: int) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(channels, affine=False)
-        self.gain, self.bias = ClassEmbedding(channels), ClassEmbedding(channels)
+        self.gain, self.bias = ClassEmbedding(classes, channels), ClassEmbedding(classes, channels)
         nn.init.ones_(self.gain.weight)
         nn.init.zeros_(self.bias.weight)
 
@@ -77,7 +76,7 @@ class ClassBatchNorm(nn.Module):
 class NoNorm(nn.Module):
     """The identity, with the signature of ClassBatchNorm."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, classes: int, channels: int) -> None:
         super().__init__()
 
     def forward(self, x: Tensor, classes: Tensor) -> Tensor:
@@ -94,10 +93,13 @@ class ResidualBlock(nn.Module):
     train without normalization (Zhang et al. 2019, arXiv:1901.09321).
     """
 
-    def __init__(self, channels: int, normalization: str = "none", last_gain: float = 0.0) -> None:
-        """normalization: a key of NORMALIZATIONS. last_gain: factor of the second convolution's initial weights."""
+    def __init__(self, classes: int, channels: int, normalization: str = "none", last_gain: float = 0.0) -> None:
+        """classes: how many the normalization tells apart. normalization: a key of NORMALIZATIONS.
+
+        last_gain: factor of the second convolution's initial weights.
+        """
         super().__init__()
-        self.norms = nn.ModuleList(NORMALIZATIONS[normalization](channels) for _ in range(2))
+        self.norms = nn.ModuleList(NORMALIZATIONS[normalization](classes, channels) for _ in range(2))
         self.convolutions = nn.ModuleList(convolution(channels, channels, gain=gain) for gain in (1.0, last_gain))
 
     def forward(self, x: Tensor, classes: Tensor) -> Tensor:

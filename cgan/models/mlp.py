@@ -19,10 +19,15 @@ class MLPGenerator(nn.Module):
     momentum of 0.8, but the second positional argument is eps, and so the report's network was trained with that.
     """
 
-    def __init__(self, latent_dim: int = 100, label_dim: int = 50, batchnorm_eps: float = 0.8) -> None:
-        """latent_dim: length of z. label_dim: length of a class's embedding. batchnorm_eps: see the class."""
+    def __init__(
+        self, classes: int, latent_dim: int = 100, label_dim: int = 50, batchnorm_eps: float = 0.8
+    ) -> None:
+        """classes: how many. latent_dim: length of z. label_dim: length of a class's embedding.
+
+        batchnorm_eps: see the class.
+        """
         super().__init__()
-        self.latent_dim = latent_dim
+        self.classes, self.latent_dim = classes, latent_dim
 
         def block(inputs: int, outputs: int) -> list[nn.Module]:
             return [
@@ -31,7 +36,7 @@ class MLPGenerator(nn.Module):
                 nn.LeakyReLU(LEAKY_SLOPE, inplace=True),
             ]
 
-        self.embedding = ClassEmbedding(label_dim)
+        self.embedding = ClassEmbedding(classes, label_dim)
         self.layers = nn.Sequential(
             nn.Linear(label_dim + latent_dim, 128),
             nn.LeakyReLU(LEAKY_SLOPE, inplace=True),
@@ -43,7 +48,7 @@ class MLPGenerator(nn.Module):
         )
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
+        """z (N, latent_dim) and class weights (N, classes) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
         pixels = self.layers(torch.cat([self.embedding(classes), z], dim=1))
         return pixels.view(-1, *IMAGE_SHAPE)
 
@@ -59,14 +64,14 @@ class MLPDiscriminator(nn.Module):
     generator (100 for z) fix label_dim at 50, and the code is what was trained.
     """
 
-    def __init__(self, label_dim: int = 50, dropout: float = 0.4) -> None:
-        """label_dim: length of a class's embedding. dropout: probability, 0 to 1."""
+    def __init__(self, classes: int, label_dim: int = 50, dropout: float = 0.4) -> None:
+        """classes: how many. label_dim: length of a class's embedding. dropout: probability, 0 to 1."""
         super().__init__()
 
         def block() -> list[nn.Module]:
             return [nn.Linear(512, 512), Dropout(dropout), nn.LeakyReLU(LEAKY_SLOPE, inplace=True)]
 
-        self.embedding = ClassEmbedding(label_dim)
+        self.embedding = ClassEmbedding(classes, label_dim)
         self.layers = nn.Sequential(
             nn.Linear(IMAGE_PIXELS + label_dim, 512),
             nn.LeakyReLU(LEAKY_SLOPE, inplace=True),
@@ -76,5 +81,5 @@ class MLPDiscriminator(nn.Module):
         )
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
-        """images (N, 1, 28, 28) and class weights (N, 10) or labels (N,) to scores (N, 1)."""
+        """images (N, 1, 28, 28) and class weights (N, classes) or labels (N,) to scores (N, 1)."""
         return self.layers(torch.cat([images.flatten(1), self.embedding(classes)], dim=1))
