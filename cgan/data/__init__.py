@@ -3,16 +3,17 @@
 from cgan.data.fashion_mnist import (
     CLASS_NAMES,
     CLASS_NAMES_ZH,
+    CLASSES,
     IMAGE_SIZE,
     NUM_CLASSES,
     DataError,
     find,
     load,
     local_test_images,
-    parse_class,
 )
 
 __all__ = [
+    "CLASSES",
     "CLASS_NAMES",
     "CLASS_NAMES_ZH",
     "IMAGE_SIZE",
@@ -21,5 +22,4 @@ __all__ = [
     "find",
     "load",
     "local_test_images",
-    "parse_class",
 ]

@@ -34,7 +34,7 @@ CLASS_NAMES = (
     "Ankle boot",
 )
 CLASS_NAMES_ZH = ("T恤", "裤子", "套头衫", "连衣裙", "外套", "凉鞋", "衬衫", "运动鞋", "包", "短靴")
-_NAME_PAIRS = tuple(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))
+CLASSES = tuple(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))  # for `common.classes.parse_class`
 NUM_CLASSES = len(CLASS_NAMES)
 IMAGE_SIZE = 28
 
@@ -105,19 +105,6 @@ def local_test_images() -> tuple[np.ndarray, np.ndarray]:
     if find() is None:
         raise DataError("not on this machine")
     return load("test")
-
-
-def parse_class(text: str) -> int:
-    """Return the index (0 to 9) of a class from its English name (in any case), Chinese name or index.
-
-    Raises ValueError with a message that lists the allowed names.
-    """
-    wanted = text.strip().casefold()
-    for index, names in enumerate(_NAME_PAIRS):
-        if wanted == str(index) or wanted in (name.casefold() for name in names):
-            return index
-    allowed = ", ".join(f"{index} {name} {zh}" for index, (name, zh) in enumerate(_NAME_PAIRS))
-    raise ValueError(f"{text!r} is no class; allowed: {allowed}")
 
 
 def _locate(folder: Path, file: _IdxFile) -> Path | None:

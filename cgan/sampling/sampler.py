@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from cgan.common import images
+from cgan.common.classes import parse_class
 from cgan.common.command_line import Parser, fail, integer, real
 from cgan.common.files import replaced
-from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
+from cgan.data import CLASS_NAMES, CLASSES, NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
@@ -197,6 +198,6 @@ def _parser() -> Parser:
 
 def _class_index(text: str) -> int:
     try:
-        return parse_class(text)
+        return parse_class(text, CLASSES)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

@@ -109,14 +109,3 @@ def test_train_command_refuses_a_wrong_folder_with_one_line(expect_refusal_here,
 
 def test_a_folder_with_an_impossible_name_is_refused_with_one_line(expect_refusal_here):
     expect_refusal_here("train.py", "--data-dir", "d" * 300, "--steps", 1, words=["--data-dir"])
-
-
-@pytest.mark.parametrize("text", ["dress", "Dress", " DRESS ", "连衣裙", "3"])
-def test_class_by_english_name_chinese_name_or_index(text):
-    assert fashion_mnist.parse_class(text) == 3
-
-
-@pytest.mark.parametrize("text", ["", "10", "-1", "3.0", "dresses"])
-def test_unknown_class_is_refused(text):
-    with pytest.raises(ValueError, match="Ankle boot"):
-        fashion_mnist.parse_class(text)

@@ -154,7 +154,7 @@ def sample(monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("name", ["dress", "连衣裙", "3", "Dress"])
+@pytest.mark.parametrize("name", ["dress", "连衣裙", "3", "Dress", "DRESS"])
 def test_command_line_takes_a_class_by_any_name(sample, sampler, tmp_path, name):
     out = tmp_path / "grid.png"
     sample("--class", name, "--seed", 7, "--count", 5, "--truncation", 0.8, "--out", out)

@@ -4,6 +4,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cgan.common.classes import parse_class
+from cgan.data import CLASSES
+from tests.common.test_classes import ODD, ODD_NAMES, SPELLINGS, UNKNOWN
+
 NAMES = ["r3gan-conv", "report-mlp"]
 READ = f"(query) => {{ setCheckpoints({NAMES}); return readLink(query); }}"
 MODULES = {"page/url.js": "readLink", "page/store.js": "setCheckpoints"}
@@ -86,3 +90,18 @@ def test_what_is_written_is_read_again(evaluate):
 
 def test_the_first_view_has_no_query(evaluate):
     assert evaluate({"page/url.js": "writeLink"}, "() => writeLink()") == ""
+
+
+def test_the_page_reads_the_names_of_classes_as_python_does(evaluate):
+    """A table for both: tests/common/test_classes.py."""
+    function = "([given, names]) => given.map((text) => parseClass(text, names) ?? null)"
+    modules = {"page/fields.js": "parseClass"}
+    assert evaluate(modules, function, [[text for text, _ in SPELLINGS], CLASSES]) == [index for _, index in SPELLINGS]
+    assert evaluate(modules, function, [UNKNOWN, CLASSES]) == [None] * len(UNKNOWN)
+    assert evaluate(modules, function, [[text for text, _ in ODD], ODD_NAMES]) == [index for _, index in ODD]
+
+
+def test_every_class_of_a_link_is_read_again(evaluate):
+    function = "(count) => Array.from({ length: count }, (_, index) => formatValue('class', index))"
+    written = evaluate({"page/fields.js": "formatValue"}, function, len(CLASSES))
+    assert [parse_class(name, CLASSES) for name in written] == [*range(10)]
