@@ -1,4 +1,4 @@
-"""Fashion-MNIST, and the real test images that ship with the app."""
+"""What is learned from: Fashion-MNIST or pictures of one's own (`dataset`), and test images that ship with the app."""
 
 from cgan.data.fashion_mnist import (
     CLASS_NAMES,
@@ -6,11 +6,11 @@ from cgan.data.fashion_mnist import (
     CLASSES,
     IMAGE_SIZE,
     NUM_CLASSES,
-    DataError,
     find,
     load,
     local_test_images,
 )
+from cgan.data.pictures import DataError
 
 __all__ = [
     "CLASSES",

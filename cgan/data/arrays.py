@@ -17,7 +17,7 @@ _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as Pillow's mode L
 
 
 def read(path: Path) -> Pictures:
-    """images: uint8 (N, H, W), or (N, H, W, 1 or 3); labels: whole numbers or texts (N,) or (N, 1). Raises DataError."""
+    """images: uint8 (N, H, W) or (N, H, W, 1 or 3). labels: integers or texts, (N,) or (N, 1). Raises DataError."""
     try:
         with np.load(path, allow_pickle=False) as file:
             known = next((names for names in _NAMES if {*names[:2]} <= {*file.files}), None)
@@ -36,8 +36,8 @@ def _checked(path: Path, images: np.ndarray, labels: np.ndarray) -> Labelled:
         raise DataError(f"--data {path}: images are {images.dtype} {images.shape}; allowed: uint8 (N, height, width)")
     if labels.shape not in ((len(images),), (len(images), 1)) or labels.dtype.kind not in "uiU":
         raise DataError(
-            f"--data {path}: labels are {labels.dtype} {labels.shape}; allowed: a whole number or a text for each of the "
-            f"{len(images)} images"
+            f"--data {path}: labels are {labels.dtype} {labels.shape}; allowed: a whole number or a text "
+            f"for each of the {len(images)} images"
         )
     if is_colour:
         images = images[..., 0] if images.shape[3] == 1 else (images @ _LUMA).round().astype(np.uint8)

@@ -15,7 +15,7 @@ _INVERT = {"auto": None, "yes": True, "no": False}
 
 
 class Dataset(NamedTuple):
-    """Pictures of some classes, bright on black. `load` takes "train" or "test"; summary: a line about them, or none."""
+    """Pictures of some classes, bright on black. load: takes "train" or "test". summary: a line about them, or none."""
 
     classes: Classes
     load: Callable[[str], Labelled]
@@ -38,8 +38,8 @@ def add_flags(parser: argparse._ActionsContainer) -> None:
         "--invert",
         choices=[*_INVERT],
         default="auto",
-        help="with --data: exchange black and white, for the networks learn bright on black; auto: a picture in a folder "
-        "whose border is brighter than the rest (default: %(default)s)",
+        help="with --data: exchange black and white, for the networks learn bright on black; auto: a picture in a "
+        "folder whose border is brighter than the rest (default: %(default)s)",
     )
     parser.add_argument(
         "--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files (default: found or downloaded)"

@@ -19,31 +19,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cgan.common.classes import FASHION_MNIST
 from cgan.common.command_line import fail
+from cgan.data import idx
+from cgan.data.pictures import DataError
 
-CLASS_NAMES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
-CLASS_NAMES_ZH = ("T恤", "裤子", "套头衫", "连衣裙", "外套", "凉鞋", "衬衫", "运动鞋", "包", "短靴")
-CLASSES = tuple(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))  # for `common.classes.parse_class`
-NUM_CLASSES = len(CLASS_NAMES)
+CLASS_NAMES, CLASS_NAMES_ZH = FASHION_MNIST.names, FASHION_MNIST.names_zh
+CLASSES, NUM_CLASSES = FASHION_MNIST.pairs, FASHION_MNIST.count
 IMAGE_SIZE = 28
 
 ENVIRONMENT_VARIABLE = "FASHION_MNIST_DIR"
 DOWNLOAD_FOLDER = Path(__file__).resolve().parents[2] / "data"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 TORCHVISION_SUBFOLDER = Path("FashionMNIST/raw")
-
-_IDX_UINT8 = 0x08
 
 
 class _IdxFile(NamedTuple):
@@ -61,10 +49,6 @@ _FILES = {
         _IdxFile("t10k-labels-idx1-ubyte", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
     ),
 }
-
-
-class DataError(Exception):
-    """The data set is missing or damaged; the message is one line for the user."""
 
 
 def load(split: str = "train", data_dir: str | os.PathLike | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -126,15 +110,7 @@ def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
         raise DataError(f"{path}: cannot be read ({error}); {_remedy(folder)}") from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise DataError(f"{path}: truncated or altered, its SHA-256 is not Fashion-MNIST's; {_remedy(folder)}")
-    return _decode_idx(content)
-
-
-def _decode_idx(content: bytearray) -> np.ndarray:
-    """Decode the IDX format of MNIST: bytes 0, 0, type, rank, then big-endian sizes, then the values."""
-    assert content[2] == _IDX_UINT8  # guaranteed by the checksum
-    rank = content[3]
-    shape = np.frombuffer(content, dtype=">u4", count=rank, offset=4)
-    return np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * rank).reshape(shape)
+    return idx.decode(content)
 
 
 def _remedy(folder: Path) -> str:

@@ -35,8 +35,8 @@ class Pictures:
         counts = np.bincount(self.train[1], minlength=len(self.names))
         of_each = ", ".join(f"{name} {count:,}" for name, count in zip(self.names, counts, strict=True))
         line = f"{len(self.names)} classes, {len(self.train[1]):,} training and {len(self.test[1]):,} test pictures"
-        reasons = [f"{len(files)} {reason} ({files[0]}{', ...' * (len(files) > 1)})" for reason, files in self.skipped.items()]
-        return f"{line} (for training: {of_each})" + (f"; skipped: {'; '.join(reasons)}" if reasons else "")
+        skipped = [f"; skipped {len(files)}, such as {files[0]}: {why}" for why, files in self.skipped.items()]
+        return f"{line} (for training: {of_each}){''.join(skipped)}"
 
     def renamed(self, names: list[str]) -> "Pictures":
         """The same under other names of the classes."""
@@ -44,7 +44,8 @@ class Pictures:
 
     def inverted(self) -> "Pictures":
         """The same with black and white exchanged."""
-        return replace(self, **{part: (255 - getattr(self, part)[0], getattr(self, part)[1]) for part in ("train", "test")})
+        train, test = ((255 - images, labels) for images, labels in (self.train, self.test))
+        return replace(self, train=train, test=test)
 
     def classes(self) -> Classes:
         """Names, number of training images, and their digest. Raises ValueError for names that may not be."""
@@ -74,9 +75,12 @@ def labelled(
         raise DataError(f"--data {path}: {len(values)} classes there; allowed: {MIN_CLASSES} to {MAX_CLASSES}")
     place = {value: index for index, value in enumerate(values)}
     if test is not None and (unknown := {*test[1].tolist()} - place.keys()):
-        raise DataError(f"--data {path}: no training pictures of the class {min(unknown, key=natural)!r}, but test ones")
-    as_index = [(images, np.array([place[v] for v in labels.tolist()], np.uint8)) for images, labels in (train, test or train)]
-    train, test = as_index if test is not None else _split(*as_index[0])
+        raise DataError(f"--data {path}: only test pictures of the class {min(unknown, key=natural)!r}")
+
+    def by_index(images: np.ndarray, labels: np.ndarray) -> Labelled:
+        return images, np.array([place[value] for value in labels.tolist()], np.uint8)
+
+    train, test = (by_index(*train), by_index(*test)) if test else _split(*by_index(*train))
     texts = [(names or {}).get(f"{value}", f"{value}") for value in values]
     for name, count in zip(texts, np.bincount(train[1], minlength=len(texts)), strict=True):
         if count < MIN_PER_CLASS - 1:
@@ -95,8 +99,8 @@ def resized(images: np.ndarray) -> np.ndarray:
     """Grey images, uint8 (N, H, W), as uint8 (N, 28, 28)."""
     if images.shape[1:] == (SIDE, SIDE):
         return np.ascontiguousarray(images)
-    scaled = (Image.fromarray(np.ascontiguousarray(image)).resize((SIDE, SIDE), Image.Resampling.LANCZOS) for image in images)
-    return np.stack([np.array(image) for image in scaled])
+    pictures = (Image.fromarray(np.ascontiguousarray(image)) for image in images)
+    return np.stack([np.array(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)) for picture in pictures])
 
 
 def natural(value: object) -> list:

@@ -1,13 +1,16 @@
-"""The judge: a classifier of Fashion-MNIST; metrics use its decisions and its features.
+"""The judge: a classifier of the real pictures; metrics use its decisions and its features.
 
 python -m cgan.classifier                 train it, save it in checkpoints/judge, and test it
 python -m cgan.classifier --test          test the saved one
 python -m cgan.classifier --width 16 --epochs 3 --out DIR      a smaller one, for `train.py --perception DIR`
+python -m cgan.classifier --data PATH --out DIR                one of your own classes, for `--judge DIR`
 """
 
 import argparse
 import json
+import math
 import time
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -17,15 +20,22 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
-from cgan import data
+from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.common.command_line import Parser, fail, integer
-from cgan.common.files import write_text
+from cgan.common.files import replaced, write_text
+from cgan.data import DataError, dataset, local_test_images
+from cgan.data.dataset import Dataset
+from cgan.data.pictures import Labelled
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.models.classifier import CLASSIFIER, WIDTH, ResidualClassifier
 
 JUDGE = CHECKPOINTS / "judge"
 METRICS = "metrics.json"
+MAKE_JUDGE = "python -m cgan.classifier --data PATH --out DIR"
+EXAMPLES = "examples.npz"  # real test pictures of a judge of own classes
+_MOST_EXAMPLES = 64  # of a class
+_EPOCHS, _LEAST_STEPS = 12, 2000
 
 _BATCH_SIZE = 128
 _EVALUATION_BATCH_SIZE = 500
@@ -50,12 +60,13 @@ def fit(network: nn.Module, images: np.ndarray, labels: np.ndarray, epochs: int,
     all_images = torch.from_numpy(images)
     all_labels = torch.from_numpy(labels.astype(np.int64))
     network.train().to(memory_format=torch.channels_last)
-    steps = epochs * (len(images) // _BATCH_SIZE)
+    batch_size = min(_BATCH_SIZE, len(images))
+    steps = epochs * (len(images) // batch_size)
     optimizer = torch.optim.AdamW(network.parameters(), lr=1.0, weight_decay=_WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _MAX_LEARNING_RATE, total_steps=steps)
     progress = tqdm(total=steps, desc=title, unit="step", mininterval=1)
     for _ in range(epochs):
-        for chosen in torch.randperm(len(images), generator=stream).split(_BATCH_SIZE)[: steps // epochs]:
+        for chosen in torch.randperm(len(images), generator=stream).split(batch_size)[: steps // epochs]:
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(_augmented(to_float(all_images[chosen]), stream))
             optimizer.zero_grad()
@@ -98,48 +109,101 @@ def accuracy(network: nn.Module, images: np.ndarray, labels: np.ndarray) -> floa
 @cache
 def load_judge(folder: Path = JUDGE) -> ResidualClassifier:
     """The judge in eval mode. Raises CheckpointError."""
-    network = ResidualClassifier()
-    checkpoints.load_weights(network, folder / CLASSIFIER)
-    return network.eval()
+    return checkpoints.load_classifier(folder)[0]
+
+
+def find_judge(classes: Classes, folders: Iterable[Path] = ()) -> Path | None:
+    """The folder of a judge that tells exactly these classes apart: the shipped one, or one of `folders`, or none.
+
+    Raises CheckpointError for a folder without a judge.
+    """
+    known = [*folders] if classes != FASHION_MNIST else [*folders, JUDGE]
+    return next((folder for folder in known if checkpoints.load_classifier(folder)[1] == classes), None)
+
+
+def needed_judge(classes: Classes, folder: Path | None) -> Path:
+    """The judge in `folder`, or the shipped one. Raises CheckpointError where its classes are others."""
+    found = find_judge(classes, [folder] if folder else [])
+    if found is None:
+        given = f"--judge {folder}: judges other classes" if folder else "no judge of these classes"
+        raise CheckpointError(f"{given}; make one by `{MAKE_JUDGE}` and name it by --judge DIR")
+    return found
+
+
+def real_examples(judge: Path) -> Labelled:
+    """Real test pictures that a judge's classes are shown by. Raises CheckpointError, DataError."""
+    if judge == JUDGE:
+        return local_test_images()
+    try:
+        with np.load(judge / EXAMPLES, allow_pickle=False) as file:
+            return file["images"], file["labels"]
+    except (OSError, ValueError, KeyError) as error:
+        raise CheckpointError(f"{judge / EXAMPLES}: cannot be read ({error}); `{MAKE_JUDGE}` makes it") from error
+
+
+def add_judge_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--judge", type=Path, metavar="DIR", help=f"the judge of your own classes; `{MAKE_JUDGE}` makes one"
+    )
 
 
 def main() -> None:
     parser = Parser(prog="python -m cgan.classifier", description=__doc__)
     parser.add_argument("--test", action="store_true", help="train nothing")
-    parser.add_argument("--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
     parser.add_argument(
-        "--width", type=integer(1, 512), default=WIDTH, metavar="N", help="channels (default: %(default)s)"
+        "--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge, which is Fashion-MNIST's"
     )
-    parser.add_argument("--epochs", type=integer(1), default=12, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--width", type=integer(4, 512), default=WIDTH, metavar="N", help="channels (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--epochs", type=integer(1), metavar="N", help=f"default: {_EPOCHS}, or as many as make {_LEAST_STEPS} steps"
+    )
     parser.add_argument("--seed", type=integer(0, 2**32 - 1), default=0, metavar="N", help="default: %(default)s")
-    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    dataset.add_flags(parser)
     arguments = parser.parse_args()
     try:
-        test = data.load("test", arguments.data_dir)
+        found = dataset.from_flags(arguments)
+        if found.classes != FASHION_MNIST and arguments.out == JUDGE:
+            raise DataError(f"--out: name a folder; {JUDGE} judges Fashion-MNIST")
         if not arguments.test:
-            _train(arguments, test)
-        trained = ResidualClassifier(arguments.width)
-        checkpoints.load_weights(trained, arguments.out / CLASSIFIER)
-    except (data.DataError, CheckpointError) as error:
+            _train(arguments, found)
+        trained, classes = checkpoints.load_classifier(arguments.out)
+        if classes != found.classes:
+            raise CheckpointError(f"--out {arguments.out}: judges other classes than those of --data {arguments.data}")
+    except (DataError, CheckpointError) as error:
         fail(error)
     except OSError as error:
         fail(f"--out {arguments.out}: cannot be written ({error.strerror})")
-    print(f"{arguments.out}: accuracy {accuracy(trained.eval(), *test):.2%} on the 10,000 test images")
+    test = found.load("test")
+    print(f"{arguments.out}: accuracy {accuracy(trained, *test):.2%} on the {len(test[0]):,} test images")
 
 
-def _train(arguments: argparse.Namespace, test: tuple[np.ndarray, np.ndarray]) -> None:
+def _train(arguments: argparse.Namespace, found: Dataset) -> None:
     start = time.perf_counter()
+    print(found.summary, end="\n" * bool(found.summary))
     torch.manual_seed(arguments.seed)
-    images, labels = data.load("train", arguments.data_dir)
-    network = ResidualClassifier(arguments.width)
-    fit(network, images, labels, arguments.epochs, arguments.seed, "classifier")
+    (images, labels), test = found.load("train"), found.load("test")
+    network = ResidualClassifier(found.classes.count, arguments.width)
+    epochs = arguments.epochs or max(_EPOCHS, math.ceil(_LEAST_STEPS * _BATCH_SIZE / len(images)))
+    fit(network, images, labels, epochs, arguments.seed, "classifier")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    checkpoints.save_tensors(arguments.out / CLASSIFIER, network.state_dict(), {"epochs": str(arguments.epochs)})
+    metadata = {"epochs": str(epochs), "classes": json.dumps(found.classes.to_json())}
+    checkpoints.save_tensors(arguments.out / CLASSIFIER, network.state_dict(), metadata)
     measured = {
         "accuracy": accuracy(network, *test),
         "test_images": len(test[0]),
-        "epochs": arguments.epochs,
+        "epochs": epochs,
         "seed": arguments.seed,
         "seconds": round(time.perf_counter() - start),
     }
     write_text(arguments.out / METRICS, json.dumps(measured, indent=2) + "\n")
+    if found.classes != FASHION_MNIST:
+        _save_examples(arguments.out / EXAMPLES, test, found.classes.count)
+
+
+def _save_examples(path: Path, test: Labelled, count: int) -> None:
+    images, labels = test
+    chosen = np.concatenate([np.flatnonzero(labels == index)[:_MOST_EXAMPLES] for index in range(count)])
+    with replaced(path) as temporary, open(temporary, "wb") as file:
+        np.savez_compressed(file, images=images[chosen], labels=labels[chosen])

@@ -4,13 +4,15 @@ python -m cgan.metrics --checkpoint report-mlp                   all metrics but
 python -m cgan.metrics --checkpoint report-mlp --gan-train 5     with GAN-train, five seeds
 python -m cgan.metrics --real --json real.json                   of real training images: the best possible values
 python -m cgan.metrics --checkpoint report-mlp --inception       only FID in Inception's features, as in papers
+python -m cgan.metrics --checkpoint my-own --data PATH --judge DIR      of your own classes (docs/own-classes.md)
 
-All metrics compare 10,000 generated pictures (1,000 of each class, seeds 0 to 9,999, truncation 1) with the 10,000 real
-test images, in the judge's features unless --inception is given.
+All metrics compare as many generated pictures (the classes in turn, seeds from 0 on, truncation 1) as there are real
+test images, 10,000 of Fashion-MNIST and never more, with these, in the judge's features unless --inception is given.
 """
 
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +20,12 @@ import torch
 from torch import Tensor
 
 from cgan import data
+from cgan.common.classes import Classes
 from cgan.common.command_line import Parser, fail, integer
 from cgan.common.files import write_text
-from cgan.data import CLASS_NAMES, NUM_CLASSES
+from cgan.data import dataset
 from cgan.evaluation import classifiers
+from cgan.evaluation.classifiers import JUDGE
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import LeNet, ResidualClassifier
@@ -32,7 +36,7 @@ REAL = "real.json"  # in the judge's folder
 PICTURES = 10_000
 GAN_TRAIN_PICTURES = 60_000
 GAN_TRAIN_EPOCHS = 16
-GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": lambda: ResidualClassifier(width=16)}
+GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": partial(ResidualClassifier, width=16)}
 NEIGHBOURS = 5
 _CHUNK = 1000
 _INCEPTION_BATCH_SIZE = 50
@@ -59,10 +63,15 @@ class Metrics:
 
 
 def measure(
-    pictures: np.ndarray, labels: np.ndarray, test: tuple, training: tuple, gan_train: dict[str, dict] | None = None
+    pictures: np.ndarray,
+    labels: np.ndarray,
+    test: tuple,
+    training: tuple,
+    gan_train: dict[str, dict] | None = None,
+    judge_folder: Path = JUDGE,
 ) -> Metrics:
     """Compare pictures, uint8 (N, 28, 28), and their labels (N,) with test and training data (images, labels)."""
-    judge = classifiers.load_judge()
+    judge, classes = checkpoints.load_classifier(judge_folder)
     features = classifiers.evaluate(judge.features, pictures)
     test_features = classifiers.evaluate(judge.features, test[0])
     with torch.inference_mode():
@@ -73,7 +82,7 @@ def measure(
         per_class={
             name: _measure_class(features[labels == index], test_features[test[1] == index])
             | {"gan_test": float(correct[labels == index].mean())}
-            for index, name in enumerate(CLASS_NAMES)
+            for index, name in enumerate(classes.names)
         },
         **manifold_metrics(test_features, features),
         gan_test=float(correct.mean()),
@@ -159,12 +168,12 @@ def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -
     Classifiers are trained on these images alone, uint8 (N, 28, 28), and tested on the real test set. Returns for each
     kind of classifier the accuracies of all seeds, their mean and their standard deviation.
     """
-    scores = {}
+    scores, count = {}, int(test[1].max()) + 1
     for kind, build in GAN_TRAIN_CLASSIFIERS.items():
         accuracies = []
         for seed in range(seeds):
             torch.manual_seed(seed)
-            network = classifiers.fit(build(), images, labels, GAN_TRAIN_EPOCHS, seed, f"{kind}, seed {seed}")
+            network = classifiers.fit(build(count), images, labels, GAN_TRAIN_EPOCHS, seed, f"{kind}, seed {seed}")
             accuracies.append(classifiers.accuracy(network, *test))
         scores[kind] = {"mean": float(np.mean(accuracies)), "sd": float(np.std(accuracies)), "all": accuracies}
     return scores
@@ -191,25 +200,33 @@ def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
 
 def generated(sampler: Sampler, count: int) -> tuple[np.ndarray, np.ndarray]:
     """(pictures, labels) of `count` samples: the classes in turn, seeds from 0 on."""
-    labels = (np.arange(count) % NUM_CLASSES).astype(np.uint8)
+    labels = (np.arange(count) % sampler.classes.count).astype(np.uint8)
     return sampler.sample(labels, np.arange(count)), labels
 
 
 def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """(images, labels) of the first count / 10 images of each class."""
-    chosen = np.concatenate([np.flatnonzero(labels == index)[: count // NUM_CLASSES] for index in range(NUM_CLASSES)])
+    """(images, labels) of the first images of each class, as many of each, `count` together."""
+    classes = int(labels.max()) + 1
+    chosen = np.concatenate([np.flatnonzero(labels == index)[: count // classes] for index in range(classes)])
     return images[chosen], labels[chosen]
 
 
 def main() -> None:
     arguments = _parser().parse_args()
     try:
-        training, test = data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)
+        found = dataset.from_flags(arguments)
+        training, test = found.load("train"), found.load("test")
         sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint))
-        classifiers.load_judge()
-    except (data.DataError, CheckpointError) as error:
+        if sampler and sampler.classes != found.classes:
+            raise CheckpointError(
+                f"--checkpoint {arguments.checkpoint}: has other classes than --data {arguments.data}"
+            )
+        judge = classifiers.needed_judge(found.classes, arguments.judge)
+        _check_enough(test[1], found.classes)
+    except (data.DataError, CheckpointError, MetricError) as error:
         fail(error)
-    seen = balanced(*training, PICTURES) if sampler is None else generated(sampler, PICTURES)
+    count = min(PICTURES, len(test[0]))
+    seen = balanced(*training, count) if sampler is None else generated(sampler, count)
     if arguments.inception:
         try:
             print(f"FID, Inception: {inception_fid(seen[0], test[0]):.2f}")
@@ -220,7 +237,7 @@ def main() -> None:
     if arguments.gan_train:
         learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
         scores = gan_train(*learned_from, test, arguments.gan_train)
-    metrics = measure(*seen, test, training, scores)
+    metrics = measure(*seen, test, training, scores, judge)
     if sampler is None:  # training images are their own nearest ones, so test images are the reference
         metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
     print(table({arguments.checkpoint or "real training images": metrics}))
@@ -229,6 +246,13 @@ def main() -> None:
             write_text(arguments.json, json.dumps(asdict(metrics), indent=2) + "\n")
         except OSError as error:
             fail(f"--json {arguments.json}: cannot be written ({error.strerror})")
+
+
+def _check_enough(labels: np.ndarray, classes: Classes) -> None:
+    """Raises MetricError for a class with too few test images to have neighbours."""
+    for name, count in zip(classes.names, np.bincount(labels, minlength=classes.count), strict=True):
+        if count <= NEIGHBOURS:
+            raise MetricError(f"--data: {count} test pictures of {name!r}; metrics need {NEIGHBOURS + 1} of each class")
 
 
 def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
@@ -270,5 +294,6 @@ def _parser() -> Parser:
         help="train N classifiers of each kind on 60,000 pictures (about 10 minutes each on one core)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
-    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    classifiers.add_judge_flag(parser)
+    dataset.add_flags(parser)
     return parser

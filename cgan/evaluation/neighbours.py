@@ -1,6 +1,9 @@
 """Nearest neighbours among the training images, in the judge's features and in pixels, to see whether a GAN copies.
 
-python -m cgan.neighbours        make the index anew (after the judge): checkpoints/judge/neighbours.npz
+python -m cgan.neighbours                               make the index anew (after the judge)
+python -m cgan.neighbours --data PATH --judge DIR       that of a judge of your own classes
+
+It is the file neighbours.npz in the judge's folder.
 
 The index is small enough to ship: for each training image it has the first principal components of the judge's
 features, one byte each, and a thumbnail of 14x14 pixels in 16 grey levels. With the index alone, neighbours and
@@ -21,13 +24,13 @@ import torch
 from cgan import data
 from cgan.common.command_line import Parser, fail
 from cgan.common.files import replaced
-from cgan.data import NUM_CLASSES
+from cgan.data import dataset
 from cgan.evaluation import classifiers
-from cgan.evaluation.classifiers import JUDGE, load_judge
+from cgan.evaluation.classifiers import JUDGE, add_judge_flag, load_judge, needed_judge
 from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import CLASSIFIER, ResidualClassifier
 
-INDEX = JUDGE / "neighbours.npz"
+INDEX = "neighbours.npz"  # in the judge's folder
 FEATURES, PIXELS = MEASURES = ("features", "pixels")
 _COMPONENTS = 24
 _GREYS = 16  # grey levels of a thumbnail
@@ -64,7 +67,7 @@ class Index(NamedTuple):
     step: float  # quantization step of the codes
     codes: np.ndarray  # int8 (N, 24)
     thumbnails: np.ndarray  # uint8 (N, 98): 14 x 14 grey levels, two in each byte
-    yardsticks: np.ndarray  # (2 measures, exact or by the index alone, 10 classes, 101 quantiles)
+    yardsticks: np.ndarray  # (2 measures, exact or by the index alone, classes, 101 quantiles)
 
     def save(self, path: Path) -> None:
         """Write the index as npz. Raises OSError."""
@@ -72,26 +75,28 @@ class Index(NamedTuple):
             np.savez_compressed(file, **self._asdict())
 
     @classmethod
-    def load(cls, path: Path = INDEX) -> "Index":
-        """Raises CheckpointError if the file is missing, damaged, or of another judge."""
+    def load(cls, judge: Path = JUDGE) -> "Index":
+        """That of a judge's folder. Raises CheckpointError if it is missing, damaged, or of another judge."""
+        path = judge / INDEX
+        command = "python -m cgan.neighbours" + ("" if judge == JUDGE else f" --data PATH --judge {judge}")
         try:
             with np.load(path, allow_pickle=False) as file:
                 index = cls(**{name: file[name] for name in cls._fields})
         except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise CheckpointError(f"{path}: cannot be read ({error}); `python -m cgan.neighbours` makes it") from error
-        if str(index.judge) != _judge_version():
-            raise CheckpointError(f"{path}: made with another judge; `python -m cgan.neighbours` makes it anew")
+            raise CheckpointError(f"{path}: cannot be read ({error}); `{command}` makes it") from error
+        if str(index.judge) != _judge_version(judge):
+            raise CheckpointError(f"{path}: made with another judge; `{command}` makes it anew")
         return index
 
 
 class Searcher:
     """Finds the nearest training images of a picture: exactly with the training images, else approximately."""
 
-    def __init__(self, index: Index, training: np.ndarray | None = None) -> None:
+    def __init__(self, index: Index, training: np.ndarray | None = None, judge: Path = JUDGE) -> None:
         """training: the images of the index, uint8 (N, 28, 28), if they are on this machine."""
         self._index = index
         self._training = training
-        self._judge = load_judge()
+        self._judge = load_judge(judge)
         self.size = len(index.labels)
         self.exact = training is not None
 
@@ -146,15 +151,15 @@ class Searcher:
 
 
 @cache
-def searcher() -> Searcher:
-    """The searcher of the shipped index, exact if the data set is on this machine. Raises CheckpointError."""
-    index = Index.load()
-    return Searcher(index, data.load("train")[0] if data.find() else None)
+def searcher(judge: Path = JUDGE) -> Searcher:
+    """The searcher of a judge's index; the shipped one is exact if Fashion-MNIST is here. Raises CheckpointError."""
+    index = Index.load(judge)
+    return Searcher(index, data.load("train")[0] if judge == JUDGE and data.find() else None, judge)
 
 
-def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray) -> Index:
+def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray, judge_folder: Path = JUDGE) -> Index:
     """Build the index. training: images, uint8 (N, 28, 28), and labels (N,). test: images for the reference."""
-    judge = load_judge()
+    judge = load_judge(judge_folder)
     features = classifiers.evaluate(judge.features, training[0])
     mean = features.mean(axis=0)
     _, _, directions = np.linalg.svd(np.cov(features, rowvar=False))
@@ -162,7 +167,7 @@ def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray) -> Index:
     projected = (features - mean) @ components
     step = float(np.abs(projected).max() / 127)
     index = Index(
-        judge=np.str_(_judge_version()),
+        judge=np.str_(_judge_version(judge_folder)),
         labels=training[1].astype(np.uint8),
         mean=mean,
         components=components,
@@ -192,7 +197,8 @@ def _yardsticks(
         ],
     ]
     nearest = np.array([[_nearest(*pair) for pair in both] for both in pairs])
-    of_class = [nearest[..., classes == index] for index in range(NUM_CLASSES)]
+    of_class = [nearest[..., classes == index] for index in range(judge.head[-1].out_features)]
+    of_class = [set_ if set_.size else nearest for set_ in of_class]  # a class that no test image is taken for
     return np.stack([np.quantile(set_, _QUANTILES, axis=-1) for set_ in of_class]).transpose(2, 3, 0, 1)
 
 
@@ -219,20 +225,24 @@ def _unpacked(packed: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _judge_version() -> str:
+def _judge_version(judge: Path) -> str:
     try:
-        return hashlib.sha256((JUDGE / CLASSIFIER).read_bytes()).hexdigest()[:16]
+        return hashlib.sha256((judge / CLASSIFIER).read_bytes()).hexdigest()[:16]
     except OSError as error:
-        raise CheckpointError(f"{JUDGE / CLASSIFIER}: cannot be read ({error.strerror})") from error
+        raise CheckpointError(f"{judge / CLASSIFIER}: cannot be read ({error.strerror})") from error
 
 
 def main() -> None:
     parser = Parser(prog="python -m cgan.neighbours", description=__doc__)
-    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    add_judge_flag(parser)
+    dataset.add_flags(parser)
     arguments = parser.parse_args()
     try:
-        index = build(data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)[0][-_TEST_IMAGES:])
+        found = dataset.from_flags(arguments)
+        judge = needed_judge(found.classes, arguments.judge)
+        index = build(found.load("train"), found.load("test")[0][-_TEST_IMAGES:], judge)
     except (data.DataError, CheckpointError) as error:
         fail(error)
-    index.save(INDEX)
-    print(f"{INDEX}: {INDEX.stat().st_size / 1e6:.1f} MB, {len(index.labels):,} training images")
+    path = judge / INDEX
+    index.save(path)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, {len(index.labels):,} training images")

@@ -1,6 +1,7 @@
 """Snapshots of a training run: the pictures in its folder `timeline`, their quality, and the losses of the run.
 
 python -m cgan.timeline --checkpoint my-conv      measures the pictures and writes timeline/quality.json
+python -m cgan.timeline --checkpoint my-own --data PATH --judge DIR      of a run on your own classes
 """
 
 import hashlib
@@ -15,15 +16,15 @@ from PIL import Image
 from cgan import data
 from cgan.common.command_line import Parser, fail
 from cgan.common.files import write_text
-from cgan.data import IMAGE_SIZE, NUM_CLASSES
+from cgan.data import IMAGE_SIZE, dataset
 from cgan.evaluation import classifiers
+from cgan.evaluation.classifiers import JUDGE
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.training.run_folder import HISTORY, SNAPSHOT_SAMPLES_PER_CLASS, TIMELINE
 
 QUALITY = "quality.json"
 LOSSES = ("loss_g", "loss_d")
-_LABELS = np.arange(NUM_CLASSES).repeat(SNAPSHOT_SAMPLES_PER_CLASS)
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Quality:
 
     pictures: str  # SHA-256 of the measured pictures
     steps: list[int]
-    named_right: list[float]  # accuracy of the judge on the forty pictures of a snapshot
-    kid: list[float]  # KID within each class, against real test images; mean of the ten classes
+    named_right: list[float]  # accuracy of the judge on the pictures of a snapshot, four of each class
+    kid: list[float]  # KID within each class, against real test images; mean of the classes
 
 
 def snapshots(folder: Path) -> dict[int, Path]:
@@ -42,13 +43,13 @@ def snapshots(folder: Path) -> dict[int, Path]:
     return dict(sorted((int(path.stem), path) for path in pictures))
 
 
-def load_pictures(path: Path) -> np.ndarray:
-    """The pictures of one snapshot, uint8 (40, 28, 28): four of each class, in the order of classes. Raises OSError."""
+def load_pictures(path: Path, classes: int) -> np.ndarray:
+    """The pictures of one snapshot, uint8 (4 classes, 28, 28): four of each, in their order. Raises OSError."""
     with Image.open(path) as image:
         grid = np.array(image.convert("L"))
-    if grid.shape != (NUM_CLASSES * IMAGE_SIZE, SNAPSHOT_SAMPLES_PER_CLASS * IMAGE_SIZE):
+    if grid.shape != (classes * IMAGE_SIZE, SNAPSHOT_SAMPLES_PER_CLASS * IMAGE_SIZE):
         raise OSError(f"{path}: {grid.shape} is not the size of a snapshot")
-    cells = grid.reshape(NUM_CLASSES, IMAGE_SIZE, SNAPSHOT_SAMPLES_PER_CLASS, IMAGE_SIZE)
+    cells = grid.reshape(classes, IMAGE_SIZE, SNAPSHOT_SAMPLES_PER_CLASS, IMAGE_SIZE)
     return cells.swapaxes(1, 2).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
 
 
@@ -71,22 +72,23 @@ def _pairs(features: np.ndarray) -> float:
     return float((kernel.sum() - np.trace(kernel)) / (len(features) * (len(features) - 1)))
 
 
-def measure(folder: Path, test: tuple[np.ndarray, np.ndarray]) -> Quality:
+def measure(folder: Path, test: tuple[np.ndarray, np.ndarray], judge_folder: Path = JUDGE) -> Quality:
     """Measure every snapshot against test (images, labels). Raises OSError, CheckpointError.
 
     KID is computed within each class, because it needs independent samples: the four pictures of a class are, but the
-    forty pictures are not, since each class occurs exactly four times.
+    pictures of all classes are not, since each class occurs exactly four times.
     """
-    judge = classifiers.load_judge()
+    judge, classes = checkpoints.load_classifier(judge_folder)
+    labels = np.arange(classes.count).repeat(SNAPSHOT_SAMPLES_PER_CLASS)
     features = classifiers.evaluate(judge.features, test[0])
-    real = [features[test[1] == index] for index in range(NUM_CLASSES)]
+    real = [features[test[1] == index] for index in range(classes.count)]
     steps, accuracies, distances = [], [], []
     for step, path in snapshots(folder).items():
-        pictures = load_pictures(path)
+        pictures = load_pictures(path, classes.count)
         fake = classifiers.evaluate(judge.features, pictures)
-        by_class = (kernel_distance(real[index], fake[index == _LABELS]) for index in range(NUM_CLASSES))
+        by_class = (kernel_distance(real[index], fake[labels == index]) for index in range(classes.count))
         steps.append(step)
-        accuracies.append(classifiers.accuracy(judge, pictures, _LABELS))
+        accuracies.append(classifiers.accuracy(judge, pictures, labels))
         distances.append(round(float(np.mean([*by_class])), 5))
     return Quality(_digest(folder), steps, accuracies, distances)
 
@@ -144,13 +146,17 @@ def _history(folder: Path) -> list[dict]:
 def main() -> None:
     parser = Parser(prog="python -m cgan.timeline", description=__doc__)
     parser.add_argument("--checkpoint", required=True, metavar="C", help="a name in checkpoints/ or a folder")
-    parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
+    classifiers.add_judge_flag(parser)
+    dataset.add_flags(parser)
     arguments = parser.parse_args()
     try:
         folder = checkpoints.resolve(arguments.checkpoint)
         if not snapshots(folder):
             raise CheckpointError(f"{folder / TIMELINE}: has no pictures")
-        quality = measure(folder, data.load("test", arguments.data_dir))
+        classes, found = checkpoints.load_config(folder).classes, dataset.from_flags(arguments)
+        if classes != found.classes:
+            raise CheckpointError(f"{folder}: has other classes than --data {arguments.data}")
+        quality = measure(folder, found.load("test"), classifiers.needed_judge(classes, arguments.judge))
         write_text(folder / TIMELINE / QUALITY, json.dumps(asdict(quality)) + "\n")
     except CheckpointError as error:
         fail(f"--checkpoint: {error}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cgan.data import CLASS_NAMES, IMAGE_SIZE
+from cgan.data import IMAGE_SIZE
 
 _CLOTH = 20  # pixels of this grey level or more are cloth, others background
 _MIDDLE = IMAGE_SIZE // 2
@@ -10,11 +10,8 @@ _SIDE = 6  # columns at the left and right border, which only sleeves reach
 _BETWEEN_LEGS = slice(12, 16)  # columns
 _LEGS = [8, 9, 18, 19]  # columns
 
-# Attributes that exist for these classes only.
-OF_CLASSES = {
-    "sleeves": {CLASS_NAMES.index(name) for name in ("T-shirt/top", "Pullover", "Dress", "Coat", "Shirt")},
-    "legs": {CLASS_NAMES.index("Trouser")},
-}
+# Attributes that exist for classes of these names only.
+OF_CLASSES = {"sleeves": {"T-shirt/top", "Pullover", "Dress", "Coat", "Shirt"}, "legs": {"Trouser"}}
 
 
 def attributes(pictures: np.ndarray) -> dict[str, np.ndarray]:

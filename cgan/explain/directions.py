@@ -22,7 +22,6 @@ import torch
 
 from cgan.common.command_line import Parser, fail
 from cgan.common.files import write_text
-from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.explain.attributes import OF_CLASSES, attributes
 from cgan.models import checkpoints
 from cgan.models.checkpoints import EMA_GENERATOR, CheckpointError, digest
@@ -31,7 +30,6 @@ from cgan.sampling.sampler import Sampler
 
 DIRECTIONS = "directions.json"
 ALL_CLASSES = "all"
-SCOPES = (ALL_CLASSES, *map(str, range(NUM_CLASSES)))
 COUNT = 6  # directions of each scope
 MAX_SIGMA = 3.0
 
@@ -70,6 +68,11 @@ class Directions:
         return np.array([direction.z for direction in self.scopes[scope]])
 
 
+def scopes(classes: int) -> tuple[str, ...]:
+    """Names of the scopes of so many classes: all together, and each by its index."""
+    return (ALL_CLASSES, *map(str, range(classes)))
+
+
 def move(z: np.ndarray, vectors: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
     """Move z (D,) along directions (K, D) by sigmas (N, K): float32 (N, D)."""
     return (z + sigmas @ vectors).astype(np.float32)
@@ -97,12 +100,9 @@ def principal_directions(features: np.ndarray, z: np.ndarray, count: int) -> tup
 def find_directions(folder: Path) -> Directions:
     """Find and name the directions of a checkpoint. Raises CheckpointError."""
     sampler = Sampler(folder)
-    found = {scope: _of_scope(sampler, _classes_of(scope)) for scope in SCOPES}
-    return Directions(digest(folder), found)
-
-
-def _classes_of(scope: str) -> list[int]:
-    return [*range(NUM_CLASSES)] if scope == ALL_CLASSES else [int(scope)]
+    all_classes = [*range(sampler.classes.count)]
+    found = {ALL_CLASSES: _of_scope(sampler, all_classes)}
+    return Directions(digest(folder), found | {f"{index}": _of_scope(sampler, [index]) for index in all_classes})
 
 
 def _of_scope(sampler: Sampler, classes: list[int]) -> list[Direction]:
@@ -136,10 +136,10 @@ def measure_effects(sampler: Sampler, vector: np.ndarray, classes: list[int]) ->
     starts = latents.latents(seeds, sampler.latent_dim)
     z = np.concatenate([move(start, vector[None], _MEASURED_SIGMAS[:, None]) for start in starts])
     steps = len(_MEASURED_SIGMAS)
-    pictures = sampler.draw(z, latents.one_hot(labels.repeat(steps), NUM_CLASSES))
-    effects = {}
+    pictures = sampler.draw(z, latents.one_hot(labels.repeat(steps), sampler.classes.count))
+    effects, names = {}, {sampler.classes.names[index] for index in classes}
     for attribute, values in attributes(pictures).items():
-        if not set(classes) <= OF_CLASSES.get(attribute, set(classes)):
+        if not names <= OF_CLASSES.get(attribute, names):
             continue
         values = values.reshape(-1, steps)
         spread = np.mean([values[labels == index, steps // 2].std() for index in classes])
@@ -185,10 +185,11 @@ def load_directions(folder: Path) -> Directions | None:
 def _load(folder: Path, version: tuple) -> Directions | None:
     """version: changes whenever the files do."""
     content = json.loads((folder / DIRECTIONS).read_text(encoding="utf-8"))
-    scopes = {scope: [Direction(**direction) for direction in content["scopes"][scope]] for scope in SCOPES}
-    directions = Directions(content["weights"], scopes)
-    size = checkpoints.load_config(folder).build_generator().latent_dim
-    for scope in SCOPES:
+    generator = checkpoints.load_config(folder).build_generator()
+    names, size = scopes(generator.classes), generator.latent_dim
+    found = {scope: [Direction(**direction) for direction in content["scopes"][scope]] for scope in names}
+    directions = Directions(content["weights"], found)
+    for scope in names:
         vectors = directions.vectors(scope)
         if vectors.shape != (COUNT, size) or not np.isfinite(vectors).all():
             return None
@@ -207,8 +208,9 @@ def main() -> None:
         fail(f"--checkpoint: {error}")
     except OSError as error:
         fail(f"--checkpoint {arguments.checkpoint}: cannot be written ({error.strerror})")
+    names = checkpoints.load_config(folder).classes.names
     for scope, found in directions.scopes.items():
-        print("All classes" if scope == ALL_CLASSES else CLASS_NAMES[int(scope)])
+        print("All classes" if scope == ALL_CLASSES else names[int(scope)])
         for number, direction in enumerate(found, start=1):
             print(f"  {number}  {direction.share:6.1%} of the variance  {_evidence(direction)}")
     print(f"{folder / DIRECTIONS}: {(folder / DIRECTIONS).stat().st_size / 1e3:.0f} kB")

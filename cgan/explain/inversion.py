@@ -17,7 +17,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cgan.data import NUM_CLASSES
 from cgan.sampling import latents
 from cgan.training.adam import Adam
 
@@ -49,11 +48,13 @@ def longest(latent_dim: int) -> float:
 def invert(generator: nn.Module, picture: np.ndarray, class_index: int | None = None) -> Iterator[Step]:
     """Yield the best z and class so far after each of STEPS steps; stop iterating to end the search.
 
-    generator: in eval mode, its weights frozen. picture: uint8 (28, 28). class_index: 0 to 9, or None to search for
+    generator: in eval mode, its weights frozen. picture: uint8 (28, 28). class_index: of a class, or None to search for
     the class too. The search is deterministic.
     """
     target = torch.from_numpy(picture).float() / 127.5 - 1
-    candidates = _Candidates.random(generator, target, range(NUM_CLASSES) if class_index is None else [class_index])
+    candidates = _Candidates.random(
+        generator, target, range(generator.classes) if class_index is None else [class_index]
+    )
     best = candidates.best(0)
     yield best
     number = 0

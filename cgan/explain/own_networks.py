@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cgan.data import NUM_CLASSES
-from cgan.evaluation.classifiers import load_judge
+from cgan.evaluation.classifiers import JUDGE, load_judge
 from cgan.explain.gradients import Normalize
 from cgan.models import checkpoints
 from cgan.sampling import latents
@@ -17,10 +16,10 @@ GENERATED, REAL = 0, 1  # the two classes of a discriminator
 _COMPARED = 16  # generated pictures that calibrate a discriminator's score
 
 
-def judge() -> nn.Module:
-    """The judge: scores (N, 10), one for each class. Raises CheckpointError."""
+def judge(folder: Path = JUDGE) -> nn.Module:
+    """The judge of a folder: scores (N, classes), one for each class. Raises CheckpointError."""
     # A copy, because Captum puts hooks on a network, and `load_judge` returns the same one to all threads.
-    return nn.Sequential(Normalize([0.5], [0.5]), copy.deepcopy(load_judge()).requires_grad_(False))
+    return nn.Sequential(Normalize([0.5], [0.5]), copy.deepcopy(load_judge(folder)).requires_grad_(False))
 
 
 class Painter:
@@ -28,7 +27,7 @@ class Painter:
 
     def __init__(self, generator: nn.Module, class_index: int) -> None:
         self._generator = generator
-        self._weights = torch.from_numpy(latents.one_hot(np.array([class_index]), NUM_CLASSES))
+        self._weights = torch.from_numpy(latents.one_hot(np.array([class_index]), generator.classes))
 
     def z(self, *seeds: int) -> Tensor:
         """z of these seeds, (N, latent_dim)."""
@@ -51,7 +50,9 @@ class RealOrGenerated(nn.Module):
         super().__init__()
         self.normalize = Normalize([0.5], [0.5])
         self.discriminator = discriminator
-        self.register_buffer("weights", torch.from_numpy(latents.one_hot(np.array([class_index]), NUM_CLASSES)))
+        self.register_buffer(
+            "weights", torch.from_numpy(latents.one_hot(np.array([class_index]), discriminator.classes))
+        )
         with torch.no_grad():
             self.register_buffer("mean_score", self._score(generated).mean())
 

@@ -30,6 +30,7 @@ class ResidualClassifier(nn.Module):
     def __init__(self, classes: int, width: int = WIDTH) -> None:
         """classes: how many. width: channels of the first layer; the last one has four times as many."""
         super().__init__()
+        self.width = width
         self.body = nn.Sequential(
             nn.Conv2d(1, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),

@@ -92,8 +92,9 @@ class ConvDiscriminator(nn.Module):
     def __init__(
         self, classes: int, width: int = 32, features: int = 128, spectral_norm: bool = False, perception: int = 0
     ) -> None:
-        """classes: how many. width: channels at 14x14; there are twice as many at 7x7. features: length of the projected vector.
+        """classes: how many. width: channels at 14x14; there are twice as many at 7x7.
 
+        features: length of the projected vector.
         spectral_norm: normalize the weights of all layers (Miyato et al. 2018, arXiv:1802.05957).
         perception: width of the frozen classifier whose activations are added; 0 for none.
         """

@@ -119,7 +119,10 @@ class FilmDiscriminator(ConvDiscriminator):
     """The discriminator of `conv`, of which the generator is the weaker one already; only its weights' names differ."""
 
     def __init__(self, classes: int, width: int = 32, features: int = 128) -> None:
-        """classes: how many. width: channels at 14x14; there are twice as many at 7x7. features: length of the projected vector."""
+        """classes: how many. width: channels at 14x14; there are twice as many at 7x7.
+
+        features: length of the projected vector.
+        """
         super().__init__(classes, width, features)
 
     def _block(self, channels: int, last_gain: float) -> nn.Module:

@@ -19,9 +19,7 @@ class MLPGenerator(nn.Module):
     momentum of 0.8, but the second positional argument is eps, and so the report's network was trained with that.
     """
 
-    def __init__(
-        self, classes: int, latent_dim: int = 100, label_dim: int = 50, batchnorm_eps: float = 0.8
-    ) -> None:
+    def __init__(self, classes: int, latent_dim: int = 100, label_dim: int = 50, batchnorm_eps: float = 0.8) -> None:
         """classes: how many. latent_dim: length of z. label_dim: length of a class's embedding.
 
         batchnorm_eps: see the class.
@@ -71,6 +69,7 @@ class MLPDiscriminator(nn.Module):
         def block() -> list[nn.Module]:
             return [nn.Linear(512, 512), Dropout(dropout), nn.LeakyReLU(LEAKY_SLOPE, inplace=True)]
 
+        self.classes = classes
         self.embedding = ClassEmbedding(classes, label_dim)
         self.layers = nn.Sequential(
             nn.Linear(IMAGE_PIXELS + label_dim, 512),

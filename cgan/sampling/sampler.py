@@ -12,10 +12,9 @@ import numpy as np
 import torch
 
 from cgan.common import images
-from cgan.common.classes import parse_class
+from cgan.common.classes import FASHION_MNIST
 from cgan.common.command_line import Parser, fail, integer, real
 from cgan.common.files import replaced
-from cgan.data import CLASS_NAMES, CLASSES, NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
@@ -37,10 +36,11 @@ class Sampler:
         generator, metadata = checkpoints.load_generator(folder)
         self.generator = generator.float().requires_grad_(False)
         self.latent_dim: int = generator.latent_dim
+        self.classes = checkpoints.load_config(folder).classes
         self.steps: str | None = metadata.get("step")
 
     def draw(self, z: np.ndarray, class_weights: np.ndarray) -> np.ndarray:
-        """z (N, latent_dim) and class weights (N, 10), any float type, to pictures uint8 (N, 28, 28)."""
+        """z (N, latent_dim) and class weights (N, classes), any float type, to pictures uint8 (N, 28, 28)."""
         pictures = []
         with torch.inference_mode():
             for start in range(0, len(z), _BATCH_SIZE):
@@ -50,8 +50,11 @@ class Sampler:
         return np.concatenate(pictures)
 
     def sample(self, classes: np.ndarray, seeds: np.ndarray, truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,)."""
-        return self.draw(latents.latents(seeds, self.latent_dim, truncation), latents.one_hot(classes, NUM_CLASSES))
+        """One picture, uint8 (N, 28, 28), for each class (N,), by index, and seed (N,)."""
+        return self.draw(latents.latents(seeds, self.latent_dim, truncation), self._one_hot(classes))
+
+    def _one_hot(self, classes: np.ndarray) -> np.ndarray:
+        return latents.one_hot(classes, self.classes.count)
 
     def walk(self, classes: tuple[int, int], seeds: tuple[int, int], frames: int, path: str = "slerp") -> np.ndarray:
         """Pictures, uint8 (frames, 28, 28), on the way from (classes[0], seeds[0]) to (classes[1], seeds[1]).
@@ -65,22 +68,22 @@ class Sampler:
     ) -> np.ndarray:
         """The same at any positions (N,) on the way, 0 to 1."""
         z = PATHS[path](*latents.latents(np.array(seeds), self.latent_dim), positions)
-        weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
+        weights = latents.lerp(*self._one_hot(np.array(classes)), positions)
         return self.draw(z, weights)
 
     def mix(self, class_weights: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each seed (N,), all of the same mixture of classes (10,)."""
+        """One picture, uint8 (N, 28, 28), for each seed (N,), all of the same mixture of classes (classes,)."""
         weights = np.tile(latents.normalized(class_weights), (len(seeds), 1))
         return self.draw(latents.latents(seeds, self.latent_dim), weights)
 
     def blend(self, classes: np.ndarray, seeds: np.ndarray, positions: np.ndarray) -> np.ndarray:
-        """Pictures, uint8 (N, 28, 28), at positions (N, 2) of a square with four garments in its corners.
+        """Pictures, uint8 (N, 28, 28), at positions (N, 2) of a square with four pictures in its corners.
 
         classes, seeds: (4,), in the order of `latents.bilinear`, which gives their weights.
         """
         weights = latents.bilinear(positions)
         z = latents.blend(latents.latents(seeds, self.latent_dim), weights)
-        return self.draw(z, (weights @ latents.one_hot(classes, NUM_CLASSES)).astype(np.float32))
+        return self.draw(z, (weights @ self._one_hot(classes)).astype(np.float32))
 
 
 class SamplerCache:
@@ -135,10 +138,14 @@ def main() -> None:
         fail(f"--checkpoint: {error}")
     except ValueError as error:
         fail(f"--seed and --count: {error}")
+    try:
+        class_index = None if arguments.balanced else sampler.classes.parse(arguments.class_name)
+    except ValueError as error:
+        fail(f"--class: {error}")
     if arguments.balanced:
-        labels = (np.arange(arguments.count) % NUM_CLASSES).astype(np.uint8)
+        labels = (np.arange(arguments.count) % sampler.classes.count).astype(np.uint8)
     else:
-        labels = np.full(arguments.count, arguments.class_index, np.uint8)
+        labels = np.full(arguments.count, class_index, np.uint8)
     pictures = sampler.sample(labels, seeds, arguments.truncation)
     try:
         _write(arguments.out, pictures, labels)
@@ -163,12 +170,14 @@ def _parser() -> Parser:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "--class",
-        dest="class_index",
-        type=_class_index,
+        dest="class_name",
         metavar="CLASS",
-        help=f"name in English or Chinese, or index: {', '.join(f'{i} {name}' for i, name in enumerate(CLASS_NAMES))}",
+        help="name or index of one of the checkpoint's classes; of Fashion-MNIST in English or Chinese: "
+        + ", ".join(f"{index} {name}" for index, name in enumerate(FASHION_MNIST.names)),
     )
-    which.add_argument("--balanced", action="store_true", help="all classes in turn: picture i is of class i mod 10")
+    which.add_argument(
+        "--balanced", action="store_true", help="all classes in turn: picture i is of class i modulo their number"
+    )
     parser.add_argument(
         "--seed",
         type=integer(0, latents.MAX_SEED),
@@ -194,10 +203,3 @@ def _parser() -> Parser:
         help="FILE.png: a grid; FILE.npz: images, uint8 (N, 28, 28), and labels, uint8 (N,)",
     )
     return parser
-
-
-def _class_index(text: str) -> int:
-    try:
-        return parse_class(text, CLASSES)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error

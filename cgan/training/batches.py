@@ -10,7 +10,10 @@ from cgan.training.distributed import ProcessGroup
 
 
 class Batches:
-    """Batches of real images by their number in the run. The last batch of an epoch may be smaller."""
+    """Batches of real images by their number in the run. The last batch of an epoch may be smaller.
+
+    A single image left over is no batch, for batch normalization needs two; the epoch's order decides which one it is.
+    """
 
     def __init__(
         self,
@@ -27,7 +30,7 @@ class Batches:
         """
         self.images, self.labels = (torch.from_numpy(array).to(device) for array in (images, labels))
         self.batch_size = batch_size
-        self.per_epoch = math.ceil(len(images) / batch_size)
+        self.per_epoch = math.ceil((len(images) - 1) / batch_size)
         self.order = torch.empty(0, dtype=torch.int32)  # of the images in the current epoch
         self._stream = stream
         self._group = group
@@ -46,4 +49,4 @@ class Batches:
     def images_in(self, batches: int) -> int:
         """How many images the first `batches` batches of a run have together."""
         epochs, rest = divmod(batches, self.per_epoch)
-        return epochs * len(self.images) + rest * self.batch_size
+        return epochs * min(len(self.images), self.per_epoch * self.batch_size) + rest * self.batch_size

@@ -1,8 +1,9 @@
-"""Train a conditional GAN on Fashion-MNIST.
+"""Train a conditional GAN on Fashion-MNIST, or on pictures of your own.
 
     python train.py                          the report's pair, 200 epochs, into checkpoints/my-mlp
     python train.py --arch conv              the convolutional pair, with the settings it shipped with
     python train.py --arch film              the pair to succeed it, whose generator z and class modulate
+    python train.py --data PATH --out DIR    your own pictures: docs/own-classes.md
     python train.py --resume                 go on where Ctrl-C, a signal or a power cut ended it
     python train.py --steps 500 --out DIR    a short run, to see that everything works
     torchrun --nproc-per-node 2 train.py     two processes, each on a core or GPU of its own
@@ -18,9 +19,9 @@ from pathlib import Path
 
 import torch
 
-from cgan import data
 from cgan.common.command_line import Parser, fail, number
 from cgan.common.validation import Range
+from cgan.data import DataError, dataset
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.training.config import NETWORKS, RECIPES, RUN, STEPS, Setting, TrainingConfig
 from cgan.training.distributed import init_process_group
@@ -37,9 +38,13 @@ def main() -> None:
     config = replace(config, batch_size=config.batch_size * group.world_size)
     out = arguments.out or CHECKPOINTS / f"my-{config.arch}"
     try:
-        images, labels = data.load("train", arguments.data_dir)
-        stopped_by = train(config, images, labels, out, device, arguments.resume, arguments.tensorboard, group)
-    except (data.DataError, RunError, CheckpointError) as error:
+        found = dataset.from_flags(arguments, quiet=not group.is_first)
+        if found.summary and group.is_first:
+            print(found.summary)
+        images, labels = found.load("train")
+        classes = dataset.with_digest(found.classes, (images, labels))
+        stopped_by = train(config, images, labels, out, device, arguments.resume, arguments.tensorboard, group, classes)
+    except (DataError, RunError, CheckpointError) as error:
         fail(error)
     if not group.is_first:
         return
@@ -69,9 +74,7 @@ def _parser(default: TrainingConfig) -> Parser:
     run = groups[RUN]
     run.add_argument("--out", type=Path, metavar="DIR", help="its folder (default: checkpoints/my-ARCH)")
     run.add_argument("--resume", action="store_true", help="go on with the run in that folder")
-    run.add_argument(
-        "--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files (default: found or downloaded)"
-    )
+    dataset.add_flags(run)
     run.add_argument("--tensorboard", action="store_true", help="write the history for TensorBoard too, if installed")
     run.add_argument(
         "--device",

@@ -6,7 +6,6 @@ from pathlib import Path
 from cgan.models import checkpoints
 from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.checkpoints import CheckpointError
-from cgan.models.classifier import CLASSIFIER, ResidualClassifier
 from cgan.training.run_folder import RunError
 from cgan.training.trainer import Trainer
 
@@ -18,8 +17,9 @@ def start_from(trainer: Trainer, checkpoint: str) -> None:
     CheckpointError.
     """
     folder = checkpoints.resolve(checkpoint)
-    theirs, ours = checkpoints.load_config(folder), trainer.config.networks()
-    if theirs not in (ours, dataclasses.replace(trainer.config, perception=None).networks()):
+    theirs, ours = checkpoints.load_config(folder), trainer.networks()
+    without_perception = dataclasses.replace(trainer.config, perception=None).networks()
+    if theirs not in (ours, without_perception._replace(classes=trainer.classes)):
         raise RunError(f"--start-from {checkpoint}: holds {theirs}; this run is to train {ours}")
     raw, ema = folder / checkpoints.RAW_GENERATOR, folder / checkpoints.EMA_GENERATOR
     checkpoints.load_weights(trainer.generator, raw if raw.exists() else ema)
@@ -29,9 +29,10 @@ def start_from(trainer: Trainer, checkpoint: str) -> None:
 
 def load_perception(trainer: Trainer, folder: Path) -> None:
     """Load the classifier of a folder into the discriminator. Raises RunError if there is none that fits."""
-    classifier = ResidualClassifier(PERCEPTION_WIDTH)
     try:
-        checkpoints.load_weights(classifier, folder / CLASSIFIER)
+        classifier, _ = checkpoints.load_classifier(folder)
+        if classifier.width != PERCEPTION_WIDTH:
+            raise CheckpointError(f"{folder}: its classifier has the width {classifier.width}")
     except CheckpointError as error:
         advice = f"make one by `python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out {folder}`"
         raise RunError(f"--perception: {error}; {advice}") from error

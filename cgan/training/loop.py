@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.training import initial_weights
@@ -52,17 +53,18 @@ def train(
     resume: bool = False,
     tensorboard: bool = False,
     group: ProcessGroup = SINGLE,
+    classes: Classes = FASHION_MNIST,
 ) -> signal.Signals | None:
     """Train into the folder `out` until the run's last step. A signal ends it sooner, with a checkpoint; returns it.
 
-    images: uint8 (N, 28, 28); labels: uint8 (N,), 0 to 9. In distributed training the process of rank 0 writes.
-    Raises RunError, and CheckpointError for a damaged folder.
+    images: uint8 (N, 28, 28); labels: uint8 (N,), indices of `classes`. In distributed training the
+    process of rank 0 writes. Raises RunError, and CheckpointError for a damaged folder.
     """
     for batch in (config.batch_size, len(images) % config.batch_size):
         if batch % group.world_size:
             count = group.world_size
             raise RunError(f"a batch of {batch} images cannot be shared by {count} processes: give --batch-size")
-    trainer = Trainer(config, images, labels, device, group)
+    trainer = Trainer(config, images, labels, device, group, classes)
     try:
         return _train(trainer, out, resume, tensorboard)
     except OSError as error:
@@ -122,7 +124,7 @@ def _prepare_new(trainer: Trainer, folder: RunFolder) -> None:
     if (folder.path / checkpoints.EMA_GENERATOR).exists():
         raise RunError(f"--out {folder.path}: holds a checkpoint, and no state to go on from; name another folder")
     folder.drop_after(-1)
-    checkpoints.save_config(folder.path, trainer.config.networks(), dataclasses.asdict(trainer.config))
+    checkpoints.save_config(folder.path, trainer.networks(), dataclasses.asdict(trainer.config))
     folder.save_snapshot(trainer.ema, 0)
 
 
@@ -130,7 +132,7 @@ def _prepare_resumed(trainer: Trainer, folder: RunFolder) -> None:
     """Make the folder of a resumed run consistent with the state that was loaded."""
     folder.drop_after(trainer.step_count)
     _save_networks(trainer, folder)  # the run may have been killed between saving its state and its networks
-    checkpoints.save_config(folder.path, trainer.config.networks(), dataclasses.asdict(trainer.config))
+    checkpoints.save_config(folder.path, trainer.networks(), dataclasses.asdict(trainer.config))
 
 
 def _progress(trainer: Trainer) -> tqdm:
@@ -186,6 +188,8 @@ def _resume(trainer: Trainer, path: Path) -> None:
     tensors, metadata = checkpoints.load_tensors(path)
     try:
         _refuse_other_settings(TrainingConfig(**json.loads(metadata["config"])), trainer.config)
+        if metadata.get("data", trainer.classes.data) != trainer.classes.data:
+            raise RunError("--resume: the saved run learned from other data; name the same by --data")
         trainer.load_state(tensors, metadata)
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"{path}: damaged, {error}") from error

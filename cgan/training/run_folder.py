@@ -16,7 +16,6 @@ import torch
 from cgan.common import images
 from cgan.common.files import write_text
 from cgan.common.validation import check_integer
-from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.sampling import latents
 
@@ -87,7 +86,7 @@ class RunFolder:
                 picture.unlink()
 
     def save_epoch(self, generator: torch.nn.Module, epoch: int) -> np.ndarray:
-        """Save and return the sample sheet of an epoch, uint8 (280, 280): a row for each class, seeds 0 to 9.
+        """Save and return the sample sheet of an epoch, uint8 (28 * classes, 280): a row for each class, seeds 0 to 9.
 
         The newest one is samples.png too.
         """
@@ -133,11 +132,11 @@ def snapshot_steps(last_step: int) -> set[int]:
 
 
 def draw_classes(generator: torch.nn.Module, samples_per_class: int) -> np.ndarray:
-    """A grid of pictures, uint8 (280, 28 * samples_per_class): a row for each class, seeds from 0 on."""
+    """A grid of pictures, uint8 (28 * classes, 28 * samples_per_class): a row for each class, seeds from 0 on."""
     was_training = generator.training
     device = next(generator.parameters()).device
-    seeds = np.tile(np.arange(samples_per_class), NUM_CLASSES)
-    labels = np.arange(NUM_CLASSES).repeat(samples_per_class)
+    seeds = np.tile(np.arange(samples_per_class), generator.classes)
+    labels = np.arange(generator.classes).repeat(samples_per_class)
     z = torch.from_numpy(latents.latents(seeds, generator.latent_dim)).to(device)
     with torch.inference_mode():
         pictures = generator.eval()(z, torch.from_numpy(labels).to(device))

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from cgan.data import NUM_CLASSES
+from cgan.common.classes import FASHION_MNIST, Classes
+from cgan.models.architectures import NetworkConfig
 from cgan.models.layers import Dropout
 from cgan.training.adam import Adam
 from cgan.training.batches import Batches
@@ -36,9 +37,10 @@ class Trainer:
         labels: np.ndarray,
         device: torch.device,
         group: ProcessGroup = SINGLE,
+        classes: Classes = FASHION_MNIST,
     ) -> None:
         """images: uint8 (N, 28, 28); labels: uint8 (N,). Both are kept in the device's memory."""
-        self.config, self.device, self.group = config, device, group
+        self.config, self.device, self.group, self.classes = config, device, group, classes
         weights_seed, *seeds = np.random.SeedSequence(config.seed).generate_state(4).tolist()
         self.streams = {
             "order": torch.Generator().manual_seed(seeds[0]),
@@ -48,7 +50,7 @@ class Trainer:
         self.batches = Batches(images, labels, config.batch_size, self.streams["order"], device, group)
 
         torch.manual_seed(weights_seed)
-        networks = config.networks()
+        networks = self.networks()
         self.generator = self._prepared(networks.build_generator())
         self.ema = copy.deepcopy(self.generator).requires_grad_(False)
         self._ema_pairs = _floating_pairs(self.ema, self.generator)
@@ -57,6 +59,10 @@ class Trainer:
         self.optimizer_g, self.optimizer_d = self._adam(self.generator), self._adam(self.discriminator)
         self.meter = Meter(device)
         self.step_count = 0
+
+    def networks(self) -> NetworkConfig:
+        """The description of both networks, which the checkpoint keeps."""
+        return self.config.networks()._replace(classes=self.classes)
 
     def _prepared(self, network: nn.Module) -> nn.Module:
         """The network on its device, in the memory layout in which convolutions are fastest."""
@@ -106,7 +112,7 @@ class Trainer:
         z = torch.randn(count, self.config.latent_dim, generator=noise)
         classes = labels
         if not self.objective.paired:
-            classes = self.group.shard(torch.randint(NUM_CLASSES, (count,), generator=noise)).to(self.device)
+            classes = self.group.shard(torch.randint(self.classes.count, (count,), generator=noise)).to(self.device)
         with self._autocast():
             return self.generator(self.group.shard(z).to(self.device), classes), classes
 
@@ -233,7 +239,8 @@ class Trainer:
             tensors |= {f"{prefix}.{name}": tensor for name, tensor in network.state_dict().items()}
             tensors |= {f"{prefix}.{key}": tensor for key, tensor in _adam_state(network, optimizer)}
         config = json.dumps(dataclasses.asdict(self.config))
-        return tensors, {"step": str(self.step_count), "config": config, **self.meter.metadata()}
+        data = {"data": self.classes.data} if self.classes.data else {}
+        return tensors, {"step": str(self.step_count), "config": config, **data, **self.meter.metadata()}
 
     def load_state(self, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
         """Continue from a `state` of a trainer with the same settings. Raises KeyError, RuntimeError or ValueError."""
