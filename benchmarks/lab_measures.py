@@ -29,6 +29,7 @@ from torch.nn.functional import (
 
 from cgan import data
 from cgan.common.command_line import Parser, fail, integer
+from cgan.data import NUM_CLASSES
 from cgan.evaluation import classifiers, metrics
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
@@ -49,7 +50,7 @@ class Encoder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = ResidualClassifier(WIDTH).body
+        self.body = ResidualClassifier(NUM_CLASSES, WIDTH).body
 
     def forward(self, images: Tensor) -> Tensor:
         """The last activations (N, 64, 7, 7), averaged in each quarter of the image."""
@@ -152,7 +153,7 @@ def two_sample_test(
     a fake one. Both are 0.5 if they cannot be told apart.
     """
     torch.manual_seed(seed)
-    network = ResidualClassifier(WIDTH)
+    network = ResidualClassifier(NUM_CLASSES, WIDTH)
     network.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * WIDTH, 1))
     network = network.to(memory_format=torch.channels_last)
     images = torch.from_numpy(np.concatenate([real, fake]))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cgan import data
+from tests.own_pictures import write_folders
 from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
 # A browser, a server under attack, processes that are killed, networks that are trained.
@@ -61,6 +62,34 @@ def short_run(tmp_path_factory, run_command) -> Path:
     """The folder of a real run of two thirds of an epoch, by the command line."""
     out = tmp_path_factory.mktemp("runs") / "short"
     finished = run_command("train.py", "--steps", 600, "--log-every", 100, "--seed", 3, "--out", out)
+    assert finished.returncode == 0, finished.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def own_pictures(tmp_path_factory) -> Path:
+    """A folder with pictures of twelve classes (`tests.own_pictures`)."""
+    return write_folders(tmp_path_factory.mktemp("own") / "pictures")
+
+
+@pytest.fixture(scope="session")
+def own_run(own_pictures, run_command) -> Path:
+    """The folder of a small real run on `own_pictures`, by the command line."""
+    out = own_pictures.parent / "run"
+    flags = ["--arch", "conv", "--width", 16, "--width-d", 8, "--batch-size", 32, "--steps", 150, "--log-every", 50]
+    finished = run_command("train.py", "--data", own_pictures, "--out", out, *flags)
+    assert finished.returncode == 0, finished.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def own_judge(own_pictures, run_command) -> Path:
+    """The folder of a small judge of the classes of `own_pictures`, with its index of training images."""
+    out = own_pictures.parent / "judge"
+    flags = ["--data", own_pictures, "--out", out, "--width", 8, "--epochs", 40]
+    finished = run_command("-m", "cgan.classifier", *flags)
+    assert finished.returncode == 0, finished.stderr
+    finished = run_command("-m", "cgan.neighbours", "--data", own_pictures, "--judge", out)
     assert finished.returncode == 0, finished.stderr
     return out
 

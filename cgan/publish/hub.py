@@ -19,7 +19,7 @@ import numpy as np
 from huggingface_hub import ModelCard, PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
-from cgan.data import CLASS_NAMES
+from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR
 from cgan.sampling.sampler import Sampler
 
@@ -30,13 +30,10 @@ _FRONT_MATTER = """\
 license: mit
 library_name: pytorch
 pipeline_tag: unconditional-image-generation
-datasets:
-  - zalando-datasets/fashion_mnist
-tags:
+{datasets}tags:
   - gan
   - conditional-gan
-  - fashion-mnist
----
+{tag}---
 """
 _USE = """\
 ## Five lines
@@ -46,18 +43,18 @@ With this project installed:
 ```python
 from cgan.hub import Generator
 generator = Generator.from_pretrained("{repo}")
-pictures = generator.sample([3] * 16, range(16))  # sixteen dresses, seeds 0 to 15: uint8 (16, 28, 28)
+pictures = generator.sample([{index}] * 16, range(16))  # {what}, seeds 0 to 15: uint8 (16, 28, 28)
 ```
 """
 # The model card of a checkpoint without a README.md.
 _DESCRIPTION = """\
 # {name}
 
-A conditional GAN that draws 28x28 garments in grey.
+A conditional GAN that draws {draws}, 28x28 pixels in grey.
 
 ## Data
 
-Fashion-MNIST: 60,000 training images of clothes from Zalando's shop, 28x28, grey, ten classes.
+{data}
 
 ## Training
 
@@ -73,11 +70,25 @@ Fashion-MNIST: 60,000 training images of clothes from Zalando's shop, 28x28, gre
 
 ## Limits
 
-It knows ten kinds of garments as photographed for one shop, in 28x28 pixels, and nothing else. It was made to be
-learned from.
-
-MIT licence, as are the data (Zalando's Fashion-MNIST).
+{limits}
 """
+_GARMENTS = {
+    "draws": "garments of ten classes",
+    "data": "Fashion-MNIST: 60,000 training images of clothes from Zalando's shop, 28x28, grey, ten classes.",
+    "limits": "It knows ten kinds of garments as photographed for one shop, in 28x28 pixels, and nothing else. It was "
+    "made to be\nlearned from.\n\nMIT licence, as are the data (Zalando's Fashion-MNIST).",
+}
+
+
+def _of_own_classes(classes: Classes) -> dict[str, str]:
+    """What the card says of classes that are not Fashion-MNIST's."""
+    images = f"{classes.images:,} training images" if classes.images else "Training images"
+    return {
+        "draws": f"pictures of {classes.count} classes",
+        "data": f"{images}, 28x28, grey. SHA-256 of images and labels: `{classes.data or 'not known'}`.",
+        "limits": f"It knows these {classes.count} classes as its training images show them, in 28x28 pixels, and "
+        "nothing else. Who\npublishes it answers for the right to use these images.",
+    }
 
 
 class Generator(nn.Module, PyTorchModelHubMixin):
@@ -93,11 +104,11 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         self.latent_dim = self._sampler.latent_dim
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
+        """z (N, latent_dim) and class weights (N, classes) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
         return self.network(z, classes)
 
     def sample(self, classes: Sequence[int], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, to one grey level."""
+        """One picture, uint8 (N, 28, 28), for each class (N,), by index, and seed (N,): the app's, to a grey level."""
         return self._sampler.sample(np.asarray(classes), np.asarray(seeds), truncation)
 
     @classmethod
@@ -129,15 +140,23 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         about = re.sub(r"\A---\n.*?\n---\n", "", about, flags=re.DOTALL).strip()  # its own front matter
         about = re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", about)  # links to files outside of the folder
         title, _, rest = about.partition("\n")
-        use = _USE.format(repo=repo_id)
-        classes = ", ".join(f"{index} {name}" for index, name in enumerate(CLASS_NAMES))
-        return ModelCard(f"{_FRONT_MATTER}\n{title}\n\n{use}\nThe classes: {classes}.\n{rest}\n")
+        classes = self._sampler.classes
+        is_fashion = classes == FASHION_MNIST
+        index, what = (3, "sixteen dresses") if is_fashion else (0, f"sixteen of class {classes.names[0]}")
+        use = _USE.format(repo=repo_id, index=index, what=what)
+        head = _FRONT_MATTER.format(
+            datasets="datasets:\n  - zalando-datasets/fashion_mnist\n" if is_fashion else "",
+            tag="  - fashion-mnist\n" if is_fashion else "",
+        )
+        listed = ", ".join(f"{index} {name}" for index, name in enumerate(classes.names))
+        return ModelCard(f"{head}\n{title}\n\n{use}\nThe classes: {listed}.\n{rest}\n")
 
     def _describe(self, name: str) -> str:
         config = json.loads((self.folder / CONFIG).read_bytes())
         settings = {"arch": config["arch"], **config.get("training", {})}
         return _DESCRIPTION.format(
             name=name,
+            **(_GARMENTS if self._sampler.classes == FASHION_MNIST else _of_own_classes(self._sampler.classes)),
             steps=f", {int(steps):,} steps" if (steps := self._sampler.steps) else "",
             settings="\n".join(f"| {setting} | {value} |" for setting, value in settings.items()),
             metrics=self._describe_metrics(),

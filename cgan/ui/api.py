@@ -17,9 +17,8 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from cgan.common import images
-from cgan.common.classes import parse_class
+from cgan.common.classes import Classes
 from cgan.common.validation import check_choice, check_integer, check_real, checked
-from cgan.data import CLASS_NAMES, CLASSES
 from cgan.sampling import latents
 from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds, samplers
 from cgan.ui import figures
@@ -68,7 +67,7 @@ class Endpoints:
         """Draw garments of one class with the conditional GAN, for consecutive seeds.
 
         Args:
-            class_name: a class of Fashion-MNIST by English or Chinese name or index, such as dress, 连衣裙 or 3.
+            class_name: a class of the checkpoint by name or index, of Fashion-MNIST such as dress, 连衣裙 or 3.
             seed: of the first picture, 0 to 4294967295. A seed is the same picture, to one grey level, everywhere.
             count: how many pictures, 1 to 64.
             truncation: 0 to 1. Lower is closer to the average garment.
@@ -80,7 +79,7 @@ class Endpoints:
             what was drawn
         """
         name, sampler = self._sampler(checkpoint)
-        index = _class("class_name", class_name)
+        index = _class("class_name", class_name, sampler.classes)
         seed = checked("seed", check_integer, seed, 0, latents.MAX_SEED)
         count = checked("count", check_integer, count, 1, MAX_COUNT)
         truncation = checked("truncation", check_real, truncation, 0, 1)
@@ -88,7 +87,12 @@ class Endpoints:
         labels = np.full(count, index, np.uint8)
         pictures = sampler.sample(labels, seeds, truncation)
         z = latents.latents(seeds, sampler.latent_dim, truncation)
-        facts = {"checkpoint": name, "class": CLASS_NAMES[index], "seeds": seeds.tolist(), "truncation": truncation}
+        facts = {
+            "checkpoint": name,
+            "class": sampler.classes.names[index],
+            "seeds": seeds.tolist(),
+            "truncation": truncation,
+        }
         arrays = _npz("generate", images=pictures, labels=labels, seeds=seeds, z=z)
         return _sheet("generate", pictures), arrays, facts
 
@@ -105,7 +109,7 @@ class Endpoints:
         """Walk through latent space from one generated garment to another.
 
         Args:
-            from_class: where the walk begins, by English or Chinese name or index.
+            from_class: where the walk begins, a class of the checkpoint by name or index.
             to_class: where it ends.
             from_seed: 0 to 4294967295.
             to_seed: 0 to 4294967295.
@@ -119,7 +123,8 @@ class Endpoints:
             what was drawn
         """
         name, sampler = self._sampler(checkpoint)
-        classes = _class("from_class", from_class), _class("to_class", to_class)
+        known = sampler.classes
+        classes = _class("from_class", from_class, known), _class("to_class", to_class, known)
         seeds = (
             checked("from_seed", check_integer, from_seed, 0, latents.MAX_SEED),
             checked("to_seed", check_integer, to_seed, 0, latents.MAX_SEED),
@@ -127,7 +132,7 @@ class Endpoints:
         frames = checked("frames", check_integer, frames, 2, MAX_FRAMES)
         path = checked("path", check_choice, path, PATHS)
         pictures = sampler.walk(classes, seeds, frames, path)
-        facts = {"checkpoint": name, "classes": [CLASS_NAMES[index] for index in classes], "seeds": [*seeds]}
+        facts = {"checkpoint": name, "classes": [known.names[index] for index in classes], "seeds": [*seeds]}
         arrays = _npz("interpolate", images=pictures, positions=np.linspace(0, 1, frames))
         return _sheet("interpolate", pictures), arrays, facts | {"z_path": path}
 
@@ -137,7 +142,7 @@ class Endpoints:
         """Show which pixels of a generated garment a network looks at, by four methods.
 
         Args:
-            class_name: the garment's class by English or Chinese name or index.
+            class_name: the garment's class by name or index.
             seed: of the garment, 0 to 9999.
             network: judge, the app's classifier of garments, or discriminator, the checkpoint's own.
             checkpoint: which trained pair; empty for the one that the app opens with.
@@ -148,7 +153,7 @@ class Endpoints:
             what the network takes the garment for, each choice with its probability
         """
         name = self._name(checkpoint)
-        index = _class("class_name", class_name)
+        index = _class("class_name", class_name, self._studio.classes(name))
         seed = checked("seed", check_integer, seed, 0, MAX_SEED)
         network = checked("network", check_choice, network, OURS)
         choices, image, maps = self._lab.saliency(name, network, index, seed)
@@ -166,9 +171,9 @@ class Endpoints:
         return name, samplers.get(self._studio.folder(name))
 
 
-def _class(name: str, value: object) -> int:
+def _class(name: str, value: object, classes: Classes) -> int:
     """A class's index from any of its names or its index."""
-    return checked(name, parse_class, value, CLASSES)
+    return checked(name, classes.parse, value)
 
 
 def _sheet(name: str, pictures: np.ndarray) -> File:

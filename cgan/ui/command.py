@@ -10,6 +10,7 @@ python app.py --mcp                      also as tools for programs that speak M
 import argparse
 import os
 from importlib.util import find_spec
+from pathlib import Path
 
 from cgan.common.command_line import Parser, fail, integer
 
@@ -34,6 +35,15 @@ def main() -> None:
 def _parser() -> Parser:
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder (default: r3gan-conv)")
+    parser.add_argument(
+        "--judge",
+        dest="judges",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a judge of your own classes, made by `python -m cgan.classifier --data PATH --out DIR`; may be repeated",
+    )
     host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")  # which a Space sets
     parser.add_argument("--host", default=host, metavar="H", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=integer(1, 65535), metavar="P", help="default: the first free from 7860 on")

@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from cgan.common import images
+from cgan.common.classes import Classes
 from cgan.ui.texts import TEXTS
 
 Text = str | dict
@@ -28,10 +29,17 @@ def say(key: str, **values: object) -> dict:
     return {"key": key, "values": values}
 
 
+def class_name(classes: Classes, index: int) -> dict:
+    """The name of a class as a text, in each language."""
+    return {"en": classes.names[index], "zh": classes.names_zh[index]}
+
+
 def in_english(text: Text) -> str:
     """A text as programs read it."""
     if isinstance(text, str):
         return text
+    if "en" in text:
+        return text["en"]
     return TEXTS[text["key"]][0].format(**{name: in_english(value) for name, value in text["values"].items()})
 
 

@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
 import gradio as gr
 import torch
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
-from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_classifier, resolve
 from cgan.ui.api import Endpoints
 from cgan.ui.controls import sentence
 from cgan.ui.first_view import first_view
@@ -104,6 +105,7 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
 
 def serve(
     checkpoint: str | None,
+    judges: list[Path],
     host: str,
     port: int | None,
     share: bool,
@@ -114,7 +116,7 @@ def serve(
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
     torch.set_num_threads(1)  # one for each of the threads that draw: with more, they wait for each other's cores
     _start_on_zero_gpu()
-    studio, chosen = _open_studio(checkpoint)
+    studio, chosen = _open_studio(checkpoint, judges)
     try:
         page, links = build(studio, chosen, offline)
         head = _head(links)
@@ -163,9 +165,14 @@ def _end(*_: object) -> None:
     sys.exit()
 
 
-def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
+def _open_studio(checkpoint: str | None, judges: list[Path]) -> tuple[Studio, str]:
     """The studio, and under which of its names the wanted checkpoint goes; any is better than none by default."""
-    studio = Studio()
+    try:
+        for judge in judges:
+            load_classifier(judge)
+    except CheckpointError as error:
+        raise PageError(f"--judge: {error}") from error
+    studio = Studio(judges=judges)
     names = studio.names()
     if checkpoint is None:
         if not names:
@@ -179,7 +186,7 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
         raise PageError(f"--checkpoint: {error}") from error
     if folder.resolve().parent == CHECKPOINTS and folder.resolve().name in names:
         return studio, folder.resolve().name
-    return Studio(extra_folder=folder), str(folder)
+    return Studio(folder, judges), str(folder)
 
 
 def _theme() -> gr.themes.Base:

@@ -2,7 +2,7 @@
 
 import base64
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from cgan.common import images
+from cgan.common.classes import Classes
 from cgan.common.validation import RefusalError, check_choice, check_integer, check_list, check_real, checked
-from cgan.data import NUM_CLASSES
+from cgan.evaluation.classifiers import MAKE_JUDGE, find_judge
 from cgan.explain import inversion
-from cgan.explain.directions import COUNT, MAX_SIGMA, SCOPES, Directions, load_directions, move
+from cgan.explain.directions import COUNT, MAX_SIGMA, Directions, load_directions, move, scopes
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling import latents
@@ -44,9 +45,13 @@ class Studio:
     Whatever draws raises RefusalError for what may not be asked, and CheckpointError.
     """
 
-    def __init__(self, extra_folder: Path | None = None) -> None:
-        """extra_folder: a checkpoint outside `checkpoints/` that may be chosen as well."""
+    def __init__(self, extra_folder: Path | None = None, judges: Iterable[Path] = ()) -> None:
+        """extra_folder: a checkpoint outside `checkpoints/` that may be chosen as well.
+
+        judges: folders of judges of own classes; the shipped judge knows those of Fashion-MNIST.
+        """
         self._extra = {str(extra_folder): extra_folder} if extra_folder else {}
+        self._judges = [*judges]
 
     def names(self) -> list[str]:
         """The checkpoints there are at this moment."""
@@ -55,7 +60,7 @@ class Studio:
     def generate(self, checkpoint: str, class_: int, seed: int, truncation: float, count: int) -> Drawing:
         """Pictures of one class for `count` seeds from `seed` on."""
         sampler = self._sampler(checkpoint)
-        class_ = _checked_class("class", class_)
+        class_ = checked_class("class", class_, sampler.classes)
         seed = _checked_seed("seed", seed)
         truncation = checked("truncation", check_real, truncation, 0, 1)
         count = checked("count", check_integer, count, 1, MAX_COUNT)
@@ -63,18 +68,19 @@ class Studio:
         return Drawing(pictures, {"steps": sampler.steps, "latent_dim": sampler.latent_dim})
 
     def all_classes(self, checkpoint: str, seed: int, truncation: float) -> Drawing:
-        """Pictures of one seed in each of the ten classes."""
+        """Pictures of one seed in each class."""
         sampler = self._sampler(checkpoint)
         seed = _checked_seed("seed", seed)
         truncation = checked("truncation", check_real, truncation, 0, 1)
-        return Drawing(sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, seed), truncation))
+        count = sampler.classes.count
+        return Drawing(sampler.sample(np.arange(count), np.full(count, seed), truncation))
 
     def interpolate(
         self, checkpoint: str, class_: int, seed: int, to_class: int, to_seed: int, path: str, frames: int
     ) -> Drawing:
         """The frames of a walk from a class and seed to others; path: "slerp" or "lerp"."""
         sampler = self._sampler(checkpoint)
-        classes = _checked_class("class", class_), _checked_class("to-class", to_class)
+        classes = _checked_ends(class_, to_class, sampler.classes)
         seeds = _checked_seed("seed", seed), _checked_seed("to-seed", to_seed)
         path = checked("path", check_choice, path, PATHS)
         frames = checked("frames", check_integer, frames, 2, MAX_FRAMES)
@@ -97,66 +103,68 @@ class Studio:
     def mix(self, checkpoint: str, weights: list, seed: int) -> Drawing:
         """Pictures of one mixture of classes for nine seeds from `seed` on.
 
-        weights: ten, 0 to 1, scaled to sum to 1; where all are zero, all count the same.
+        weights: one a class, 0 to 1, scaled to sum to 1; where all are zero, all count the same.
         """
         sampler = self._sampler(checkpoint)
-        weights = checked("weights", check_list, weights, NUM_CLASSES, check_real, 0, 1)
+        weights = checked("weights", check_list, weights, sampler.classes.count, check_real, 0, 1)
         seed = _checked_seed("seed", seed)
         return Drawing(sampler.mix(np.array(weights), np.arange(seed, seed + MIXED_SEEDS)))
 
     def blend(self, checkpoint: str, classes: list, seeds: list, positions: list) -> Drawing:
-        """Pictures between four garments in the corners of a square, at positions [x, y] in it, 0 to 1 each."""
+        """Pictures between four others in the corners of a square, at positions [x, y] in it, 0 to 1 each."""
         sampler = self._sampler(checkpoint)
-        classes = checked("classes", check_list, classes, 4, check_integer, 0, NUM_CLASSES - 1)
+        classes = checked("classes", check_list, classes, 4, check_integer, 0, sampler.classes.count - 1)
         seeds = checked("seeds", check_list, seeds, 4, check_integer, 0, MAX_SEED)
         positions = _checked_rows("positions", positions, MAX_POSITIONS, 2, 0, 1)
         return Drawing(sampler.blend(np.array(classes), np.array(seeds), positions))
 
     def move(self, checkpoint: str, class_: int, seed: int, scope: str, sigmas: list) -> Drawing:
-        """Pictures of one class and seed, z moved along the directions of a scope ("all", or a class, "0" to "9").
+        """Pictures of one class and seed, z moved along the directions of a scope ("all", or a class, "0" and so on).
 
         sigmas: for each picture a list of six, how far along each direction, -3 to 3.
         """
         sampler = self._sampler(checkpoint)
-        class_ = _checked_class("class", class_)
+        class_ = checked_class("class", class_, sampler.classes)
         seed = _checked_seed("seed", seed)
-        scope = checked("scope", check_choice, scope, SCOPES)
+        scope = checked("scope", check_choice, scope, scopes(sampler.classes.count))
         return self._move(checkpoint, latents.latents(np.array([seed]), sampler.latent_dim), class_, scope, sigmas)
 
     def sheet(self, checkpoint: str, seed: int) -> Drawing:
-        """Ten rows, a class each, of eight seeds from `seed` on."""
+        """A row for each class, of eight seeds from `seed` on."""
         sampler = self._sampler(checkpoint)
         seed = _checked_seed("seed", seed)
-        seeds = np.tile(np.arange(seed, seed + SHEET_SEEDS), NUM_CLASSES)
-        return Drawing(sampler.sample(np.arange(NUM_CLASSES).repeat(SHEET_SEEDS), seeds))
+        seeds = np.tile(np.arange(seed, seed + SHEET_SEEDS), sampler.classes.count)
+        return Drawing(sampler.sample(np.arange(sampler.classes.count).repeat(SHEET_SEEDS), seeds))
 
     def all_classes_from(self, checkpoint: str, z: list) -> Drawing:
-        """Pictures of a given z, of a length that inversion finds, in each of the ten classes."""
+        """Pictures of a given z, of a length that inversion finds, in each class."""
         sampler = self._sampler(checkpoint)
         z = _checked_z(z, sampler.latent_dim)
-        return Drawing(sampler.draw(np.tile(z, (NUM_CLASSES, 1)), np.eye(NUM_CLASSES, dtype=np.float32)))
+        count = sampler.classes.count
+        return Drawing(sampler.draw(np.tile(z, (count, 1)), np.eye(count, dtype=np.float32)))
 
     def walk_from(self, checkpoint: str, z: list, class_: int, to_class: int, to_seed: int) -> Drawing:
         """The frames of a walk along the sphere, from a given z and class to a class and seed."""
         sampler = self._sampler(checkpoint)
         start = _checked_z(z, sampler.latent_dim)
-        classes = [_checked_class("class", class_), _checked_class("to-class", to_class)]
+        classes = _checked_ends(class_, to_class, sampler.classes)
         (end,) = latents.latents(np.array([_checked_seed("to-seed", to_seed)]), sampler.latent_dim)
         positions = np.linspace(0, 1, STRIP_FRAMES)
-        weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
+        weights = latents.lerp(*latents.one_hot(np.array(classes), sampler.classes.count), positions)
         return Drawing(sampler.draw(latents.slerp(start, end, positions), weights))
 
     def move_from(self, checkpoint: str, z: list, class_: int, sigmas: list) -> Drawing:
         """Pictures of a given z, moved along the directions of a class; sigmas as in `move`."""
-        start = _checked_z(z, self._sampler(checkpoint).latent_dim)
-        class_ = _checked_class("class", class_)
+        sampler = self._sampler(checkpoint)
+        start = _checked_z(z, sampler.latent_dim)
+        class_ = checked_class("class", class_, sampler.classes)
         return self._move(checkpoint, start, class_, f"{class_}", sigmas)
 
     def _move(self, checkpoint: str, start: np.ndarray, class_: int, scope: str, sigmas: list) -> Drawing:
         steps = _checked_rows("sigmas", sigmas, MAX_MOVED, COUNT, -MAX_SIGMA, MAX_SIGMA)
         z = move(start, self.directions(checkpoint).vectors(scope), steps)
-        weights = latents.one_hot(np.full(len(z), class_), NUM_CLASSES)
-        return Drawing(self._sampler(checkpoint).draw(z, weights))
+        sampler = self._sampler(checkpoint)
+        return Drawing(sampler.draw(z, latents.one_hot(np.full(len(z), class_), sampler.classes.count)))
 
     def directions(self, checkpoint: str) -> Directions:
         """Of a checkpoint. Raises RefusalError where it has none."""
@@ -165,6 +173,30 @@ class Studio:
             advice = f"make them by `python -m cgan.directions --checkpoint {checkpoint}`"
             raise RefusalError(f"{checkpoint}: has no directions of its weights; {advice}")
         return directions
+
+    def classes(self, checkpoint: str) -> Classes:
+        """The classes that a checkpoint draws. Raises RefusalError, CheckpointError."""
+        return checkpoints.load_config(self.folder(checkpoint)).classes
+
+    def all_names_of_classes(self) -> dict[str, dict[str, list[str]]]:
+        """What the page knows of classes: of each checkpoint their names, by language."""
+        names = {}
+        for checkpoint in self.names():
+            with suppress(CheckpointError):  # the page says what is wrong when it is chosen
+                classes = self.classes(checkpoint)
+                names[checkpoint] = {"en": [*classes.names], "zh": [*classes.names_zh]}
+        return names
+
+    def judge(self, checkpoint: str) -> Path | None:
+        """The folder of the judge of a checkpoint's classes, if there is one. Raises RefusalError, CheckpointError."""
+        return find_judge(self.classes(checkpoint), self._judges)
+
+    def needed_judge(self, checkpoint: str) -> Path:
+        """The same; raises RefusalError that names the command where there is none."""
+        judge = self.judge(checkpoint)
+        if judge is None:
+            raise RefusalError({"key": "no_judge", "values": {"name": checkpoint, "command": MAKE_JUDGE}})
+        return judge
 
     def folder(self, checkpoint: str) -> Path:
         """Where a checkpoint lies. Raises RefusalError, CheckpointError."""
@@ -221,8 +253,13 @@ def _name_in_request(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
 
 
-def _checked_class(name: str, value: object) -> int:
-    return checked(name, check_integer, value, 0, NUM_CLASSES - 1)
+def checked_class(name: str, value: object, classes: Classes) -> int:
+    """A class by its index. Raises RefusalError."""
+    return checked(name, check_integer, value, 0, classes.count - 1)
+
+
+def _checked_ends(class_: object, to_class: object, classes: Classes) -> tuple[int, int]:
+    return checked_class("class", class_, classes), checked_class("to-class", to_class, classes)
 
 
 def _checked_seed(name: str, value: object) -> int:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cgan.data import NUM_CLASSES
 from cgan.evaluation.snapshots import load_pictures, snapshots
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.ui.page import DEFAULT_CHECKPOINT
@@ -15,13 +16,18 @@ LEFT, RIGHT = "#watch figure:nth-of-type(1) canvas", "#watch figure:nth-of-type(
 
 def expected(name, step):
     """The pictures of a moment as the page lays them out: a class each column."""
-    return load_pictures(snapshots(CHECKPOINTS / name)[step]).reshape(10, 4, 28, 28).swapaxes(0, 1).reshape(-1, 28, 28)
+    return (
+        load_pictures(snapshots(CHECKPOINTS / name)[step], NUM_CLASSES)
+        .reshape(NUM_CLASSES, 4, 28, 28)
+        .swapaxes(0, 1)
+        .reshape(-1, 28, 28)
+    )
 
 
 def expect_moment(page, canvas, name, step):
     expect(page.find(canvas)).to_have_attribute("data-step", f"{step}", timeout=20_000)
     expect(page.find(canvas)).to_have_attribute("data-checkpoint", name)
-    np.testing.assert_array_equal(page.cells(canvas, 40, columns=10), expected(name, step))
+    np.testing.assert_array_equal(page.cells(canvas, 40, columns=NUM_CLASSES), expected(name, step))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from torchvision.datasets import FashionMNIST
 
-from cgan.data import fashion_mnist
+from cgan.data import NUM_CLASSES, fashion_mnist
 
 TEST_FILES = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
 
@@ -34,7 +34,7 @@ def compress(folder):
 def test_train_split_is_the_published_one(fashion_mnist):
     images, labels = fashion_mnist
     assert images.shape == (60_000, 28, 28) and images.dtype == np.uint8
-    assert np.bincount(labels).tolist() == [6000] * 10
+    assert np.bincount(labels).tolist() == [6000] * NUM_CLASSES
     # Mean and standard deviation as published with many Fashion-MNIST models: 0.2860 and 0.3530.
     assert images.mean() / 255 == pytest.approx(0.2860, abs=5e-5)
     assert images.std() / 255 == pytest.approx(0.3530, abs=5e-5)

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from cgan.common.images import to_uint8
+from cgan.data import NUM_CLASSES
 from cgan.engine.transfer import GENERATOR, generator_file
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, NetworkConfig
@@ -44,7 +45,7 @@ def largest_difference(a, b):
 
 
 def seeds_of_all_classes(latent_dim, count=SEEDS):
-    return latents(np.arange(count), latent_dim), one_hot(np.arange(count) % 10, 10)
+    return latents(np.arange(count), latent_dim), one_hot(np.arange(count) % NUM_CLASSES, NUM_CLASSES)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -59,7 +60,7 @@ def test_mixtures_and_extrapolated_z(draw, name):
     generator, _ = checkpoints.load_generator(CHECKPOINTS / name)
     stream = np.random.default_rng(5)
     z = 3 * stream.standard_normal((33, generator.latent_dim), dtype=np.float32)
-    weights = stream.dirichlet(np.ones(10), 33).astype(np.float32)
+    weights = stream.dirichlet(np.ones(NUM_CLASSES), 33).astype(np.float32)
     assert largest_difference(draw(CHECKPOINTS / name, z, weights), expected(generator, z, weights)) <= 1
 
 
@@ -110,7 +111,7 @@ def test_other_sizes_and_normalizations(draw, save, arch, network, settings):
     generator = network(**settings)
     folder = save(arch, generator, settings, gain=0.8 if arch == "film" else 1.5)  # few pixels at black or white
     z, weights = seeds_of_all_classes(generator.latent_dim, 40)
-    weights = (weights + one_hot(np.arange(40) // 4, 10)) / 2
+    weights = (weights + one_hot(np.arange(40) // 4, NUM_CLASSES)) / 2
     pictures = expected(generator, z, weights)
     assert pictures.std() > 20 and ((pictures > 0) & (pictures < 255)).mean() > 0.1
     assert largest_difference(draw(folder, z, weights), pictures) <= 1
@@ -187,4 +188,4 @@ def test_a_tensor_that_no_network_has_is_named(draw, tmp_path):
 
 def test_z_of_another_size_is_refused(draw):
     with pytest.raises(AssertionError, match="z: 63 numbers given, not 1 x 64"):
-        draw(CHECKPOINTS / "r3gan-conv", np.zeros((1, 63), np.float32), np.zeros((1, 10), np.float32))
+        draw(CHECKPOINTS / "r3gan-conv", np.zeros((1, 63), np.float32), np.zeros((1, NUM_CLASSES), np.float32))

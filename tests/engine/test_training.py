@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load, save
 from torch import nn
 
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.training.config import TrainingConfig
 from cgan.training.trainer import Trainer
 
@@ -25,7 +25,7 @@ class Generator(nn.Module):
     def __init__(self, latent_dim, label_dim, batchnorm_eps, hidden, batchnorm):
         super().__init__()
         self.latent_dim = latent_dim
-        self.embedding = nn.Embedding(10, label_dim)
+        self.embedding = nn.Embedding(NUM_CLASSES, label_dim)
         layers, inputs = [], label_dim + latent_dim
         for place, width in enumerate(hidden):
             layers.append(nn.Linear(inputs, width))
@@ -55,7 +55,7 @@ class Discriminator(nn.Module):
 
     def __init__(self, label_dim, dropout, hidden):
         super().__init__()
-        self.embedding = nn.Embedding(10, label_dim)
+        self.embedding = nn.Embedding(NUM_CLASSES, label_dim)
         layers, inputs = [], 784 + label_dim
         for place, width in enumerate(hidden):
             layers += [nn.Linear(inputs, width), *([Dropout(dropout)] if place else []), nn.LeakyReLU(0.2)]
@@ -85,7 +85,7 @@ class Config(TrainingConfig):
 @pytest.fixture(scope="module")
 def data():
     """100 images and labels: the examples that ship with the app."""
-    return examples.load(), np.repeat(np.arange(10, dtype=np.uint8), 10)
+    return examples.load(), np.repeat(np.arange(NUM_CLASSES, dtype=np.uint8), 10)
 
 
 @pytest.fixture

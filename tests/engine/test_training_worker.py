@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save
 
 from cgan.common.images import to_uint8
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.engine.transfer import judge_file
 from cgan.evaluation.classifiers import JUDGE, evaluate, load_judge
 from cgan.models import checkpoints
@@ -23,7 +23,7 @@ FILES = {"config.json", "model.safetensors", "generator-raw.safetensors", "discr
 def used(node, tmp_path_factory):
     """Answers of the worker, and the checkpoint's folder."""
     folder = tmp_path_factory.mktemp("trained")
-    tensors = {"images": examples.load().reshape(100, -1), "labels": np.repeat(np.arange(10), 10)}
+    tensors = {"images": examples.load().reshape(100, -1), "labels": np.repeat(np.arange(NUM_CLASSES), 10)}
     given = save({name: torch.as_tensor(values).float() for name, values in tensors.items()})
     answers = node("train_worker.mjs", json.dumps(SETTINGS), JUDGE / CLASSIFIER, folder, given=given)
     return json.loads(answers), folder
@@ -93,8 +93,10 @@ def test_python_reads_the_checkpoint_and_draws_the_same(used):
     generator, metadata = checkpoints.load_generator(folder)
     assert int(metadata["step"]) > 20
     with torch.inference_mode():
-        expected = to_uint8(generator(torch.zeros(10, 100), torch.from_numpy(one_hot(np.arange(10), 10))))
-    drawn = np.frombuffer((folder / "sampled").read_bytes(), np.uint8).reshape(10, 28, 28)
+        expected = to_uint8(
+            generator(torch.zeros(NUM_CLASSES, 100), torch.from_numpy(one_hot(np.arange(NUM_CLASSES), NUM_CLASSES)))
+        )
+    drawn = np.frombuffer((folder / "sampled").read_bytes(), np.uint8).reshape(NUM_CLASSES, 28, 28)
     assert np.abs(drawn.astype(int) - expected).max() <= 1
     checkpoints.load_generator(folder, checkpoints.RAW_GENERATOR)
     checkpoints.load_discriminator(folder)

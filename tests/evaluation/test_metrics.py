@@ -7,6 +7,7 @@ import torch
 from prdc import compute_prdc
 from torchmetrics.image.fid import FrechetInceptionDistance
 
+from cgan.data import NUM_CLASSES
 from cgan.evaluation import classifiers, metrics
 from cgan.evaluation.classifiers import JUDGE, load_judge
 from cgan.models.classifier import LeNet
@@ -101,7 +102,7 @@ def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_
     monkeypatch.setattr(sys, "argv", ["metrics", "--checkpoint", "report-mlp", "--json", f"{tmp_path / 'm.json'}"])
     metrics.main()
     measured = json.loads((tmp_path / "m.json").read_text())
-    assert measured["pictures"] == 1000 and len(measured["per_class"]) == 10
+    assert measured["pictures"] == 1000 and len(measured["per_class"]) == NUM_CLASSES
     shares = [of_class["gan_test"] for of_class in measured["per_class"].values()]
     assert np.mean(shares) == pytest.approx(measured["gan_test"], abs=1e-6)  # all classes count the same
     shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.evaluation import classifiers, neighbours
+from cgan.evaluation.classifiers import JUDGE
 from cgan.evaluation.neighbours import FEATURES, MEASURES, PIXELS, Index, Searcher
 from cgan.models.checkpoints import CheckpointError
 
@@ -73,11 +74,11 @@ def test_the_yardstick_is_the_distance_of_test_images_the_judge_takes_for_the_cl
 def test_what_ships_is_of_this_judge_and_of_all_training_images(fashion_mnist):
     index = Index.load()
     np.testing.assert_array_equal(index.labels, fashion_mnist[1])
-    assert neighbours.INDEX.stat().st_size < 6e6
+    assert (JUDGE / neighbours.INDEX).stat().st_size < 6e6
     features = classifiers.evaluate(classifiers.load_judge().features, fashion_mnist[0][777:780])
     codes = (features - index.mean) @ index.components / index.step
     np.testing.assert_allclose(index.codes[777:780], codes, atol=0.6)
-    assert index.yardsticks.shape == (2, 2, 10, 101) and (np.diff(index.yardsticks) >= 0).all()
+    assert index.yardsticks.shape == (2, 2, NUM_CLASSES, 101) and (np.diff(index.yardsticks) >= 0).all()
 
 
 def test_an_index_of_another_judge_or_none_is_refused(small, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torchmetrics.image.kid import poly_mmd
 
+from cgan.data import NUM_CLASSES
 from cgan.evaluation import snapshots
 from cgan.evaluation.snapshots import QUALITY, kernel_distance, load_pictures, load_quality, load_timeline
 from cgan.models.checkpoints import CHECKPOINTS, load_generator
@@ -31,7 +32,7 @@ def test_pictures_of_a_snapshot_are_by_class(short_run):
     (*_, last) = snapshots.snapshots(short_run)
     generator, _ = load_generator(short_run)
     grid = draw_classes(generator, 4)
-    pictures = load_pictures(snapshots.snapshots(short_run)[last])
+    pictures = load_pictures(snapshots.snapshots(short_run)[last], NUM_CLASSES)
     assert pictures.shape == (40, 28, 28)
     np.testing.assert_array_equal(pictures[4 * 3 + 2], grid[3 * 28 : 4 * 28, 2 * 28 : 3 * 28])
 
@@ -68,7 +69,7 @@ def test_shipped_timelines_are_measured(name):
 def test_measurements_are_of_these_pictures_alone(fashion_mnist_test, tmp_path):
     """Real images in the place of a snapshot have a high accuracy and a small KID; other pictures void them."""
     images, labels = fashion_mnist_test
-    rows = [np.hstack(images[labels == index][:4]) for index in range(10)]
+    rows = [np.hstack(images[labels == index][:4]) for index in range(NUM_CLASSES)]
     (tmp_path / TIMELINE).mkdir()
     snapshots.Image.fromarray(np.vstack(rows)).save(tmp_path / TIMELINE / "0000007.png")
     test = images[:1500], labels[:1500]
@@ -83,7 +84,7 @@ def test_measurements_are_of_these_pictures_alone(fashion_mnist_test, tmp_path):
 def test_a_picture_of_another_size_is_refused(tmp_path):
     snapshots.Image.new("L", (10, 10)).save(tmp_path / "1.png")
     with pytest.raises(OSError, match="not the size"):
-        load_pictures(tmp_path / "1.png")
+        load_pictures(tmp_path / "1.png", NUM_CLASSES)
 
 
 def test_a_checkpoint_without_a_timeline_is_one_line(expect_refusal_here, short_run, tmp_path):

@@ -3,6 +3,7 @@ import pytest
 import torch
 from torch import nn
 
+from cgan.data import NUM_CLASSES
 from cgan.explain import adversarial, class_visualization
 from cgan.explain.own_networks import Painter
 from cgan.sampling.sampler import Sampler
@@ -42,7 +43,7 @@ def test_an_ascent_in_z_goes_where_finite_differences_say(judge):
 
 def test_real_images_are_fooled_and_the_change_is_what_it_says(judge, images):
     for image, label in zip(images[0][:8, None], images[1][:8].tolist(), strict=True):
-        target = (label + 3) % 10
+        target = (label + 3) % NUM_CLASSES
         *_, last = steps = list(adversarial.fool(judge, image, target))
         assert [step.number for step in steps] == list(range(len(steps)))
         assert torch.equal(steps[0].moved, image) and (steps[0].l2, steps[0].linf) == (0, 0)
@@ -59,7 +60,7 @@ def test_without_a_target_any_other_class_will_do(judge, images):
     first = int(judge(image).argmax())
     *_, last = adversarial.fool(judge, image, None)
     assert judge(last.moved).argmax() != first
-    targeted = [list(adversarial.fool(judge, image, target))[-1] for target in range(10) if target != first]
+    targeted = [list(adversarial.fool(judge, image, target))[-1] for target in range(NUM_CLASSES) if target != first]
     assert last.l2 <= min(step.l2 for step in targeted) + 0.25  # a step
 
 

@@ -4,9 +4,10 @@ import shutil
 import numpy as np
 import pytest
 
+from cgan.data import NUM_CLASSES
 from cgan.explain import directions
 from cgan.explain.attributes import attributes
-from cgan.explain.directions import COUNT, DIRECTIONS, SCOPES, choose_names, load_directions, move, principal_directions
+from cgan.explain.directions import COUNT, DIRECTIONS, choose_names, load_directions, move, principal_directions, scopes
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
 from cgan.sampling.latents import latents, one_hot
 from cgan.sampling.sampler import Sampler
@@ -62,8 +63,8 @@ def test_an_effect_is_its_correlation_and_its_change_in_spreads():
 def test_shipped_checkpoints_have_theirs_and_every_name_has_its_evidence(name):
     found = load_directions(CHECKPOINTS / name)
     assert found is not None, f"make them anew: python -m cgan.directions --checkpoint {name}"
-    assert {direction.name for scope in SCOPES for direction in found.scopes[scope]} - {None}
-    for scope in SCOPES:
+    assert {direction.name for scope in scopes(NUM_CLASSES) for direction in found.scopes[scope]} - {None}
+    for scope in scopes(NUM_CLASSES):
         for direction in found.scopes[scope]:
             if direction.name:
                 correlation, change = direction.effects[direction.name]
@@ -80,7 +81,7 @@ def test_the_strongest_name_holds_for_other_seeds():
     sampler = Sampler(folder)
     for sigma in (-2, 2):
         z = latents(np.arange(50_000, 50_060), sampler.latent_dim) + sigma * np.array(best.z)
-        pictures.append(attributes(sampler.draw(z, one_hot(np.arange(60) % 10, 10)))[best.name])
+        pictures.append(attributes(sampler.draw(z, one_hot(np.arange(60) % NUM_CLASSES, NUM_CLASSES)))[best.name])
     assert (pictures[1] > pictures[0]).mean() > 0.7
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.explain.inversion import STEPS, invert, longest
 from cgan.models import checkpoints
 from cgan.sampling import latents
@@ -24,7 +24,7 @@ def mean_squared(drawn, picture):
 
 
 def draw(sampler, step):
-    return sampler.draw(step.z[None], np.eye(10)[[step.class_index]])
+    return sampler.draw(step.z[None], np.eye(NUM_CLASSES)[[step.class_index]])
 
 
 def test_a_bag_is_redrawn_far_better_than_by_a_hundred_random_ones(sampler, generator):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from cgan.data import NUM_CLASSES
 from cgan.explain import adversarial, own_networks, saliency
 from cgan.models import checkpoints
 from cgan.sampling import latents
@@ -17,7 +18,7 @@ def test_a_discriminator_is_half_sure_of_what_it_was_compared_with(painter):
     assert float((scores[:, 1] - scores[:, 0]).mean()) == pytest.approx(0, abs=1e-4)
     pair = checkpoints.load_config(CONV).build_discriminator()
     checkpoints.load_weights(pair, CONV / checkpoints.DISCRIMINATOR)
-    weights = torch.from_numpy(latents.one_hot(np.full(16, 3), 10))
+    weights = torch.from_numpy(latents.one_hot(np.full(16, 3), NUM_CLASSES))
     own = pair.eval()(2 * pictures - 1, weights)[:, 0]
     torch.testing.assert_close(scores[:, 1], own.detach(), rtol=1e-4, atol=1e-4)
 

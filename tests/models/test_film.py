@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from cgan.data import NUM_CLASSES
 from cgan.models.conv import ConvDiscriminator
 from cgan.models.film import FilmDiscriminator, FilmGenerator, ModulatedBlock
 
@@ -12,13 +13,13 @@ LAYERS, PARTS = ("first", "second"), ("weight", "bias")
 @pytest.fixture(scope="module")
 def generator():
     torch.manual_seed(0)
-    return FilmGenerator().eval()
+    return FilmGenerator(NUM_CLASSES).eval()
 
 
 @pytest.fixture(scope="module")
 def discriminator():
     torch.manual_seed(0)
-    return FilmDiscriminator().eval()
+    return FilmDiscriminator(NUM_CLASSES).eval()
 
 
 def multiply_adds(network, *inputs):
@@ -62,29 +63,32 @@ def test_weights_have_the_names_of_the_runs_that_were_begun(generator, discrimin
 
 def test_the_discriminator_is_that_of_conv(discriminator):
     torch.manual_seed(0)
-    conv = ConvDiscriminator().eval()
-    images, labels = torch.randn(10, 1, 28, 28), torch.arange(10)
+    conv = ConvDiscriminator(NUM_CLASSES).eval()
+    images, labels = torch.randn(NUM_CLASSES, 1, 28, 28), torch.arange(NUM_CLASSES)
     assert torch.equal(discriminator(images, labels), conv(images, labels))
 
 
 @pytest.mark.parametrize("width", [8, 22])
 def test_images_are_in_range(width):
-    images = FilmGenerator(latent_dim=5, label_dim=3, width=width)(torch.randn(7, 5) * 9, torch.arange(7))
+    images = FilmGenerator(NUM_CLASSES, latent_dim=5, label_dim=3, width=width)(torch.randn(7, 5) * 9, torch.arange(7))
     assert images.shape == (7, 1, 28, 28)
     assert images.abs().max() <= 1
 
 
 def test_labels_are_one_hot_weights(generator, discriminator):
-    labels = torch.arange(10)
-    for network, inputs in ((generator, torch.randn(10, 64)), (discriminator, torch.randn(10, 1, 28, 28))):
+    labels = torch.arange(NUM_CLASSES)
+    for network, inputs in (
+        (generator, torch.randn(NUM_CLASSES, 64)),
+        (discriminator, torch.randn(NUM_CLASSES, 1, 28, 28)),
+    ):
         outputs = network(inputs, labels)
-        torch.testing.assert_close(outputs, network(inputs, torch.eye(10)))
+        torch.testing.assert_close(outputs, network(inputs, torch.eye(NUM_CLASSES)))
         assert not torch.allclose(outputs, network(inputs, labels.roll(1)))
 
 
 def test_the_first_features_of_a_mixture_lie_between_those_of_its_classes(generator):
     z = torch.randn(1, 64)
-    half = torch.zeros(1, 10)
+    half = torch.zeros(1, NUM_CLASSES)
     half[0, [2, 7]] = 0.5
     first, second = (generator.first_features(z, torch.tensor([label])) for label in (2, 7))
     torch.testing.assert_close(generator.first_features(z, half), (first + second) / 2)

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from cgan.data import NUM_CLASSES
 from cgan.models.conv import ConvDiscriminator, ConvGenerator
 from cgan.models.layers import ClassEmbedding, Dropout, ResidualBlock, StraightThroughClamp
 from cgan.models.mlp import MLPDiscriminator, MLPGenerator
@@ -12,18 +13,18 @@ def layers(network, kinds):
 
 
 def test_generator_has_the_reports_layers():
-    generator = MLPGenerator()
+    generator = MLPGenerator(NUM_CLASSES)
     shapes = [(layer.in_features, layer.out_features) for layer in layers(generator, nn.Linear)]
     assert shapes == [(150, 128), (128, 256), (256, 512), (512, 1024), (1024, 784)]
     norms = [(layer.num_features, layer.eps) for layer in layers(generator, nn.BatchNorm1d)]
     assert norms == [(256, 0.8), (512, 0.8), (1024, 0.8)]
     assert [layer.negative_slope for layer in layers(generator, nn.LeakyReLU)] == [0.2] * 4
     assert isinstance(generator.layers[-1], nn.Tanh)
-    assert tuple(generator.embedding.weight.shape) == (10, 50)
+    assert tuple(generator.embedding.weight.shape) == (NUM_CLASSES, 50)
 
 
 def test_discriminator_has_the_reports_layers():
-    discriminator = MLPDiscriminator()
+    discriminator = MLPDiscriminator(NUM_CLASSES)
     shapes = [(layer.in_features, layer.out_features) for layer in layers(discriminator, nn.Linear)]
     assert shapes == [(784 + 50, 512), (512, 512), (512, 512), (512, 1)]
     kinds = [type(layer).__name__ for layer in discriminator.layers]
@@ -36,47 +37,49 @@ def test_parameter_counts_are_the_reports():
     # Weights and biases of the layers above, with 10 x 50 embeddings and 2 parameters a normalized feature.
     generator = 500 + 151 * 128 + 129 * 256 + 257 * 512 + 513 * 1024 + 1025 * 784 + 2 * (256 + 512 + 1024)
     discriminator = 500 + 835 * 512 + 2 * 513 * 512 + 513
-    assert sum(p.numel() for p in MLPGenerator().parameters()) == generator == 1_516_932
-    assert sum(p.numel() for p in MLPDiscriminator().parameters()) == discriminator == 953_845
+    assert sum(p.numel() for p in MLPGenerator(NUM_CLASSES).parameters()) == generator == 1_516_932
+    assert sum(p.numel() for p in MLPDiscriminator(NUM_CLASSES).parameters()) == discriminator == 953_845
 
 
 def test_label_size_is_a_setting_of_the_discriminator():
     # The report's prose: 784 + 100 inputs.
-    assert MLPDiscriminator(label_dim=100).layers[0].in_features == 884
+    assert MLPDiscriminator(NUM_CLASSES, label_dim=100).layers[0].in_features == 884
 
 
 def test_generator_draws_images_within_the_range_of_tanh():
-    images = MLPGenerator()(torch.randn(5, 100), torch.arange(5))
+    images = MLPGenerator(NUM_CLASSES)(torch.randn(5, 100), torch.arange(5))
     assert images.shape == (5, 1, 28, 28)
     assert images.abs().max() <= 1
 
 
 NETWORKS = {
-    "mlp, generator": MLPGenerator(),
-    "mlp, discriminator": MLPDiscriminator(),
-    "conv, generator": ConvGenerator(),
-    "conv, discriminator": ConvDiscriminator(),
-    "conv, generator, normalized": ConvGenerator(normalization="class-batch"),
-    "conv, discriminator, normalized": ConvDiscriminator(spectral_norm=True),
-    "conv, discriminator, with perception": ConvDiscriminator(perception=4),
+    "mlp, generator": MLPGenerator(NUM_CLASSES),
+    "mlp, discriminator": MLPDiscriminator(NUM_CLASSES),
+    "conv, generator": ConvGenerator(NUM_CLASSES),
+    "conv, discriminator": ConvDiscriminator(NUM_CLASSES),
+    "conv, generator, normalized": ConvGenerator(NUM_CLASSES, normalization="class-batch"),
+    "conv, discriminator, normalized": ConvDiscriminator(NUM_CLASSES, spectral_norm=True),
+    "conv, discriminator, with perception": ConvDiscriminator(NUM_CLASSES, perception=4),
 }
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_one_hot_weights_and_labels_are_the_same_class(name):
     network = NETWORKS[name].eval()
-    labels = torch.arange(10)
-    inputs = torch.randn(10, network.latent_dim) if "generator" in name else torch.randn(10, 1, 28, 28)
+    labels = torch.arange(NUM_CLASSES)
+    inputs = (
+        torch.randn(NUM_CLASSES, network.latent_dim) if "generator" in name else torch.randn(NUM_CLASSES, 1, 28, 28)
+    )
     outputs = network(inputs, labels)
-    assert outputs.shape == ((10, 1, 28, 28) if "generator" in name else (10, 1))
-    torch.testing.assert_close(outputs, network(inputs, torch.eye(10)))
+    assert outputs.shape == ((NUM_CLASSES, 1, 28, 28) if "generator" in name else (NUM_CLASSES, 1))
+    torch.testing.assert_close(outputs, network(inputs, torch.eye(NUM_CLASSES)))
     other = network(inputs, labels.roll(1))
     assert not torch.allclose(outputs, other), "the class changes nothing"
 
 
 def test_the_convolutional_generator_is_small_enough_for_a_phone():
     """At most 15 million multiply-adds and 2 million parameters a picture."""
-    generator, multiply_adds = ConvGenerator(), []
+    generator, multiply_adds = ConvGenerator(NUM_CLASSES), []
 
     def count(layer, inputs, output):
         positions = output[0, 0].numel() if isinstance(layer, nn.Conv2d) else 1
@@ -100,7 +103,7 @@ def test_what_has_strayed_beyond_black_or_white_can_come_back_but_not_go_on():
 
 def test_perception_adds_nothing_at_first_and_never_learns():
     torch.manual_seed(0)
-    without, seeing = ConvDiscriminator(), ConvDiscriminator(perception=4)
+    without, seeing = ConvDiscriminator(NUM_CLASSES), ConvDiscriminator(NUM_CLASSES, perception=4)
     seeing.load_state_dict(without.state_dict(), strict=False)
     images, labels = torch.randn(6, 1, 28, 28), torch.arange(6)
     torch.testing.assert_close(seeing(images, labels), without(images, labels))
@@ -119,18 +122,18 @@ def test_perception_adds_nothing_at_first_and_never_learns():
 
 def test_a_residual_block_starts_as_an_identity():
     images = torch.randn(2, 8, 7, 7)
-    torch.testing.assert_close(ResidualBlock(8)(images, torch.tensor([0, 1])), images)
+    torch.testing.assert_close(ResidualBlock(NUM_CLASSES, 8)(images, torch.tensor([0, 1])), images)
 
 
 def test_normalization_by_class_normalizes_each_channel():
-    block = ConvGenerator(width=16, normalization="class-batch").blocks7[0]
-    normalized = block.norms[0](5 + 3 * torch.randn(200, 16, 7, 7), torch.arange(200) % 10)
+    block = ConvGenerator(NUM_CLASSES, width=16, normalization="class-batch").blocks7[0]
+    normalized = block.norms[0](5 + 3 * torch.randn(200, 16, 7, 7), torch.arange(200) % NUM_CLASSES)
     torch.testing.assert_close(normalized.mean(dim=(0, 2, 3)), torch.zeros(16), atol=1e-3, rtol=0)
     torch.testing.assert_close(normalized.std(dim=(0, 2, 3)), torch.ones(16), atol=1e-3, rtol=0)
 
 
 def test_spectral_normalization_bounds_every_layer():
-    discriminator = ConvDiscriminator(spectral_norm=True)
+    discriminator = ConvDiscriminator(NUM_CLASSES, spectral_norm=True)
     for _ in range(30):  # each pass in training mode is a step of its power iteration
         discriminator(torch.randn(2, 1, 28, 28), torch.tensor([0, 1]))
     for layer in layers(discriminator, (nn.Conv2d, nn.Linear)):
@@ -138,7 +141,7 @@ def test_spectral_normalization_bounds_every_layer():
 
 
 def test_class_weights_mix_embeddings():
-    embedding = ClassEmbedding(4)
+    embedding = ClassEmbedding(NUM_CLASSES, 4)
     mixed = embedding(torch.tensor([[0.25, 0.75] + [0.0] * 8]))
     torch.testing.assert_close(mixed[0], 0.25 * embedding.weight[0] + 0.75 * embedding.weight[1])
 

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from cgan.data import NUM_CLASSES
 from cgan.sampling import latents
 
 # tests/kat_vectors of Random123 1.14, "philox4x32 10": counter, key, result.
@@ -127,4 +128,4 @@ def test_a_blend_of_one_point_with_itself_is_that_point_and_of_nothing_nothing()
 
 def test_weights_sum_to_one_and_none_at_all_are_equal():
     np.testing.assert_allclose(latents.normalized([3, 1, 0, 0]), [0.75, 0.25, 0, 0])
-    np.testing.assert_allclose(latents.normalized([0] * 10), [0.1] * 10)
+    np.testing.assert_allclose(latents.normalized([0] * NUM_CLASSES), [1 / NUM_CLASSES] * NUM_CLASSES)

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
+from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler, SamplerCache, main
@@ -21,7 +22,7 @@ def sampler():
 
 
 def test_a_picture_is_the_same_alone_and_in_any_batch(sampler):
-    seeds, classes = np.arange(600), np.arange(600) % 10
+    seeds, classes = np.arange(600), np.arange(600) % NUM_CLASSES
     together = sampler.sample(classes, seeds)
     assert_same_pictures(sampler.sample(classes[::-1], seeds[::-1])[::-1], together)
     for size in (1, 2, 3, 7, 16, 64, 100):
@@ -87,7 +88,7 @@ def r3gan_conv_in_float64(seeds, labels):
 )
 def test_the_shipped_pictures_are_the_same_for_ever(name, reference, digest, set_threads):
     """In float64, where rounding moves no pixel, they are these bytes; drawn, they are these to one grey level."""
-    seeds, labels = np.arange(100), np.arange(100) % 10
+    seeds, labels = np.arange(100), np.arange(100) % NUM_CLASSES
     expected = reference(seeds, labels)
     assert hashlib.sha256(expected.tobytes()).hexdigest() == digest
     sampler = Sampler(checkpoints.CHECKPOINTS / name)
@@ -120,7 +121,7 @@ def test_a_walk_begins_and_ends_at_its_pictures(sampler, path):
 
 def test_the_middle_of_a_straight_walk_is_the_mean_of_both_inputs(sampler):
     z = latents.latents(np.array([10, 20]), 100).mean(axis=0, keepdims=True)
-    weights = np.zeros((1, 10))
+    weights = np.zeros((1, NUM_CLASSES))
     weights[0, [3, 7]] = 0.5
     assert_same_pictures(sampler.walk((3, 7), (10, 20), 3, "lerp")[1], sampler.draw(z, weights)[0])
 
@@ -173,7 +174,7 @@ def test_command_line_writes_balanced_arrays(run_command, sampler, tmp_path):
     assert finished.returncode == 0, finished.stderr
     arrays = np.load(out)
     assert arrays["images"].shape == (1000, 28, 28) and arrays["images"].dtype == np.uint8
-    assert np.bincount(arrays["labels"]).tolist() == [100] * 10
+    assert np.bincount(arrays["labels"]).tolist() == [100] * NUM_CLASSES
     assert_same_pictures(arrays["images"], sampler.sample(arrays["labels"], np.arange(1000)))
 
 

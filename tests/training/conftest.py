@@ -3,6 +3,7 @@ import json
 import pytest
 import torch
 
+from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.classifier import CLASSIFIER, ResidualClassifier
@@ -24,5 +25,5 @@ def perception(tmp_path_factory):
     """The folder of a classifier that has learned nothing."""
     folder = tmp_path_factory.mktemp("perception")
     torch.manual_seed(0)
-    checkpoints.save_tensors(folder / CLASSIFIER, ResidualClassifier(PERCEPTION_WIDTH).state_dict(), {})
+    checkpoints.save_tensors(folder / CLASSIFIER, ResidualClassifier(NUM_CLASSES, PERCEPTION_WIDTH).state_dict(), {})
     return folder

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from cgan.data import NUM_CLASSES
 from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.trainer import Trainer
 
@@ -56,7 +57,10 @@ def test_the_step_is_the_reports(few):
     chosen = torch.randperm(len(images), generator=order, dtype=torch.int32).split(64)[:steps]
     pixels = torch.from_numpy(images).float().sub(127.5).div(127.5).unsqueeze(1)
     batches = [(pixels[index], torch.from_numpy(labels)[index].long()) for index in chosen]
-    draws = [(torch.randn(64, 100, generator=noise), torch.randint(10, (64,), generator=noise)) for _ in range(steps)]
+    draws = [
+        (torch.randn(64, 100, generator=noise), torch.randint(NUM_CLASSES, (64,), generator=noise))
+        for _ in range(steps)
+    ]
     expected, generator = listing_of_the_report(trainer, batches, draws)
 
     actual = []
@@ -153,10 +157,10 @@ def test_penalties_hold_the_discriminators_slope_down(few):
 
 def test_paired_losses_generate_the_classes_of_the_real_images(few):
     trainer = Trainer(SMALL_CONV, *few, CPU)
-    labels = torch.arange(10)
+    labels = torch.arange(NUM_CLASSES)
     assert torch.equal(trainer._generate(labels)[1], labels)
     drawn = Trainer(TrainingConfig(), *few, CPU)._generate(labels.repeat(50))[1]
-    assert not torch.equal(drawn, labels.repeat(50)) and set(drawn.tolist()) == set(range(10))
+    assert not torch.equal(drawn, labels.repeat(50)) and set(drawn.tolist()) == set(range(NUM_CLASSES))
 
 
 def test_the_burn_in_lowers_rate_and_penalty_and_ends(few):

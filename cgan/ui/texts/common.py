@@ -4,9 +4,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     # {names} are filled in by the page's scripts.
     "title": ("What a conditional GAN has learned", "条件 GAN 学到了什么"),
     "intro": (
-        "A generator that has seen 60,000 pictures of clothes draws new ones. You choose the garment, the seed does "
-        "the rest.",
-        "生成器看过六万张服装图片，然后自己画出新的。你选服装，其余交给随机种子。",
+        "A generator that has seen many pictures, of clothes or of whatever it was trained on, draws new ones. You "
+        "choose the class, the seed does the rest.",
+        "生成器看过大量图片（服装，或你用来训练它的任何图片），然后自己画出新的。你选类别，其余交给随机种子。",
     ),
     "checkpoint": ("Checkpoint", "检查点"),
     "checkpoint_info": (
@@ -101,6 +101,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_data": (
         "Real images need Fashion-MNIST on this machine: `python -m cgan.data` downloads it.",
         "真实图片需要本机上有 Fashion-MNIST：运行 `python -m cgan.data` 即可下载。",
+    ),
+    "no_judge": (
+        "This needs a judge of the classes of {name}: `{command}` makes one, and `python app.py --judge DIR` uses it.",
+        "这需要一个认识 {name} 各类别的评判网络：用 `{command}` 训练，再用 `python app.py --judge DIR` 启动。",
+    ),
+    "no_real_pictures": (
+        "Real pictures of these classes come with their judge: `python -m cgan.classifier --data PATH --out DIR`, then "
+        "`--judge DIR`.",
+        "这些类别的真实图片来自其评判网络：`python -m cgan.classifier --data PATH --out DIR`，再使用 `--judge DIR`。",
     ),
     "run": ("▶ Run", "▶ 运行"),
     "stop": ("◼ Stop", "◼ 停止"),

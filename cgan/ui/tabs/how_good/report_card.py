@@ -4,10 +4,10 @@ import json
 import math
 from pathlib import Path
 
-from cgan.data import CLASS_NAMES
+from cgan.common.classes import FASHION_MNIST
 from cgan.evaluation import metrics
-from cgan.evaluation.classifiers import JUDGE
-from cgan.ui.figures import Text, say
+from cgan.evaluation.classifiers import MAKE_JUDGE
+from cgan.ui.figures import Text, class_name, say
 from cgan.ui.studio import Studio
 
 REPORT = "report-mlp"  # beside which every checkpoint is set
@@ -29,10 +29,12 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
 
     Raises RefusalError, CheckpointError.
     """
-    names = [checkpoint] if checkpoint == REPORT or REPORT not in studio.names() else [checkpoint, REPORT]
+    classes, judge = studio.classes(checkpoint), studio.judge(checkpoint)
+    is_compared = checkpoint != REPORT and REPORT in studio.names() and studio.classes(REPORT) == classes
+    names = [checkpoint, REPORT] if is_compared else [checkpoint]
     measured = [_read(studio.folder(name) / metrics.METRICS) for name in names]
     columns = [*names, say("column_real")]
-    measured.append(_read(JUDGE / metrics.REAL))
+    measured.append(_read(judge / metrics.REAL) if judge else {})
     rows = [
         {
             "title": say(f"measure_{measure}"),
@@ -43,12 +45,15 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
     ]
     by_class = {
         measure: [
-            {"name": say(f"class_{index}"), "values": [_of_class(column, name, measure) for column in measured]}
-            for index, name in enumerate(CLASS_NAMES)
+            {"name": class_name(classes, index), "values": [_of_class(column, name, measure) for column in measured]}
+            for index, name in enumerate(classes.names)
         ]
         for measure in _MEASURES_BY_CLASS
     }
-    missing = None if measured[0] else say("not_measured", name=checkpoint)
+    own = "" if classes == FASHION_MNIST else " --data PATH --judge DIR"
+    missing = None if measured[0] else say("not_measured", name=checkpoint, own=own)
+    if judge is None:
+        missing = say("no_judge", name=checkpoint, command=MAKE_JUDGE)
     return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
 
 

@@ -13,19 +13,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cgan.common.classes import Classes
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
-from cgan.data import NUM_CLASSES, DataError, examples, local_test_images
+from cgan.data import DataError, examples
 from cgan.evaluation import neighbours
+from cgan.evaluation.classifiers import JUDGE, MAKE_JUDGE, real_examples
 from cgan.evaluation.neighbours import FEATURES, MEASURES, Nearest
 from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import REAL, Painter
-from cgan.models.checkpoints import CONFIG
+from cgan.models.checkpoints import CONFIG, load_config
 from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
-from cgan.ui.studio import MAX_SEED, Studio
+from cgan.ui.studio import MAX_SEED, Studio, checked_class
 
 SOURCES = GENERATED, OWN = ("generated", "own")
 _VALUES = ("checkpoint", "source", "class", "seed", "own picture")
@@ -41,6 +43,7 @@ class Request(NamedTuple):
     folder: Path  # of the checkpoint
     class_index: int
     seed: int
+    judge: Path | None  # the folder of the judge of the checkpoint's classes
     own: np.ndarray | None  # uint8 (28, 28), in the place of what the checkpoint draws for class and seed
 
     @classmethod
@@ -51,10 +54,20 @@ class Request(NamedTuple):
         checkpoint, source, class_index, seed, own = values
         return cls(
             studio.folder(checkpoint),
-            checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
+            checked_class("class", class_index, studio.classes(checkpoint)),
             checked("seed", check_integer, seed, 0, MAX_SEED),
+            studio.judge(checkpoint),
             own_picture.read(own) if checked("source", check_choice, source, SOURCES) == OWN else None,
         )
+
+    @property
+    def classes(self) -> Classes:
+        return load_config(self.folder).classes
+
+    @property
+    def name(self) -> dict:
+        """Of the class, as a text."""
+        return figures.class_name(self.classes, self.class_index)
 
 
 class Scores(NamedTuple):
@@ -118,21 +131,23 @@ def _picture(request: Request) -> tuple[np.ndarray, dict]:
     if picture is None:
         sampler = samplers.get(request.folder)
         picture = sampler.sample(np.array([request.class_index]), np.array([request.seed]))[0]
-        which = say("what_one", name=say(f"class_{request.class_index}"), first=f"{request.seed}")
+        which = say("what_one", name=request.name, first=f"{request.seed}")
     return picture, figures.panel(say("this_picture"), picture, which)
 
 
 def _nearest_images(request: Request) -> Iterator[dict]:
     picture, panel = _picture(request)
-    ((exact, compared, found),) = _search(picture, _NEIGHBOURS)
+    if request.judge is None:
+        raise RefusalError(say("no_judge", name=request.folder.name, command=MAKE_JUDGE))
+    ((exact, compared, found),) = _search(picture, _NEIGHBOURS, request.judge)
     rows = [figures.row([panel])]
-    rows += [_neighbour_row(measure, found[measure]) for measure in MEASURES]
+    rows += [_neighbour_row(measure, found[measure], request.classes) for measure in MEASURES]
     caption = [say("compared_exactly" if exact else "compared_by_index", count=f"{compared:,}")]
     yield figures.figure(rows, state="done", crisp=True, caption=caption, name="nearest")
 
 
 def _discriminator(request: Request) -> Iterator[dict]:
-    scores = _scores_of_class(request.folder, samplers.get(request.folder), request.class_index)
+    scores = _scores_of_class(request.folder, samplers.get(request.folder), request.class_index, request.judge)
     picture, panel = _picture(request)
     image = torch.from_numpy(picture)[None, None].float() / 255
     score = float(_score(scores.network, image)[0]) - scores.offset
@@ -143,7 +158,8 @@ def _discriminator(request: Request) -> Iterator[dict]:
         figures.panel(say("on_the_picture"), figures.overlay(image, slope)),
     ]
     above = {name: f"{100 * (score > of_kind).mean():.0f}" for name, of_kind in _kinds(scores).items()}
-    verdict = say("score_verdict", score=f"{score:+.2f}", **above, name=say(f"class_{request.class_index}"))
+    key = "score_verdict" if len(scores.real) else "score_verdict_generated"
+    verdict = say(key, score=f"{score:+.2f}", **above, name=request.name)
     counted = say("scores_counted", real=len(scores.real), generated=len(scores.generated))
     yield figures.figure(
         [figures.row(panels)],
@@ -155,9 +171,9 @@ def _discriminator(request: Request) -> Iterator[dict]:
     )
 
 
-def _search(picture: np.ndarray, count: int) -> Iterator[tuple[bool, int, dict[str, Nearest]]]:
+def _search(picture: np.ndarray, count: int, judge: Path = JUDGE) -> Iterator[tuple[bool, int, dict[str, Nearest]]]:
     """One item, as the worker takes work: whether it is exact, how many images were compared, and the nearest."""
-    searcher = neighbours.searcher()
+    searcher = neighbours.searcher(judge)
     yield searcher.exact, searcher.size, searcher.search(picture, count)
 
 
@@ -169,9 +185,13 @@ def _for_programs(nearest: Nearest) -> dict:
     return {"neighbours": found, "closer": round(nearest.closer, 4)}
 
 
-def _neighbour_row(measure: str, nearest: Nearest) -> dict:
+def _neighbour_row(measure: str, nearest: Nearest, classes: Classes) -> dict:
     panels = [
-        figures.panel(say(f"class_{each.label}"), each.picture, say("at_distance", distance=f"{each.distance:.2f}"))
+        figures.panel(
+            figures.class_name(classes, each.label),
+            each.picture,
+            say("at_distance", distance=f"{each.distance:.2f}"),
+        )
         for each in nearest.neighbours
     ]
     share = f"{100 * nearest.closer:.0f}"
@@ -191,13 +211,13 @@ def _distances(nearest: Nearest) -> dict:
 
 
 @lru_cache(_KEPT)
-def _scores_of_class(folder: Path, sampler: Sampler, class_index: int) -> Scores:
+def _scores_of_class(folder: Path, sampler: Sampler, class_index: int, judge: Path | None) -> Scores:
     """Computed once for a class and the weights of the moment, whose sampler it is."""
     painter = Painter(sampler.generator, class_index)
     network = own_networks.discriminator(folder, class_index, painter)
     with torch.no_grad():
         generated = _score(network, painter(painter.z(*range(1000, 1000 + _COMPARED))))
-        real = _score(network, torch.from_numpy(_real(class_index)).unsqueeze(1).float() / 255)
+        real = _score(network, torch.from_numpy(_real(class_index, judge)).unsqueeze(1).float() / 255)
     offset = generated.mean()
     return Scores(network, float(offset), (real - offset).numpy(), (generated - offset).numpy())
 
@@ -212,10 +232,12 @@ def _meaning(folder: Path) -> dict:
     return say("relativistic" if loss == "relativistic" else "not_relativistic")
 
 
-def _real(class_index: int) -> np.ndarray:
-    """Real test images of a class; where the data set is not on this machine, those that ship."""
+def _real(class_index: int, judge: Path | None) -> np.ndarray:
+    """Real test images of a class: none without a judge, those that ship where Fashion-MNIST is not here."""
+    if judge is None:
+        return np.zeros((0, 28, 28), np.uint8)
     try:
-        images, labels = local_test_images()
+        images, labels = real_examples(judge)
     except DataError:
         first = class_index * examples.PER_CLASS
         return examples.load()[first : first + examples.PER_CLASS]
@@ -230,7 +252,8 @@ def _score(network: nn.Module, images: Tensor) -> Tensor:
 
 
 def _kinds(scores: Scores) -> dict[str, np.ndarray]:
-    return {"real": scores.real, "generated": scores.generated}
+    """The scores by what was scored; without a judge there are no real pictures."""
+    return {"real": scores.real, "generated": scores.generated} if len(scores.real) else {"generated": scores.generated}
 
 
 def _histogram(scores: Scores, score: float) -> dict:

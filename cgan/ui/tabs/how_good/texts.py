@@ -49,8 +49,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_number": ("–", "–"),
     "not_measured": (
-        "{name} is not measured yet: python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json",
-        "{name} 尚未测量：python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json",
+        "{name} is not measured yet: python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json"
+        "{own}",
+        "{name} 尚未测量：python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json{own}",
     ),
     "by_class": ("Class by class", "逐个类别"),
     "by_class_measure": ("Measure", "指标"),
@@ -99,6 +100,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "score_verdict": (
         "Score {score}. Told “{name}”, D puts it above {real} % of the real and {generated} % of the generated ones.",
         "分数 {score}。作为“{name}”，它高于 {real}% 的真实图片和 {generated}% 的生成图片。",
+    ),
+    "score_verdict_generated": (
+        "Score {score}. Told “{name}”, D puts it above {generated} % of the generated ones. Real pictures come "
+        "with a judge of these classes: python -m cgan.classifier --data PATH --out DIR, then --judge DIR.",
+        "分数 {score}。作为“{name}”，它高于 {generated}% 的生成图片。要与真实图片比较，需要这些类别的评判网络："
+        "python -m cgan.classifier --data PATH --out DIR，然后使用 --judge DIR。",
     ),
     "relativistic": (
         "Only differences mean something: R3GAN's D learns that a real picture should outscore a generated one, not to "

@@ -192,13 +192,14 @@ def growth(
     steps: Iterator[Step],
     index: int,
     name: Text,
-    judge: nn.Module,
+    judge: nn.Module | None,
     names: list[Text],
     beside: list[dict],
 ) -> Iterator[dict]:
     """Figures of `visualize_class`: the score `index` of the named network grows for the class that `name` says.
 
-    judge: who is asked what the picture shows, and what its scores are called. beside: panels to compare with.
+    judge: who is asked what the picture shows, if there is one, and what its scores are called.
+    beside: panels to compare with.
     """
     curve: list[float] = []
     frames: list[np.ndarray] = []
@@ -210,7 +211,7 @@ def growth(
             say("convinces_network", network=_network_name(network)),
             figures.pixels(image),
             say("asked_for", name=name),
-            bars=figures.bars(names, probabilities_of(judge, image)),
+            bars=judge and figures.bars(names, probabilities_of(judge, image)),
             draft=draft,
         )
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from cgan.common import uploads
+from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
-from cgan.data import CLASS_NAMES, NUM_CLASSES, local_test_images
+from cgan.evaluation.classifiers import real_examples
 from cgan.explain import adversarial, class_visualization, imagenet, own_networks
 from cgan.explain.imagenet import ImageNetError
 from cgan.explain.own_networks import REAL, Painter
@@ -20,7 +21,7 @@ from cgan.ui.figures import Text, say
 from cgan.ui.own_picture import decoded
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
-from cgan.ui.studio import MAX_SEED, Studio
+from cgan.ui.studio import MAX_SEED, Studio, checked_class
 from cgan.ui.tabs.inside import runs
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS, Subject
@@ -120,40 +121,51 @@ class Request(NamedTuple):
     class_index: int
     seed: int
     upload: bytes | None  # a file
+    judge: Path | None  # the folder of the judge of the checkpoint's classes
+    folder: Path  # the checkpoint's
 
     @property
     def ours(self) -> bool:
         return self.network in OURS
 
     @property
-    def folder(self) -> Path:
-        return checkpoints.resolve(self.checkpoint)
+    def classes(self) -> Classes:
+        return checkpoints.load_config(self.folder).classes
+
+    @property
+    def own_networks(self) -> list[str]:
+        """Those of OURS that there are for the checkpoint's classes."""
+        return [JUDGE, DISCRIMINATOR] if self.judge else [DISCRIMINATOR]
 
     @classmethod
     def checked(cls, studio: Studio, *values: object) -> "Request":
         """Raises RefusalError with one line that names what was given and what is allowed, and UploadError."""
-        if len(values) != len(cls._fields):
-            raise RefusalError(f"{len(cls._fields)} values expected: {', '.join(cls._fields)}")
+        names = cls._fields[:-2]  # the last two follow from the checkpoint
+        if len(values) != len(names):
+            raise RefusalError(f"{len(names)} values expected: {', '.join(names)}")
         checkpoint, network, source, photograph, class_index, seed, upload = values
         if not isinstance(network, str) or not 0 < len(network) <= _MAX_NAME:
             raise RefusalError(f"network: a name of at most {_MAX_NAME} letters expected")
         source = checked("source", check_choice, source, SOURCES[network in OURS])
         file = upload.get("picture") if source == "upload" and isinstance(upload, dict) else None
+        checkpoint = checked("checkpoint", check_choice, checkpoint, studio.names())
         return cls(
-            checked("checkpoint", check_choice, checkpoint, studio.names()),
+            checkpoint,
             network,
             source,
             checked("photograph", check_choice, photograph, PHOTOGRAPHS),
-            checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
+            checked_class("class", class_index, studio.classes(checkpoint)),
             checked("seed", check_integer, seed, 0, MAX_SEED),
             decoded(file) if file else None,
+            studio.needed_judge(checkpoint) if network == JUDGE else studio.judge(checkpoint),
+            studio.folder(checkpoint),
         )
 
 
-def class_names(network: str) -> list[Text]:
-    """What a network's scores are called; for one that is unknown, ImageNet's names."""
+def class_names(network: str, classes: Classes = FASHION_MNIST) -> list[Text]:
+    """What a network's scores are called, the judge's as `classes`; for one that is unknown, ImageNet's names."""
     if network == JUDGE:
-        return [say(f"class_{index}") for index in range(NUM_CLASSES)]
+        return [figures.class_name(classes, index) for index in range(classes.count)]
     if network == DISCRIMINATOR:
         return [say("generated_one"), say("real_one")]
     # With a capital: among the thousand are words that Gradio would take for keys of its own texts.
@@ -166,7 +178,7 @@ def _painter(request: Request) -> Painter:
 
 def _network(request: Request, network: str) -> nn.Module:
     if network == JUDGE:
-        return own_networks.judge()
+        return own_networks.judge(request.judge)
     if network == DISCRIMINATOR:
         return own_networks.discriminator(request.folder, request.class_index, _painter(request))
     return imagenet.load(network).network
@@ -174,7 +186,7 @@ def _network(request: Request, network: str) -> nn.Module:
 
 def _subject(request: Request) -> Subject:
     name = request.network
-    return Subject(_network(request, name), name, class_names(name), _image(request))
+    return Subject(_network(request, name), name, class_names(name, request.classes), _image(request))
 
 
 def _image(request: Request) -> Tensor:
@@ -183,7 +195,9 @@ def _image(request: Request) -> Tensor:
         with torch.no_grad():
             return painter(painter.z(request.seed))
     if request.source == "real":
-        images, labels = local_test_images()
+        if request.judge is None:
+            raise RefusalError(say("no_real_pictures"))
+        images, labels = real_examples(request.judge)
         of_class = images[labels == request.class_index]
         return torch.from_numpy(of_class[request.seed % len(of_class)]).float()[None, None] / 255
     if request.source == "photograph":
@@ -205,13 +219,13 @@ def _look(request: Request) -> Iterator[tuple[dict, dict]]:
 
     # Ours are shown side by side: what the judge looks at to name it, and D to tell whether it is real.
     networks = {request.network: subject.network}
-    for other in OURS if request.ours else ():
+    for other in request.own_networks if request.ours else ():
         networks.setdefault(other, None)
     rows: list[dict] = []
     for name, network in networks.items():
         network = network or _network(request, name)
         rows.append(figures.row([]))
-        for done in runs.map_row(network, subject.image, name, class_names(name)):
+        for done in runs.map_row(network, subject.image, name, class_names(name, request.classes)):
             rows[-1] = done
             yield picture, figures.figure([*rows], crisp=request.ours)
     caption = [say("saliency_caption")]
@@ -220,7 +234,7 @@ def _look(request: Request) -> Iterator[tuple[dict, dict]]:
 
 def _maps(request: Request) -> Iterator[tuple[dict[str, float], np.ndarray, dict[str, np.ndarray]]]:
     subject = _subject(request)
-    names = CLASS_NAMES if request.network == JUDGE else ("generated", "real")
+    names = request.classes.names if request.network == JUDGE else ("generated", "real")
     probabilities = runs.probabilities_of(subject.network, subject.image).tolist()
     maps = runs.maps(subject.network, subject.image, request.network)
     choices = dict(zip(names, probabilities, strict=True))
@@ -229,7 +243,7 @@ def _maps(request: Request) -> Iterator[tuple[dict[str, float], np.ndarray, dict
 
 def _target(name: str, request: Request, target: object, lowest: int) -> int:
     """What the network is to see, by number; `name` is what the page calls it. Raises RefusalError."""
-    classes = NUM_CLASSES if request.ours else len(imagenet.class_names())
+    classes = request.classes.count if request.ours else len(imagenet.class_names())
     return checked(name, check_integer, target, lowest, classes - 1)
 
 
@@ -257,7 +271,7 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
         yield from runs.growth(request.network, steps, target, names[target], network, names, [])
         return
     request = request._replace(class_index=target)  # whose picture D and the generator are told to see
-    judge, names = own_networks.judge(), class_names(JUDGE)
+    judge, names = request.judge and own_networks.judge(request.judge), class_names(JUDGE, request.classes)
     network = judge if request.network == JUDGE else _network(request, DISCRIMINATOR)
     with torch.no_grad():
         painter = _painter(request)
@@ -266,7 +280,7 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
         say("convinces_person"),
         figures.pixels(sample),
         say("sample_of", name=names[target], seed=request.seed),
-        bars=figures.bars(names, runs.probabilities_of(judge, sample)),
+        bars=judge and figures.bars(names, runs.probabilities_of(judge, sample)),
     )
     index = target if request.network == JUDGE else REAL
     steps = class_visualization.visualize_class(network, index, torch.zeros(1, 1, 28, 28), **_OURS_VISUALIZED)

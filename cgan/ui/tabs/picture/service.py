@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from cgan.common.classes import Classes
 from cgan.common.validation import check_integer, checked
-from cgan.data import NUM_CLASSES
 from cgan.explain.inversion import STEPS, Step, invert, longest
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
@@ -34,9 +34,9 @@ class Redrawer:
         """Figures of the search, and at the end what was found, as the page goes on with it; None until then."""
         mark = figures.new_run()
         try:
-            folder = self._studio.folder(checkpoint)
+            folder, classes = self._studio.folder(checkpoint), self._studio.classes(checkpoint)
             seen = own_picture.read(picture)
-            for figure, found in self._worker.steps(_search, folder, seen, _class(class_index)):
+            for figure, found in self._worker.steps(_search, folder, seen, _class(class_index, classes)):
                 yield figure | mark, found and self._as_found(checkpoint, found) | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark, None
@@ -48,15 +48,15 @@ class Redrawer:
             checkpoint: which trained generator, such as r3gan-conv.
             picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
                 pixels, and inverted where its background is bright.
-            class_index: 0 to 9, or -1 to find it too.
+            class_index: of one of the checkpoint's classes, or -1 to find it too.
 
         Returns:
-            {"z": list of float, "class_index": 0 to 9, "error": mean squared error of pixels in [0, 1], "pixels":
+            {"z": list of float, "class_index": from 0 on, "error": mean squared error of pixels in [0, 1], "pixels":
             base64 of what z draws, uint8 (28, 28), "seen": the same of what was redrawn}
         """
-        folder = self._studio.folder(checkpoint)
+        folder, classes = self._studio.folder(checkpoint), self._studio.classes(checkpoint)
         seen = own_picture.from_file(picture)
-        *_, end = self._worker.steps(_invert, folder, seen, _class(class_index))
+        *_, end = self._worker.steps(_invert, folder, seen, _class(class_index, classes))
         redrawn = self._studio.all_classes_from(checkpoint, end.z.tolist()).pictures[end.class_index]
         return {
             "z": end.z.tolist(),
@@ -67,7 +67,7 @@ class Redrawer:
         }
 
     def _as_found(self, checkpoint: str, end: Step) -> dict:
-        """What the page goes on with: z and class, and z drawn in all ten classes."""
+        """What the page goes on with: z and class, and z drawn in all classes."""
         drawn = payload(self._studio.all_classes_from, {"checkpoint": checkpoint, "z": end.z.tolist()})
         return {"checkpoint": checkpoint, "z": end.z.tolist(), "class": end.class_index, "pixels": drawn["pixels"]}
 
@@ -85,31 +85,32 @@ def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tupl
         first = first or step
         if due is None or time.monotonic() >= due:
             due = time.monotonic() + _FRAME_SECONDS
-            row = _side_by_side(seen, _draw(sampler, step), step)
+            row = _side_by_side(seen, sampler, step)
             yield figures.figure([row], progress=step.number / STEPS, crisp=True, caption=[say("searching")]), None
-    row = _side_by_side(seen, _draw(sampler, step), step)
-    caption = [_verdict(first, step), _length(step, sampler.latent_dim)]
+    row = _side_by_side(seen, sampler, step)
+    caption = [_verdict(first, step, sampler.classes), _length(step, sampler.latent_dim)]
     yield figures.figure([row], state="done", crisp=True, caption=caption, name="redrawn"), step
 
 
 def _draw(sampler: Sampler, step: Step) -> np.ndarray:
-    return sampler.draw(step.z[None], latents.one_hot(np.array([step.class_index]), NUM_CLASSES))[0]
+    return sampler.draw(step.z[None], latents.one_hot(np.array([step.class_index]), sampler.classes.count))[0]
 
 
-def _side_by_side(seen: np.ndarray, redrawn: np.ndarray, step: Step) -> dict:
+def _side_by_side(seen: np.ndarray, sampler: Sampler, step: Step) -> dict:
+    redrawn, name = _draw(sampler, step), figures.class_name(sampler.classes, step.class_index)
     difference = (128 + (redrawn.astype(int) - seen) // 2).clip(0, 255).astype(np.uint8)
     return figures.row(
         [
             figures.panel(say("what_it_sees"), seen),
-            figures.panel(say("redrawn"), redrawn, say("as_class", name=say(f"class_{step.class_index}"))),
+            figures.panel(say("redrawn"), redrawn, say("as_class", name=name)),
             figures.panel(say("difference"), difference, say("difference_note")),
         ]
     )
 
 
-def _verdict(first: Step, end: Step) -> dict:
+def _verdict(first: Step, end: Step, classes: Classes) -> dict:
     values = {"error": f"{end.error:.4f}", "first": f"{first.error:.4f}", "times": f"{first.error / end.error:.1f}"}
-    return say("redrawn_verdict", name=say(f"class_{end.class_index}"), **values)
+    return say("redrawn_verdict", name=figures.class_name(classes, end.class_index), **values)
 
 
 def _length(end: Step, latent_dim: int) -> dict:
@@ -119,9 +120,9 @@ def _length(end: Step, latent_dim: int) -> dict:
     )
 
 
-def _class(value: object) -> int | None:
+def _class(value: object, classes: Classes) -> int | None:
     """A class, or None for ANY_CLASS."""
-    index = checked("class", check_integer, value, ANY_CLASS, NUM_CLASSES - 1)
+    index = checked("class", check_integer, value, ANY_CLASS, classes.count - 1)
     return None if index == ANY_CLASS else index
 
 
