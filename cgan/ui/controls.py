@@ -13,9 +13,25 @@ EXPORT = '<div class="cgan-export"></div>'
 _FIGURE = '<figure class="cgan-inside"></figure>'
 
 
-def class_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
-    """A choice of one class; its value is the index, 0 to 9."""
-    return gr.Dropdown(class_choices(), value=value, label=i18n(label), elem_id=elem_id)
+class ClassDropdown(gr.Dropdown):
+    """A choice of one class by its index. The page puts in the classes of the checkpoint (`fieldFor` of `fields.js`)."""
+
+    is_template = True  # for Gradio's page it is a dropdown
+
+    def __init__(self, value: int, also: str | None = None, **more: Any) -> None:
+        """also: key of the text of one more choice, with the value -1. more: what else a gr.Dropdown takes."""
+        self.also = also
+        others = [(i18n(also), -1)] if also else []
+        super().__init__([*others, *class_choices()], value=value, **more)
+
+    def preprocess(self, payload: object) -> object:
+        """As it comes: Gradio would refuse what was not among the choices at first; whoever computes with it checks."""
+        return payload
+
+
+def class_dropdown(label: str, value: int, elem_id: str, **more: Any) -> ClassDropdown:
+    """A choice of one of the checkpoint's classes. more: what else a ClassDropdown takes."""
+    return ClassDropdown(value, label=i18n(label), elem_id=elem_id, **more)
 
 
 def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:

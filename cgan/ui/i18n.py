@@ -11,5 +11,5 @@ i18n = gr.I18n(**_LANGUAGES, **dict.fromkeys(("zh-CN", "zh-TW"), _LANGUAGES["zh"
 
 
 def class_choices() -> list[tuple[gr.I18n, int]]:
-    """Choices of a dropdown of classes: translated name, index."""
+    """Choices of a dropdown of the classes of Fashion-MNIST: translated name, index."""
     return [(i18n(f"class_{index}"), index) for index in range(len(CLASS_NAMES))]

@@ -4,11 +4,13 @@ import json
 
 import gradio as gr
 
+from cgan.ui.controls import ClassDropdown
 from cgan.explain.directions import COUNT, MAX_SIGMA
 from cgan.ui.studio import Studio
 
 Control = gr.Dropdown | gr.Radio | gr.Slider | gr.Tabs
 Limits = tuple[float, float, float]  # lowest, highest, step
+OF_CLASSES = (0, 0, 1)  # limits of an index of a class: the page puts in how many the checkpoint has
 
 
 class Links:
@@ -23,6 +25,7 @@ class Links:
         self._checkpoint = checkpoint
         self._tabs: dict[str, dict[str, Control]] = {}
         self._plain: dict[str, dict[str, dict]] = {}
+        self._changed: dict[str, gr.events.Dependency] = {}
 
     def add(
         self, tab: gr.Tab, controls: dict[str, Control], plain: dict[str, dict] | None = None
@@ -35,6 +38,15 @@ class Links:
         """
         self._tabs[tab.id] = controls
         self._plain[tab.id] = plain or {}
+        self._changed[tab.id] = self._checkpoint.change(
+            None,
+            self._checkpoint,
+            [control for control in controls.values() if isinstance(control, ClassDropdown)],
+            js=f"(name) => cgan.followCheckpoint({json.dumps(tab.id)}, name)",
+            trigger_mode="multiple",
+            show_progress="hidden",
+            api_visibility="private",
+        )
         for name, control in controls.items():
             if isinstance(control, gr.Tabs):  # has no value that an event could be told
                 for child in control.children:
@@ -52,10 +64,13 @@ class Links:
             api_visibility="private",
         )
 
+    def checkpoint_changed(self, tab: gr.Tab) -> gr.events.Dependency:
+        """The event after which an added tab's menus have the classes of another checkpoint."""
+        return self._changed[tab.id]
+
     def wire(self, page: gr.Blocks, tabs: gr.Tabs) -> None:
         """Have the page follow its checkpoint, and open its link as soon as it knows which checkpoints there are."""
         told = {"trigger_mode": "multiple", "api_visibility": "private"}
-        self._checkpoint.change(None, self._checkpoint, js="(name) => cgan.update({ checkpoint: name })", **told)
         self._checkpoint.select(None, self._checkpoint, js="(name) => { cgan.choose(name); }", **told)
         names = gr.JSON(visible=False)
         page.load(
@@ -94,6 +109,11 @@ def numbers(first: list[float], limits: list[Limits]) -> dict:
     return {"plain": True, "first": first, "each": [_range(each) for each in limits]}
 
 
+def number_each_class(first: list[float], limits: Limits) -> dict:
+    """A plain field that says a number for each of the checkpoint's classes; first: those of the first classes."""
+    return numbers(first, [limits]) | {"eachClass": True}
+
+
 def sigmas() -> dict:
     """A plain field that says how far one has gone along each direction."""
     return numbers([0] * COUNT, [(-MAX_SIGMA, MAX_SIGMA, 0.1)] * COUNT)
@@ -105,7 +125,8 @@ def checkpoint_name(first: str) -> dict:
 
 
 def _range(limits: Limits) -> dict:
-    return dict(zip(("low", "high", "step"), limits, strict=True))
+    range_ = dict(zip(("low", "high", "step"), limits, strict=True))
+    return range_ | {"ofClasses": True} if limits is OF_CLASSES else range_
 
 
 def _field(control: Control) -> dict:
@@ -115,6 +136,9 @@ def _field(control: Control) -> dict:
     field = {"id": control.elem_id, "first": control.value}
     if isinstance(control, gr.Slider):
         return field | _range((control.minimum, control.maximum, control.step))
+    if isinstance(control, ClassDropdown):
+        also = {"also": control.also} if control.also else {}
+        return field | {"choices": [value for _, value in control.choices], "ofClasses": True} | also
     if isinstance(control, gr.Dropdown) and control.allow_custom_value:
         return field | {"word": True}
     return field | {"choices": [value for _, value in control.choices]}

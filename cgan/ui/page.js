@@ -12,6 +12,7 @@ import "./tabs/mix/script.js";
 import { mountPicker } from "./tabs/picture/picker.js";
 import { mountOnward } from "./tabs/picture/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
+import { classNames, knowsClasses, learnClasses } from "./web/page/classes.js";
 import { config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
 import { mountExport } from "./web/page/export.js";
@@ -19,7 +20,8 @@ import { mountFigure } from "./web/page/figures.js";
 import { sampleInputs } from "./web/drawing/inputs.js";
 import { cardOf, drawHere, drawsHere, prepare, whenRendererChanges } from "./web/drawing/renderer.js";
 import { followHands, throwDice } from "./web/page/sliders.js";
-import { chosenValues, openTab, redraw, update, valuesOf } from "./web/page/store.js";
+import { chosenValues, fieldsOf, openTab, openedTab, redraw, update, valuesOf } from "./web/page/store.js";
+import { text } from "./web/page/texts.js";
 import { mountUpload } from "./web/page/upload.js";
 import { openLink } from "./web/page/url.js";
 
@@ -28,16 +30,38 @@ const { tabs, checkpoint: firstCheckpoint } = config.links;
 /** A checkpoint was chosen, perhaps once more: its weights may be new. */
 async function choose(checkpoint) {
   forgetDirections(checkpoint);
+  await learnClasses(checkpoint); // it may have been trained anew, on other pictures
   update({ checkpoint });
   await prepare(checkpoint);
   redraw();
 }
 
+/**
+ * The checkpoint's menu says another one. Returns what the menus of classes of a tab are to say.
+ * @param {string} tab
+ * @param {string} checkpoint
+ */
+async function followCheckpoint(tab, checkpoint) {
+  if (!knowsClasses(checkpoint)) await learnClasses(checkpoint);
+  update({ checkpoint });
+  const values = valuesOf(tab);
+  return Object.entries(fieldsOf(tab)).flatMap(([name, field]) => (field.names ? [updateOf(field, values[name])] : []));
+}
+
 /** Values as Gradio's events take them, by position: an update that has no value leaves a control as it is. */
 const asUpdates = (tab, values) =>
-  Object.entries(tabs[tab])
-    .filter(([, { plain }]) => !plain)
-    .map(([name, { tabs: isTabs }]) => asUpdate(isTabs ? "selected" : "value", values[name]));
+  Object.keys(tabs[tab]).flatMap((name) => {
+    const field = fieldsOf(tab)[name];
+    return field.plain ? [] : [updateOf(field, values[name])];
+  });
+
+/** What a control is to say; a menu of classes has those of the checkpoint. */
+function updateOf(field, value) {
+  if (!field.names) return asUpdate(field.tabs ? "selected" : "value", value);
+  const classes = classNames(valuesOf(openedTab()).checkpoint);
+  const choices = field.choices.map((choice) => [choice < 0 ? text(field.also) : classes[choice], choice]);
+  return { ...asUpdate("value", value ?? field.first), choices };
+}
 
 const asUpdate = (property, value) => ({ __type__: "update", ...(value !== undefined && { [property]: value }) });
 
@@ -48,7 +72,9 @@ function enter(tab) {
 }
 
 /** Open the page's link, now that the checkpoints are known. Returns what tabs and controls are to say. */
-function follow(checkpoints) {
+async function follow(checkpoints) {
+  const wanted = new URLSearchParams(location.search).get("checkpoint");
+  if (checkpoints.includes(wanted) && !knowsClasses(wanted)) await learnClasses(wanted);
   const { tab, values = {} } = openLink(checkpoints) ?? {};
   const { checkpoint } = values;
   if (checkpoint) prepare(checkpoint);
@@ -72,7 +98,7 @@ const sampleHere = (checkpoint, classes, seeds, truncation) =>
   drawHere(checkpoint, sampleInputs(classes, seeds, cardOf(checkpoint).latent_dim, truncation));
 
 Object.assign(window.cgan, {
-  ...{ choose, enter, follow, throwDice, update },
+  ...{ choose, enter, follow, followCheckpoint, throwDice, update },
   ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountMixture, mountMoved, mountOnward },
   ...{ mountPicker, mountPicture, mountReport, mountSheet, mountUpload, mountWalk, mountWatch, mountWeights },
   ...{ drawsHere, prepare, sampleHere }, // for tests

@@ -3,7 +3,7 @@
 import json
 
 from cgan.common import uploads
-from cgan.data import IMAGE_SIZE, NUM_CLASSES, examples
+from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH, IMAGE_SIZE, examples
 from cgan.explain.directions import MAX_SIGMA
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
 from cgan.ui.studio import ANIMATION_SCALE, ANIMATION_SECONDS, MAX_SEED, MIXED_SEEDS, SHEET_SEEDS, STRIP_FRAMES
@@ -11,7 +11,7 @@ from cgan.ui.texts import for_page
 
 _CONSTANTS = {
     "imageSize": IMAGE_SIZE,
-    "classes": NUM_CLASSES,
+    "garments": {"en": CLASS_NAMES, "zh": CLASS_NAMES_ZH},
     "maxSeed": MAX_SEED,
     "mixedSeeds": MIXED_SEEDS,
     "sheetSeeds": SHEET_SEEDS,
@@ -25,8 +25,11 @@ _CONSTANTS = {
 }
 
 
-def config_script(links: dict, **more: object) -> str:
-    """A script that begins `window.cgan`, whose `config` the modules read (`config.js`)."""
-    config = {"texts": for_page(), "links": links, **_CONSTANTS, **more}
+def config_script(links: dict, classes: dict, **more: object) -> str:
+    """A script that begins `window.cgan`, whose `config` the modules read (`config.js`).
+
+    classes: names of classes by checkpoint and language (`Studio.names_of_classes`).
+    """
+    config = {"texts": for_page(), "links": links, "classes": classes, **_CONSTANTS, **more}
     content = json.dumps(config, ensure_ascii=False).replace("</", "<\\/")  # it stands in a page
     return f"window.cgan = {{ config: {content} }};"

@@ -13,6 +13,10 @@ export interface Field {
   word?: boolean;
   each?: Field[];
   checkpoint?: boolean; // its choices are the checkpoints that there are
+  ofClasses?: boolean; // an index of the checkpoint's classes, or a negative choice
+  eachClass?: boolean; // a number for each of the checkpoint's classes
+  names?: string[][]; // of each class, in each language
+  also?: string; // key of the text of the negative choice
 }
 
 export type Fields = Record<string, Field>;
@@ -25,7 +29,8 @@ export interface Config {
   first?: Record<string, any>; // pictures that a page without a server begins with
   checkpoints?: string[]; // the same page's
   imageSize: number;
-  classes: number;
+  classes: Record<string, ClassNames>; // by checkpoint
+  garments: ClassNames; // of Fashion-MNIST
   maxSeed: number;
   mixedSeeds: number;
   sheetSeeds: number;
@@ -38,8 +43,11 @@ export interface Config {
   snapshotSamplesPerClass: number;
 }
 
-/** A text from the server: a string as it is, or a key of the table with values for its {names}. */
-export type Words = string | number | { key: string; values?: Record<string, Words> };
+/** Names of classes by language. */
+export type ClassNames = Record<string, string[]>;
+
+/** A text from the server: as it is, or a key of the table with values for its {names}, or one for each language. */
+export type Words = string | number | { key: string; values?: Record<string, Words> } | Record<string, string>;
 
 /** What Gradio hands to the script of a gr.HTML (`js_on_load`). */
 export interface Component {

@@ -23,8 +23,9 @@ globalThis.location = { origin: "http://localhost", pathname: "/", href: "http:/
 @pytest.fixture(scope="session")
 def config():
     """The script with the app's own configuration."""
-    _, links = build(Studio(), DEFAULT_CHECKPOINT)
-    return config_script(links.for_page())
+    studio = Studio()
+    _, links = build(studio, DEFAULT_CHECKPOINT)
+    return config_script(links.for_page(), studio.names_of_classes())
 
 
 @pytest.fixture

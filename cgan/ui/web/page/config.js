@@ -5,5 +5,3 @@ export const config = globalThis.cgan.config;
 
 export const SIZE = config.imageSize; // pixels, of a picture's side
 export const PIXELS = SIZE * SIZE;
-export const CLASSES = config.classes;
-export const ALL_CLASSES = Array.from({ length: CLASSES }, (_, index) => index);

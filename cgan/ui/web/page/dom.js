@@ -1,7 +1,7 @@
 // Elements of the page: made, filled, and followed by a pointer.
 
-import { className, text } from "./texts.js";
-import { ALL_CLASSES } from "./config.js";
+import { classNames } from "./classes.js";
+import { text } from "./texts.js";
 
 /** What an arrow key moves, [right, down]. */
 export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -60,11 +60,12 @@ export function fillNames(box, names) {
 }
 
 /**
- * The ten classes as the choices of a menu.
+ * The classes of a checkpoint as the choices of a menu.
  * @param {HTMLSelectElement} menu
+ * @param {string} checkpoint
  */
-export function fillClasses(menu) {
-  menu.replaceChildren(...ALL_CLASSES.map((index) => new Option(className(index), `${index}`)));
+export function fillClasses(menu, checkpoint) {
+  menu.replaceChildren(...classNames(checkpoint).map((name, index) => new Option(name, `${index}`)));
 }
 
 /**

@@ -1,14 +1,8 @@
 // What the fields of a link may say: each value from text and to text.
 
-import { ALL_CLASSES, config } from "./config.js";
 import { slug, text } from "./texts.js";
 
 /** @typedef {import("../types").Field} Field */
-
-const { en, zh } = config.texts;
-const CLASS_NAMES = ALL_CLASSES.map((index) => [en[`class_${index}`], zh[`class_${index}`]]);
-/** @param {string} name */
-const isClass = (name) => /(^|-)class$/.test(name);
 
 const folded = (name) => name.normalize("NFKC").toLowerCase().trim();
 const letters = (name) => folded(name).replace(/[^\p{L}\p{N}]+/gu, "");
@@ -17,10 +11,10 @@ const letters = (name) => folded(name).replace(/[^\p{L}\p{N}]+/gu, "");
  * The index of a class from any of its names, in any spelling, or from its index; undefined where there is no such
  * class. The same as `parse_class` of cgan/common/classes.py.
  * @param {string} given
- * @param {string[][]} [names] of each class, in each language
+ * @param {string[][]} names of each class, in each language
  * @returns {number | undefined}
  */
-export function parseClass(given, names = CLASS_NAMES) {
+export function parseClass(given, names) {
   for (const spelling of [folded, letters]) {
     const wanted = spelling(given);
     const index = names.findIndex((ofClass) => wanted && ofClass.some((name) => spelling(name) === wanted));
@@ -30,26 +24,52 @@ export function parseClass(given, names = CLASS_NAMES) {
 }
 
 /**
- * A field's value as a link has it.
- * @param {string} name
+ * A field as it is for the classes of a checkpoint: what may be chosen, and what it says at first.
+ * @param {Field} field
+ * @param {import("../types").ClassNames} classes
+ * @returns {Field}
+ */
+export function fieldFor(field, { en, zh }) {
+  const last = en.length - 1;
+  if (field.ofClasses) {
+    const others = field.choices.filter((choice) => choice < 0); // such as "any"
+    const names = en.map((name, index) => [name, zh[index]]);
+    return { ...field, names, first: Math.min(field.first, last), choices: [...others, ...en.keys()] };
+  }
+  if (field.eachClass) {
+    const first = Array(en.length).fill(0);
+    field.first.forEach((value, index) => (first[Math.min(index, last)] += value));
+    return { ...field, first, each: en.map(() => field.each[0]) };
+  }
+  if (field.each?.some(({ ofClasses }) => ofClasses)) {
+    const each = field.each.map((one) => (one.ofClasses ? { ...one, high: last } : one));
+    return { ...field, each, first: field.first.map((value, index) => Math.min(value, each[index].high)) };
+  }
+  return field;
+}
+
+/**
+ * A field's value as a link has it. A class goes by its name, unless the name's spelling means another one.
+ * @param {Field} field
  * @param {any} value
  * @returns {string}
  */
-export const formatValue = (name, value) =>
-  isClass(name) && CLASS_NAMES[value] ? slug(CLASS_NAMES[value][0]) : `${value}`;
+export function formatValue({ names }, value) {
+  const name = names?.[value] && slug(names[value][0]);
+  return name && parseClass(name, names) === value ? name : `${value}`;
+}
 
 /**
  * The value that a text in a link gives to a field; undefined where the field may not say that.
- * @param {string} name
  * @param {Field} field
  * @param {string} given
  * @returns {any}
  */
-export function parseValue(name, field, given) {
+export function parseValue(field, given) {
   if (field.word) return /^[\w.-]{1,60}$/.test(given) ? given : undefined;
   if (field.each) return parseNumbers(field.each, given.split(","));
   if (field.choices) {
-    const named = isClass(name) ? parseClass(given) : undefined;
+    const named = field.names && parseClass(given, field.names);
     return named ?? field.choices.find((choice) => `${choice}` === given);
   }
   const number = given.trim() ? Number(given) : NaN;
@@ -58,21 +78,20 @@ export function parseValue(name, field, given) {
 }
 
 function parseNumbers(each, parts) {
-  const numbers = parts.map((part, index) => each[index] && parseValue("", each[index], part));
+  const numbers = parts.map((part, index) => each[index] && parseValue(each[index], part));
   return numbers.length === each.length && !numbers.includes(undefined) ? numbers : undefined;
 }
 
 /**
  * What a field may say, in words.
- * @param {string} name
  * @param {Field} field
  * @returns {string}
  */
-export function describeAllowed(name, field) {
+export function describeAllowed(field) {
   if (field.word) return text("link_word");
   if (field.each) return describeNumbers(field.each);
   if (!field.choices) return text("link_range", { low: field.low, high: field.high });
-  return field.choices.map((choice) => formatValue(name, choice)).join(", ");
+  return field.choices.map((choice) => formatValue(field, choice)).join(", ");
 }
 
 /** How many numbers, and which: each range once. */
@@ -83,13 +102,12 @@ function describeNumbers(each) {
 
 /**
  * A value held in its field's range, for one may be typing; undefined where the field may not say it.
- * @param {string} name
  * @param {Field} field
  * @param {any} value
  * @returns {any}
  */
-export function heldValue(name, field, value) {
+export function heldValue(field, value) {
   if (value === undefined || field.checkpoint) return value; // menus know checkpoints that are newer than the page
   if ("low" in field) return Math.min(field.high, Math.max(field.low, field.step < 1 ? value : Math.round(value)));
-  return parseValue(name, field, formatValue(name, value));
+  return parseValue(field, formatValue(field, value));
 }

@@ -1,7 +1,8 @@
 // The UI store: which tab is open, and what was chosen. A control updates it, and what depends on it is redrawn.
 
+import { classesOf } from "./classes.js";
 import { config } from "./config.js";
-import { heldValue } from "./fields.js";
+import { fieldFor, heldValue } from "./fields.js";
 
 /** @typedef {import("../types").Request} Request */
 
@@ -16,12 +17,26 @@ const listeners = new Set();
 
 export const openedTab = () => opened;
 
+/** @type {WeakMap<object, import("../types").Fields>} by names of classes: the fields of each tab */
+const adapted = new WeakMap();
+
+const chosenCheckpoint = () => chosen.checkpoint ?? checkpoint;
+
 /**
- * The fields of a tab that a link may set, by name; the checkpoint is one of each tab's.
+ * The fields of a tab that a link may set, by name; the checkpoint, by whose classes the others go, is one of each tab's.
  * @param {string} tab
+ * @param {string} [ofCheckpoint] the chosen one where none is named
  * @returns {import("../types").Fields}
  */
-export const fieldsOf = (tab) => ({ checkpoint: checkpointField, ...tabs[tab] });
+export function fieldsOf(tab, ofCheckpoint = chosenCheckpoint()) {
+  const classes = classesOf(ofCheckpoint);
+  if (!adapted.has(classes)) adapted.set(classes, {});
+  const fields = adapted.get(classes);
+  fields[tab] ??= Object.fromEntries(
+    Object.entries({ checkpoint: checkpointField, ...tabs[tab] }).map(([name, field]) => [name, fieldFor(field, classes)]),
+  );
+  return fields[tab];
+}
 
 /**
  * Which checkpoints a link may name.
@@ -40,7 +55,7 @@ export function setCheckpoints(names) {
  */
 export function chosenValues(tab) {
   return Object.fromEntries(
-    Object.entries(fieldsOf(tab)).map(([name, field]) => [name, heldValue(name, field, chosen[name])]),
+    Object.entries(fieldsOf(tab)).map(([name, field]) => [name, heldValue(field, chosen[name])]),
   );
 }
 

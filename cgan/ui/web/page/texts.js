@@ -1,6 +1,6 @@
 // Texts of the page, in the language that it has.
 
-import { ALL_CLASSES, config } from "./config.js";
+import { config } from "./config.js";
 
 /** The language that Gradio, or the page without it, has chosen from the browser's. */
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
@@ -21,13 +21,9 @@ export function text(key, values = {}) {
  * @returns {string}
  */
 export function say(words) {
-  return typeof words === "object" ? text(words.key, words.values) : `${words}`;
+  if (typeof words !== "object") return `${words}`;
+  return "key" in words ? text(words.key, words.values) : words[language()];
 }
-
-/** @param {number} index */
-export const className = (index) => text(`class_${index}`);
-
-export const classNames = () => ALL_CLASSES.map(className);
 
 /**
  * For the name of a file, or a class in a link.

@@ -19,25 +19,27 @@ export function readLink(query) {
   const problems = [];
   const read = (name, field) => {
     if (!given.has(name)) return field.first;
-    const value = parseValue(name, field, given.get(name));
+    const value = parseValue(field, given.get(name));
     if (value !== undefined) return value;
     const shown = given.get(name).replace(new RegExp(`^(.{${MAX_GIVEN}}).+`, "su"), "$1…");
-    const [allowed, first] = [describeAllowed(name, field), formatValue(name, field.first)];
+    const [allowed, first] = [describeAllowed(field), formatValue(field, field.first)];
     problems.push(text("link_refused", { name, given: shown, allowed, first }));
     return field.first;
   };
   const tab = read("tab", { first: TABS[0], choices: TABS });
-  const values = Object.fromEntries(Object.entries(fieldsOf(tab)).map(([name, field]) => [name, read(name, field)]));
-  return { tab, values, problems };
+  const checkpoint = read("checkpoint", fieldsOf(tab).checkpoint);
+  const fields = Object.entries(fieldsOf(tab, checkpoint)).filter(([name]) => name !== "checkpoint");
+  const values = Object.fromEntries(fields.map(([name, field]) => [name, read(name, field)]));
+  return { tab, values: { checkpoint, ...values }, problems };
 }
 
 /** The query that leads to what is shown now; empty for what the page shows at first. */
 export function writeLink() {
   const query = new URLSearchParams();
-  const write = (name, first, value) => `${value}` !== `${first}` && query.set(name, formatValue(name, value));
-  write("tab", TABS[0], openedTab());
+  const write = (name, field, value) => `${value}` !== `${field.first}` && query.set(name, formatValue(field, value));
+  write("tab", { first: TABS[0] }, openedTab());
   const fields = fieldsOf(openedTab());
-  for (const [name, value] of Object.entries(valuesOf(openedTab()))) write(name, fields[name].first, value);
+  for (const [name, value] of Object.entries(valuesOf(openedTab()))) write(name, fields[name], value);
   return readable(`${query}`);
 }
 

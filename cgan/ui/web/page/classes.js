@@ -1,0 +1,60 @@
+// The classes of a checkpoint: how many there are, and their names in the page's language.
+
+import { checkpointAt, downloadJson } from "../drawing/files.js";
+import { config } from "./config.js";
+import { language } from "./texts.js";
+
+/** @typedef {import("../types").ClassNames} ClassNames */
+
+/** @type {Map<string, ClassNames>} by checkpoint */
+const known = new Map(Object.entries(config.classes));
+
+/**
+ * Names of a checkpoint's classes by language, the same object until they change; those of Fashion-MNIST where nothing
+ * else is known.
+ * @param {string} checkpoint
+ */
+export const classesOf = (checkpoint) => known.get(checkpoint) ?? config.garments;
+
+/**
+ * Names in the page's language.
+ * @param {string} checkpoint
+ * @returns {string[]}
+ */
+export const classNames = (checkpoint) => classesOf(checkpoint)[language()];
+
+/**
+ * @param {string} checkpoint
+ * @param {number} index
+ */
+export const className = (checkpoint, index) => classNames(checkpoint)[index];
+
+/** @param {string} checkpoint */
+export const classCount = (checkpoint) => classNames(checkpoint).length;
+
+/**
+ * Indices of all classes.
+ * @param {string} checkpoint
+ */
+export const allClasses = (checkpoint) => [...classNames(checkpoint).keys()];
+
+/**
+ * A class of Fashion-MNIST, of which are the real pictures that ship.
+ * @param {number} index
+ */
+export const garmentName = (index) => config.garments[language()][index];
+
+/**
+ * Ask the server for the classes of a checkpoint that is newer than the page, or was chosen anew.
+ * @param {string} checkpoint
+ */
+export async function learnClasses(checkpoint) {
+  const names = (await downloadJson(`${checkpointAt(checkpoint)}card.json`))?.names;
+  if (names && JSON.stringify(names) !== JSON.stringify(known.get(checkpoint))) known.set(checkpoint, names);
+}
+
+/**
+ * Whether the page was told a checkpoint's classes.
+ * @param {string} checkpoint
+ */
+export const knowsClasses = (checkpoint) => known.has(checkpoint);
