@@ -68,8 +68,17 @@ def served(app: str) -> Iterator[Server]:
             wait_until_served(f"http://127.0.0.1:{port}", process)
             yield Server(port, process, Path(cache))
         finally:
-            process.terminate()
-            process.wait(20)
+            end(process)
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a server, by force after 20 seconds: what stays alive would keep its caller's output open."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class Connection:
