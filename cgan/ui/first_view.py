@@ -3,14 +3,13 @@
 import base64
 import html
 import io
-from urllib.parse import quote
 
 import numpy as np
 from PIL import Image
 
 from cgan.common import images
 from cgan.ui.studio import Studio
-from cgan.ui.tabs.generate.layout import FIRST
+from cgan.ui.tabs.generate.layout import first_request
 from cgan.ui.texts import TEXTS
 from cgan.ui.web import UI
 
@@ -19,14 +18,15 @@ _COLUMNS = 4
 
 def first_view(studio: Studio, checkpoint: str) -> str:
     """HTML that opens the page's body until the tab "Generate" takes its place (`mountPicture`)."""
-    class_index, seed, truncation, count = (FIRST[name] for name in ("class", "seed", "truncation", "count"))
-    sheet = _sheet(studio.generate(checkpoint, class_index, seed, truncation, count).pictures)
+    sampler = studio.sampler(checkpoint)
+    class_index, seed, truncation, count = first_request(sampler.classes).values()
+    seeds = np.arange(seed, seed + count)
+    sheet = _sheet(sampler.sample(np.full(count, class_index), seeds, truncation))
     file = io.BytesIO()
     sheet.save(file, format="PNG")
     parts = {"png": base64.b64encode(file.getvalue()).decode(), "side": f"{sheet.width}px"}
-    parts["checkpoint"] = quote(checkpoint, safe="")
     for index, language in enumerate(("en", "zh")):
-        name = TEXTS[f"class_{class_index}"][index]
+        name = (sampler.classes.names, sampler.classes.names_zh)[index][class_index]
         caption = TEXTS["what_many"][index].format(name=name, first=seed, last=seed + count - 1)
         parts |= {f"title_{language}": TEXTS["title"][index], f"caption_{language}": caption}
     view = (UI / "first_view.html").read_text(encoding="utf-8")

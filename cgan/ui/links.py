@@ -4,8 +4,8 @@ import json
 
 import gradio as gr
 
-from cgan.ui.controls import ClassDropdown
 from cgan.explain.directions import COUNT, MAX_SIGMA
+from cgan.ui.controls import ClassDropdown
 from cgan.ui.studio import Studio
 
 Control = gr.Dropdown | gr.Radio | gr.Slider | gr.Tabs

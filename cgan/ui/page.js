@@ -15,6 +15,7 @@ import { mountWatch } from "./tabs/watch/script.js";
 import { classNames, knowsClasses, learnClasses } from "./web/page/classes.js";
 import { config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
+import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
 import { mountFigure } from "./web/page/figures.js";
 import { sampleInputs } from "./web/drawing/inputs.js";
@@ -29,6 +30,7 @@ const { tabs, checkpoint: firstCheckpoint } = config.links;
 
 /** A checkpoint was chosen, perhaps once more: its weights may be new. */
 async function choose(checkpoint) {
+  forgetCard(checkpoint);
   forgetDirections(checkpoint);
   await learnClasses(checkpoint); // it may have been trained anew, on other pictures
   update({ checkpoint });
@@ -75,7 +77,8 @@ function enter(tab) {
 async function follow(checkpoints) {
   const wanted = new URLSearchParams(location.search).get("checkpoint");
   if (checkpoints.includes(wanted) && !knowsClasses(wanted)) await learnClasses(wanted);
-  const { tab, values = {} } = openLink(checkpoints) ?? {};
+  /** @type {{ tab?: string, values: import("./web/types").Request }} */
+  const { tab, values } = openLink(checkpoints) ?? { values: {} };
   const { checkpoint } = values;
   if (checkpoint) prepare(checkpoint);
   return [
@@ -95,7 +98,7 @@ if (!new URLSearchParams(location.search).has("checkpoint")) prepare(firstCheckp
 
 /** One picture for each class and seed, drawn in the page: for tests. */
 const sampleHere = (checkpoint, classes, seeds, truncation) =>
-  drawHere(checkpoint, sampleInputs(classes, seeds, cardOf(checkpoint).latent_dim, truncation));
+  drawHere(checkpoint, sampleInputs(classes, seeds, cardOf(checkpoint), truncation));
 
 Object.assign(window.cgan, {
   ...{ choose, enter, follow, followCheckpoint, throwDice, update },

@@ -2,14 +2,15 @@
 
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
+import { classesOf } from "../web/page/classes.js";
 import { config } from "../web/page/config.js";
-import { fillTexts, make, makeButton } from "../web/page/dom.js";
+import { fillClasses, fillTexts, make, makeButton } from "../web/page/dom.js";
 import { mountExport } from "../web/page/export.js";
 import { prepare, whenRendererChanges } from "../web/drawing/renderer.js";
 import { followHands, throwDice } from "../web/page/sliders.js";
-import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw } from "../web/page/store.js";
+import { TABS, fieldsOf, openTab, openedTab, redraw, whenChanged } from "../web/page/store.js";
 import { setCheckpoints, update, valuesOf } from "../web/page/store.js";
-import { className, text } from "../web/page/texts.js";
+import { text } from "../web/page/texts.js";
 import { openLink } from "../web/page/url.js";
 
 const boxOf = (id) => document.getElementById(id);
@@ -24,8 +25,7 @@ function fillControl(box, ...inputs) {
 
 function makeMenu(box, name, choices, first) {
   const isClass = box.dataset.control === "class";
-  const options = choices.map((choice) => new Option(isClass ? className(choice) : choice, choice));
-  const menu = make("select", {}, ...options);
+  const menu = make("select", {}, ...choices.map((choice) => new Option(choice, choice)));
   menu.value = first;
   fillControl(box, menu);
   menu.addEventListener("change", () => update({ [name]: isClass ? Number(menu.value) : menu.value }));
@@ -54,11 +54,22 @@ function makeControls() {
   }
 }
 
+let listed = null; // the classes that the menus have
+
+/** Have the menus of classes follow the checkpoint. */
+function listClasses() {
+  const { checkpoint } = valuesOf(openedTab());
+  if (listed === classesOf(checkpoint)) return;
+  listed = classesOf(checkpoint);
+  const menus = /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("[data-control=class] select"));
+  for (const menu of menus) fillClasses(menu, checkpoint);
+  showChosen();
+}
+
 /** Have the open tab's controls say what was chosen elsewhere, or in a link. */
 function showChosen() {
   const fields = fieldsOf(openedTab());
-  for (const [name, value] of Object.entries(chosenValues(openedTab()))) {
-    if (value === undefined) continue;
+  for (const [name, value] of Object.entries(valuesOf(openedTab()))) {
     const inputs = boxOf(fields[name].id ?? name).querySelectorAll("select, input");
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (inputs)) input.value = value;
   }
@@ -81,7 +92,7 @@ function mountSite() {
   makeControls();
   fillTexts(document);
   const mount = (mountPart, id, value) =>
-    mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger: () => {}, server: null });
+    mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger: () => {} });
   mount(mountPicture, "picture", config.first.picture);
   mount(mountAllClasses, "all-classes", config.first.allClasses);
   mount(mountWalk, "walk", config.first.walk);
@@ -89,6 +100,8 @@ function mountSite() {
   for (const button of document.querySelectorAll("[role=tab]")) {
     button.addEventListener("click", () => select(button.getAttribute("aria-controls")));
   }
+  whenChanged(listClasses);
+  listClasses();
   openLink(config.checkpoints);
   select(openedTab());
 }

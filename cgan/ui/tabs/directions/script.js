@@ -1,7 +1,8 @@
 // The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { CLASSES, SIZE, config } from "../../web/page/config.js";
+import { classCount, className } from "../../web/page/classes.js";
+import { SIZE, config } from "../../web/page/config.js";
 import { directionName, directionSlider, directionsOf, movesOf, signed } from "../../web/drawing/directions.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
@@ -11,7 +12,7 @@ import { latents } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { className, slug, text } from "../../web/page/texts.js";
+import { slug, text } from "../../web/page/texts.js";
 
 const STRIP_SIGMAS = Array.from({ length: 2 * config.maxSigma + 1 }, (_, index) => index - config.maxSigma);
 const THUMB = 16; // CSS pixels, of a slider
@@ -31,19 +32,18 @@ function sigmasFor(request, count) {
 }
 
 /** One picture for each row of sigmas. */
-function drawMoved(server, request, found, rows, options) {
+function drawMoved(request, found, rows, options) {
   const { checkpoint, class: index, seed } = request;
   const vectors = found.map(({ z }) => z);
-  const inputs = (dimensions) => moveInputs(index, latents([seed], dimensions), vectors, rows);
-  const asked = { checkpoint, class: index, seed, scope: scopeOf(request), sigmas: rows };
-  return drawPictures(server, "move", asked, inputs, options);
+  const inputs = (card) => moveInputs(index, latents([seed], card.latent_dim), vectors, rows, card);
+  return drawPictures(checkpoint, inputs, options);
 }
 
 /**
  * A slider for each direction, with a strip that shows what it does to this picture alone.
  * @param {import("../../web/types").Component} component
  */
-export function mountDirections({ element, server }) {
+export function mountDirections({ element }) {
   const list = element.querySelector(".cgan-direction-list");
   const problem = element.querySelector("[role=status]");
   fillTexts(element);
@@ -98,7 +98,7 @@ export function mountDirections({ element, server }) {
   const drawStrips = newestOnly(async ({ request, found }) => {
     const alone = (index, sigma) => found.map((_, k) => (k === index ? sigma : 0));
     const cells = found.flatMap((_, index) => STRIP_SIGMAS.map((sigma) => alone(index, sigma)));
-    const { pixels } = await drawMoved(server, request, found, cells, { behind: true });
+    const { pixels } = await drawMoved(request, found, cells, { behind: true });
     const count = STRIP_SIGMAS.length;
     rows.forEach(({ strip }, index) => paint(strip, picturesOf(pixels, index * count, count), count));
     refit();
@@ -131,7 +131,7 @@ function strongest({ name, effects }) {
  * The picture as its seed has it, and moved.
  * @param {import("../../web/types").Component} component
  */
-export function mountMoved({ element, server }) {
+export function mountMoved({ element }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
@@ -143,9 +143,9 @@ export function mountMoved({ element, server }) {
     if (!found) return;
     const sigmas = sigmasFor(request, found.length);
     await timed(mark, async () => {
-      const drawn = await drawMoved(server, request, found, [sigmas.map(() => 0), sigmas]);
+      const drawn = await drawMoved(request, found, [sigmas.map(() => 0), sigmas]);
       if (paint(canvas, drawn.pixels, 2)) refit();
-      const what = text("what_one", { name: className(index), first: seed });
+      const what = text("what_one", { name: className(checkpoint, index), first: seed });
       caption.textContent = `${what} → ${movesOf(found, sigmas)}`;
       canvas.ariaLabel = text("picture", { what: caption.textContent });
       Object.assign(canvas.dataset, { seed, class: index, sigmas: sigmas.join(" ") });
@@ -159,11 +159,11 @@ export function mountMoved({ element, server }) {
 function python() {
   const values = valuesOf("directions");
   const { checkpoint, class: index, seed, sigmas } = values;
-  const columns = config.sheetSeeds;
+  const [columns, count] = [config.sheetSeeds, classCount(checkpoint)];
   const moving = `
 vectors = load_directions(folder).vectors("${scopeOf(values)}")
 z = latents.latents(np.array([${seed}]), sampler.latent_dim)[0]
-weights = latents.one_hot(np.full(2, ${index}), ${CLASSES})
+weights = latents.one_hot(np.full(2, ${index}), ${count})
 pictures = sampler.draw(move(z, vectors, np.array([[0] * ${sigmas.length}, [${sigmas.join(", ")}]])), weights)`;
   const hasDirections = document.querySelector(".cgan-directions[data-state=ready]");
   return `import numpy as np
@@ -174,14 +174,14 @@ from cgan.sampling import Sampler, latents
 
 folder = resolve(${JSON.stringify(checkpoint)})
 sampler = Sampler(folder)${hasDirections ? moving : ""}
-classes, seeds = np.arange(${CLASSES}).repeat(${columns}), np.tile(np.arange(${seed}, ${seed + columns}), ${CLASSES})
-sheet = sampler.sample(classes, seeds)  # uint8 (${CLASSES * columns}, ${SIZE}, ${SIZE})
+classes, seeds = np.arange(${count}).repeat(${columns}), np.tile(np.arange(${seed}, ${seed + columns}), ${count})
+sheet = sampler.sample(classes, seeds)  # uint8 (${count * columns}, ${SIZE}, ${SIZE})
 `;
 }
 
 function fileName(what) {
   const { checkpoint, class: index, seed } = valuesOf("directions");
-  return slug(`${checkpoint}-${className(index)}-seed-${seed}-${what}`);
+  return slug(`${checkpoint}-${className(checkpoint, index)}-seed-${seed}-${what}`);
 }
 
 offerExport("directions", {

@@ -2,30 +2,40 @@
 // and its z from another.
 
 import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
-import { ALL_CLASSES, CLASSES, PIXELS, SIZE, config } from "../../web/page/config.js";
+import { allClasses, className, classNames } from "../../web/page/classes.js";
+import { PIXELS, SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { range, sampleInputs } from "../../web/drawing/inputs.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { className, classNames, text } from "../../web/page/texts.js";
+import { text } from "../../web/page/texts.js";
 
 const COLUMNS = config.sheetSeeds;
 const SHEET_MS = 150; // between two drawings of the sheet while a seed follows a hand
 
 /** @param {import("../../web/types").Component} component */
-export function mountSheet({ element, server }) {
+export function mountSheet({ element }) {
   const part = (name) => findIn(element, `.cgan-${name}`);
   const [sheet, cells, triple] = ["sheet-canvas", "cells", "triple"].map(part);
   const [rowNames, columnNames] = ["sheet-rows", "sheet-columns"].map(part);
   const caption = element.querySelector("figcaption");
   let pixels = null; // of the sheet, once it is drawn
+  let names = []; // of its rows
+  let [width, height] = [0, 0];
   fillTexts(element);
   cells.ariaLabel = text("sheet_cells");
-  const [width, height] = [COLUMNS, CLASSES].map((count) => count * (SIZE + GAP) - GAP);
-  Object.assign(sheet, { width, height }); // its place, before there is anything to be seen in it
-  fillNames(rowNames, classNames());
 
+  /** The sheet's place and rows, before there is anything to be seen in it. */
+  const layOut = (checkpoint) => {
+    if (`${names}` === `${classNames(checkpoint)}`) return;
+    [pixels, names] = [null, classNames(checkpoint)];
+    [width, height] = [COLUMNS, names.length].map((count) => count * (SIZE + GAP) - GAP);
+    Object.assign(sheet, { width, height });
+    rowNames.style.setProperty("--classes", `${names.length}`);
+    fillNames(rowNames, names);
+    refit();
+  };
   const refit = () => {
     cells.style.width = "100%";
     fit(sheet, onPhone() ? Infinity : 600);
@@ -47,7 +57,7 @@ export function mountSheet({ element, server }) {
   /** The chosen cell, and the two that it comes from: its class in the first seed, its seed in the controls' class. */
   const showChosen = () => {
     if (!pixels) return;
-    const { cell: [row, column], class: index, seed } = valuesOf("directions");
+    const { checkpoint, cell: [row, column], class: index, seed } = valuesOf("directions");
     const picture = (r, c) => picturesOf(pixels, r * COLUMNS + c);
     place("class", row, 0);
     place("z", index, column);
@@ -55,19 +65,19 @@ export function mountSheet({ element, server }) {
     const three = new Uint8Array(3 * PIXELS);
     [picture(row, 0), picture(index, column), picture(row, column)].forEach((one, k) => three.set(one, k * PIXELS));
     paint(triple, three, 3, 4);
-    const values = { class: className(row), other: className(index), seed: seed + column };
+    const values = { class: className(checkpoint, row), other: className(checkpoint, index), seed: seed + column };
     triple.ariaLabel = caption.textContent = text("sheet_chosen", values);
     Object.assign(triple.dataset, { class: row, seed: seed + column });
     refit();
   };
   const choose = (row, column) => {
     const inside = (value, count) => Math.min(count - 1, Math.max(0, value));
-    update({ cell: [inside(row, CLASSES), inside(column, COLUMNS)] });
+    update({ cell: [inside(row, names.length), inside(column, COLUMNS)] });
   };
   cells.addEventListener("pointerdown", (event) => {
     const box = cells.getBoundingClientRect();
     const at = (offset, length, count) => Math.floor((offset / length) * count);
-    choose(at(event.clientY - box.top, box.height, CLASSES), at(event.clientX - box.left, box.width, COLUMNS));
+    choose(at(event.clientY - box.top, box.height, names.length), at(event.clientX - box.left, box.width, COLUMNS));
   });
   cells.addEventListener("keydown", (event) => {
     const step = ARROWS[event.key];
@@ -78,10 +88,11 @@ export function mountSheet({ element, server }) {
   });
 
   const draw = newestOnly(async ({ checkpoint, seed }) => {
-    const seeds = range(seed, COLUMNS);
-    const inputs = (dimensions) =>
-      sampleInputs(ALL_CLASSES.flatMap((row) => seeds.map(() => row)), ALL_CLASSES.flatMap(() => seeds), dimensions);
-    const drawn = await drawPictures(server, "sheet", { checkpoint, seed }, inputs, { behind: true });
+    layOut(checkpoint);
+    const [all, seeds] = [allClasses(checkpoint), range(seed, COLUMNS)];
+    const inputs = (card) =>
+      sampleInputs(all.flatMap((row) => seeds.map(() => row)), all.flatMap(() => seeds), card);
+    const drawn = await drawPictures(checkpoint, inputs, { behind: true });
     pixels = drawn.pixels;
     paint(sheet, pixels, COLUMNS);
     sheet.ariaLabel = text("sheet", { first: seed, last: seed + COLUMNS - 1 });

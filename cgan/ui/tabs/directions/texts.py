@@ -35,7 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "column.",
         "每行是一个类别，每列是一个种子。选一格，看看它从所在的行继承了什么，又从所在的列继承了什么。",
     ),
-    "sheet": ("Ten classes, seeds {first} to {last}", "十个类别，种子 {first} 至 {last}"),
+    "sheet": ("All classes, seeds {first} to {last}", "全部类别，种子 {first} 至 {last}"),
     "sheet_cells": ("Choose a cell: arrow keys", "选择一格：方向键"),
     "sheet_class": ("The class from this", "类别取自它"),
     "sheet_z": ("the z from this", "z 取自它"),

@@ -1,9 +1,11 @@
-// The tab "Generate": the sheet of pictures of one class, and one seed in all ten classes.
+// The tab "Generate": the sheet of pictures of one class, and one seed in all classes.
 
 import { decode } from "../../web/encoding/base64.js";
 import { fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
-import { ALL_CLASSES, CLASSES, SIZE } from "../../web/page/config.js";
-import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { classLines } from "../../web/drawing/class_lines.js";
+import { allClasses, className } from "../../web/page/classes.js";
+import { SIZE } from "../../web/page/config.js";
+import { fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
 import { range, sampleInputs } from "../../web/drawing/inputs.js";
@@ -13,18 +15,18 @@ import { saveNpz } from "../../web/encoding/npz.js";
 import { drawsHere } from "../../web/drawing/renderer.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, valuesOf } from "../../web/page/store.js";
-import { className, classNames, slug, text } from "../../web/page/texts.js";
+import { slug, text } from "../../web/page/texts.js";
 
-const ROW_MS = 100; // between two drawings of the ten classes while the sheet follows a hand
+const ROW_MS = 100; // between two drawings of the row of classes while the sheet follows a hand
 
 let shown = null; // {request, pixels, dimensions} of the sheet
-let drawRow = null; // of the ten classes, once they are mounted
+let drawRow = null; // of all classes, once they are mounted
 
 /**
  * The sheet of pictures of one class.
  * @param {import("../../web/types").Component} component whose value is the first sheet
  */
-export function mountPicture({ element, props: { value: first }, server }) {
+export function mountPicture({ element, props: { value: first } }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
@@ -36,10 +38,10 @@ export function mountPicture({ element, props: { value: first }, server }) {
     onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
   const refit = () => fit(canvas, maxHeight());
   /** @type {(request: import("../../web/types").Request, drawn: import("../../web/types").Drawn) => void} */
-  const show = (request, { pixels, renderer, steps, latent_dim: dimensions }) => {
-    const { class: index, seed, count } = request;
+  const show = (request, { pixels, renderer, card: { steps, latent_dim: dimensions } }) => {
+    const { checkpoint, class: index, seed, count } = request;
     shown = { request, pixels, dimensions };
-    const values = { name: className(index), first: seed, last: seed + count - 1 };
+    const values = { name: className(checkpoint, index), first: seed, last: seed + count - 1 };
     const what = text(count === 1 ? "what_one" : "what_many", values);
     if (paint(canvas, pixels, Math.ceil(Math.sqrt(count)))) refit();
     canvas.ariaLabel = text("picture", { what });
@@ -49,15 +51,14 @@ export function mountPicture({ element, props: { value: first }, server }) {
   };
   const draw = newestOnly(async (request) => {
     const { checkpoint, class: index, seed, truncation, count } = request;
-    await loaded(server, checkpoint, mark);
+    await loaded(checkpoint, mark);
     await timed(mark, async () => {
-      const inputs = (dimensions) =>
-        sampleInputs(Array(count).fill(index), range(seed, count), dimensions, truncation);
-      const drawn = await drawPictures(server, "generate", request, inputs);
+      const inputs = (card) => sampleInputs(Array(count).fill(index), range(seed, count), card, truncation);
+      const drawn = await drawPictures(checkpoint, inputs);
       show(request, drawn);
       return drawn;
     });
-    drawRow?.(server, { checkpoint, seed, truncation }); // later, without blocking
+    drawRow?.({ checkpoint, seed, truncation }); // later, without blocking
   });
 
   show(first.request, { ...first, pixels: decode(first.pixels), renderer: "server" });
@@ -69,39 +70,32 @@ export function mountPicture({ element, props: { value: first }, server }) {
 }
 
 /**
- * One seed in all ten classes, in one row, their names beneath.
+ * One seed in all classes, their names beneath.
  * @param {import("../../web/types").Component} component whose value is the first row
  */
 export function mountAllClasses({ element, props: { value: first } }) {
-  const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
-  const names = findIn(element, ".cgan-class-names");
-  fillNames(names, classNames());
-
-  const refit = () => {
-    fit(canvas, Infinity);
-    names.style.width = canvas.style.width;
+  const box = findIn(element, ".cgan-class-lines");
+  const lines = classLines(box);
+  const show = ({ checkpoint, seed }, pixels) => {
+    caption.textContent = text("all_classes", { first: seed, count: allClasses(checkpoint).length });
+    lines.show(checkpoint, pixels, caption.textContent);
   };
-  const show = ({ seed }, pixels) => {
-    caption.textContent = text("all_classes", { first: seed });
-    if (paint(canvas, pixels, CLASSES)) refit();
-    canvas.ariaLabel = caption.textContent;
-  };
-  const draw = newestOnly(async ({ server, request }) => {
-    const { seed, truncation } = request;
-    const inputs = (dimensions) => sampleInputs(ALL_CLASSES, Array(CLASSES).fill(seed), dimensions, truncation);
-    const { pixels } = await drawPictures(server, "all_classes", request, inputs, { behind: true });
+  drawRow = newestOnly(async (request) => {
+    const { checkpoint, seed, truncation } = request;
+    const all = allClasses(checkpoint);
+    const inputs = (card) => sampleInputs(all, all.map(() => seed), card, truncation);
+    const { pixels } = await drawPictures(checkpoint, inputs, { behind: true });
     show(request, pixels);
     await pause(ROW_MS);
   });
-  drawRow = (server, request) => draw({ server, request });
   show(first.request, decode(first.pixels));
-  keepFitted(canvas, refit);
+  new ResizeObserver(lines.refit).observe(box);
 }
 
 function fileName() {
   const { checkpoint, class: index, seed, count } = shown.request;
-  return slug(`${checkpoint}-${className(index)}-seed-${seed}-count-${count}`);
+  return slug(`${checkpoint}-${className(checkpoint, index)}-seed-${seed}-count-${count}`);
 }
 
 /** @param {number} [scale] */

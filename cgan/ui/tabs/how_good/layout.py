@@ -52,8 +52,9 @@ def build(
     )
 
     checkpoint.change(card, checkpoint, table, queue=False, show_progress="hidden", api_visibility="private")
-    _show(evidence.nearest_images, opened, copying_tab, checkpoint, copying_picture, own, copying, bounded)
-    _show(evidence.discriminator, opened, scores_tab, checkpoint, scores_picture, own, scores, bounded)
+    settled = [opened, links.checkpoint_changed(tab)]
+    _show(evidence.nearest_images, settled, copying_tab, checkpoint, copying_picture, own, copying, bounded)
+    _show(evidence.discriminator, settled, scores_tab, checkpoint, scores_picture, own, scores, bounded)
     gr.api(evidence.nearest, api_name="nearest", **bounded)
 
 
@@ -76,7 +77,7 @@ def _picture_and_figure(elem_id: str) -> tuple[list, gr.HTML]:
 
 def _show(
     compute: Callable[..., Iterator[dict]],
-    opened: gr.events.Dependency,
+    settled: list[gr.events.Dependency],
     step: gr.Tab,
     checkpoint: gr.Dropdown,
     controls: list,
@@ -86,7 +87,7 @@ def _show(
 ) -> None:
     """Compute a figure when its step is opened, and again whenever what it shows has changed since.
 
-    opened: after it the controls say what was chosen on other tabs.
+    settled: after them the controls say what was chosen on other tabs, and the classes of the checkpoint.
     """
     request = [checkpoint, *controls, own]
     seen = gr.State(None)  # the request that is shown, once the step was opened
@@ -108,5 +109,6 @@ def _show(
     wired = {"outputs": [shown, seen], "trigger_mode": "always_last", **quietly}
     gr.on([control.input for control in controls], show, request, **wired)
     step.select(show_if_new, [seen, *request], **wired)
-    opened.then(show_if_opened, [seen, *request], **wired)
-    gr.on([checkpoint.change, own.submit], show_if_opened, [seen, *request], **wired)
+    for event in settled:
+        event.then(show_if_opened, [seen, *request], **wired)
+    own.submit(show_if_opened, [seen, *request], **wired)

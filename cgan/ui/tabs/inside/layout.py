@@ -6,9 +6,8 @@ import gradio as gr
 
 from cgan.explain import imagenet
 from cgan.ui.controls import class_dropdown, export_menu, figure, run_and_stop, scripted, seed_slider, sentence
-from cgan.ui.i18n import class_choices, i18n
+from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
-from cgan.ui.own_picture import open_upload
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS
 from cgan.ui.tabs.inside.service import ANY_OTHER, SOURCES, WAYS, Lab, class_names
@@ -53,7 +52,6 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                 "inside-upload",
                 "mountUpload",
                 template("inside", "upload"),
-                draws=[open_upload],
                 event="submit",
                 visible=False,
             )
@@ -79,12 +77,8 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                             min_width=240,
                             elem_id="fooling-way",
                         )
-                        target_ours = gr.Dropdown(
-                            [(i18n("any_other"), ANY_OTHER), *class_choices()],
-                            value=ANY_OTHER,
-                            label=i18n("target"),
-                            min_width=240,
-                            elem_id="fooling-target",
+                        target_ours = class_dropdown(
+                            "target", ANY_OTHER, "fooling-target", also="any_other", min_width=240
                         )
                         target_imagenet = _imagenet_dropdown("target", _GOLDFISH, "fooling-target-imagenet")
                     run_fooling, stop_fooling = run_and_stop("fooling")
@@ -161,7 +155,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
         run_saliency.click(look, request, **private),
         gr.on([upload.submit, *(control.input for control in looked_at.values())], look, request, **private),
         opened.then(look_if_new, [seen, *request], **private),
-        checkpoint.change(look_if_opened, [seen, *request], **private),
+        links.checkpoint_changed(tab).then(look_if_opened, [seen, *request], **private),
     ]
     stop_saliency.click(None, cancels=looks)
     running = {"api_visibility": "private", **quietly}

@@ -2,32 +2,33 @@
 
 import { decode } from "../../web/encoding/base64.js";
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { CLASSES, PIXELS, SIZE } from "../../web/page/config.js";
+import { className } from "../../web/page/classes.js";
+import { PIXELS, SIZE, hasServer } from "../../web/page/config.js";
 import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
-import { hasServer, offerExport } from "../../web/page/export.js";
+import { offerExport } from "../../web/page/export.js";
 import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
 import { PATHS } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";
 import { saveNpz } from "../../web/encoding/npz.js";
 import { makePlayer } from "../../web/page/player.js";
-import { drawsHere, gifHere } from "../../web/drawing/renderer.js";
+import { drawsHere, gifOf } from "../../web/drawing/renderer.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { slide } from "../../web/page/sliders.js";
 import { drawFrom, valuesOf } from "../../web/page/store.js";
-import { className, slug, text } from "../../web/page/texts.js";
+import { slug, text } from "../../web/page/texts.js";
 
 const WALK_SECONDS = 2.5; // one way, at speed 1
 const STRIP_MS = 150; // between two drawings of the strip while the walk's ends follow a hand
 const ROUTE = ["checkpoint", "class", "seed", "to-class", "to-seed", "path", "frames"];
 
-let shown = null; // {request, strip, dimensions, server}: what the strip shows, and what it answers
+let shown = null; // {request, strip, card}: what the strip shows, and what it answers
 
 /**
  * A walk: the frame at the slider's position, the strip of all frames, and what plays and saves them.
  * @param {import("../../web/types").Component} component whose value is the first walk
  */
-export function mountWalk({ element, props: { value: first }, server }) {
+export function mountWalk({ element, props: { value: first } }) {
   const frameCanvas = findIn(element, ".cgan-frame");
   const stripCanvas = findIn(element, ".cgan-strip");
   const caption = element.querySelector("figcaption");
@@ -39,7 +40,7 @@ export function mountWalk({ element, props: { value: first }, server }) {
   Object.assign(frameCanvas, { width: SIZE, height: SIZE });
   fillTexts(element);
 
-  const name = () => text("from_to", { from: className(request.class), to: className(request["to-class"]) });
+  const name = () => text("from_to", { from: nameOf(request, "class"), to: nameOf(request, "to-class") });
   const showFrame = (pixels, description) => {
     paint(frameCanvas, pixels, 1);
     frameCanvas.ariaLabel = caption.textContent = description;
@@ -56,16 +57,16 @@ export function mountWalk({ element, props: { value: first }, server }) {
     if (!drawsHere(request.checkpoint)) return showNearestFrame();
     const description = text("on_the_way", { name: name(), percent: Math.round(100 * position) });
     await timed(mark, async () => {
-      const inputs = (dimensions) => walkOf(request, [position], dimensions);
-      const drawn = await drawPictures(server, "interpolate", request, inputs);
+      const inputs = (card) => walkOf(request, [position], card);
+      const drawn = await drawPictures(request.checkpoint, inputs);
       showFrame(drawn.pixels, description);
       return drawn;
     });
   });
 
   /** @param {import("../../web/types").Drawn} drawn */
-  const showStrip = ({ pixels, latent_dim: dimensions }) => {
-    shown = { request, strip: pixels, dimensions, server };
+  const showStrip = ({ pixels, card }) => {
+    shown = { request, strip: pixels, card };
     paintStrip();
   };
   const paintStrip = () => {
@@ -77,15 +78,15 @@ export function mountWalk({ element, props: { value: first }, server }) {
     fit(stripCanvas, 200);
   };
   const drawStrip = async () => {
-    const inputs = (dimensions) => walkOf(request, evenly(request.frames), dimensions);
-    const drawn = await drawPictures(server, "interpolate", request, inputs, { behind: true });
+    const inputs = (card) => walkOf(request, evenly(request.frames), card);
+    const drawn = await drawPictures(request.checkpoint, inputs, { behind: true });
     showStrip(drawn);
     stripAt = performance.now();
     return drawn;
   };
   const draw = newestOnly(async (newest, isNewest) => {
     request = newest;
-    await loaded(server, request.checkpoint, mark);
+    await loaded(request.checkpoint, mark);
     if (drawsHere(request.checkpoint)) {
       await drawFrame();
       if (isNewest() || performance.now() - stripAt > STRIP_MS) await drawStrip();
@@ -120,8 +121,8 @@ export function mountWalk({ element, props: { value: first }, server }) {
 }
 
 /** The inputs at positions of a walk. */
-function walkOf({ class: fromClass, seed, "to-class": toClass, "to-seed": toSeed, path }, positions, dimensions) {
-  const [from, to] = [sampleInputs([fromClass], [seed], dimensions), sampleInputs([toClass], [toSeed], dimensions)];
+function walkOf({ class: fromClass, seed, "to-class": toClass, "to-seed": toSeed, path }, positions, card) {
+  const [from, to] = [sampleInputs([fromClass], [seed], card), sampleInputs([toClass], [toSeed], card)];
   return walkInputs(from, to, positions, PATHS[path]);
 }
 
@@ -134,9 +135,13 @@ function thereAndBack(strip) {
   return frames;
 }
 
+/** The class at an end of a walk. */
+const nameOf = (request, name) => className(request.checkpoint, request[name]);
+
 function fileName() {
-  const { checkpoint, class: fromClass, seed, "to-class": toClass, "to-seed": toSeed } = shown.request;
-  return slug(`${checkpoint}-${className(fromClass)}-${seed}-${className(toClass)}-${toSeed}`);
+  const { request } = shown;
+  const [from, to] = ["class", "to-class"].map((name) => nameOf(request, name));
+  return slug(`${request.checkpoint}-${from}-${request.seed}-${to}-${request["to-seed"]}`);
 }
 
 /** @param {number} [scale] */
@@ -148,22 +153,21 @@ function saveStrip(scale) {
 
 /** The walk there and back as an animation, "gif" or "webp". */
 async function saveAnimation(kind) {
-  const { request, strip, server } = shown;
-  const isHere = kind === "gif" && drawsHere(request.checkpoint);
-  const bytes = isHere ? await gifHere(thereAndBack(strip)) : decode(await askServer(server, `walk_${kind}`, request));
+  const frames = thereAndBack(shown.strip);
+  const bytes = kind === "gif" ? await gifOf(frames) : await (await askServer("animation.webp", frames)).arrayBuffer();
   saveFile(new Blob([bytes], { type: `image/${kind}` }), `${fileName()}.${kind}`);
 }
 
 /** The frames as numbers, with what they were drawn from. */
 function saveArrays() {
-  const { request, strip, dimensions } = shown;
+  const { request, strip, card } = shown;
   const positions = evenly(request.frames);
-  const { count, z, classWeights } = walkOf(request, positions, dimensions);
+  const { count, z, classWeights } = walkOf(request, positions, card);
   saveNpz(fileName(), {
     images: [strip, count, SIZE, SIZE],
     positions: [Float32Array.from(positions), count],
-    class_weights: [classWeights, count, CLASSES],
-    z: [z, count, dimensions],
+    class_weights: [classWeights, count, card.classes],
+    z: [z, count, card.latent_dim],
   });
 }
 

@@ -3,8 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "tab_interpolate": ("Interpolate", "插值"),
     "hint_interpolate": (
-        "Walk from one garment to another: in between lie garments that nobody has photographed.",
-        "从一件服装走到另一件：途中的服装从未有人拍摄过。",
+        "Walk from one picture to another: in between lie pictures that nobody has ever taken.",
+        "从一张图片走到另一张：途中的图片从未有人拍摄过。",
     ),
     "from_class": ("From: class", "起点：类别"),
     "from_seed": ("From: seed", "起点：种子"),

@@ -1,6 +1,7 @@
-// The square between four garments: a map of what lies in it, a handle on it, and the picture at the handle.
+// The square between four pictures: a map of what lies in it, a handle on it, and the picture at the handle.
 
 import { GAP, fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { className, classNames } from "../../web/page/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillClasses, fillTexts, findIn } from "../../web/page/dom.js";
 import { followPointer, make, makeButton, onPhone } from "../../web/page/dom.js";
@@ -11,7 +12,7 @@ import { timed } from "../../web/page/marks.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { throwDie } from "../../web/page/sliders.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { className, text } from "../../web/page/texts.js";
+import { text } from "../../web/page/texts.js";
 import { shareList } from "./mixture.js";
 
 const MAP_SIDE = 7; // pictures, of the map of what lies between the four
@@ -29,7 +30,7 @@ export const cornersFrom = (numbers) => ({
 });
 
 /** @param {import("../../web/types").Component} component */
-export function mountBlend({ element, server }) {
+export function mountBlend({ element }) {
   const pad = findIn(element, ".cgan-pad");
   const [map, picture] = ["map", "picture"].map((name) => findIn(element, `.cgan-blend-${name}`));
   const handle = findIn(element, ".cgan-handle");
@@ -47,15 +48,16 @@ export function mountBlend({ element, server }) {
   };
   const draw = ({ checkpoint, corners }, positions, options) => {
     const { classes, seeds } = cornersFrom(corners);
-    const inputs = (dimensions) => blendInputs(classes, seeds, positions, dimensions);
-    return drawPictures(server, "blend", { checkpoint, classes, seeds, positions }, inputs, options);
+    const inputs = (card) => blendInputs(classes, seeds, positions, card);
+    return drawPictures(checkpoint, inputs, options);
   };
   const drawPicture = newestOnly(async (request) => {
-    const { corners, place } = request;
+    const { checkpoint, corners, place } = request;
     await timed(mark, async () => {
       const drawn = await draw(request, [place]);
       if (paint(picture, drawn.pixels, 1)) refit();
-      caption.textContent = shareList(cornersFrom(corners).classes.map(className), bilinear(place));
+      const names = cornersFrom(corners).classes.map((index) => className(checkpoint, index));
+      caption.textContent = shareList(names, bilinear(place));
       picture.ariaLabel = text("picture", { what: caption.textContent });
       picture.dataset.position = place.join(" ");
       return drawn;
@@ -97,8 +99,8 @@ export function mountBlend({ element, server }) {
   const sides = element.querySelectorAll(".cgan-corners");
   corners.forEach(({ box }, corner) => sides[Math.floor(corner / 2)].append(box));
   keepFitted(map, refit);
-  drawFrom("mix", ["corners"], ({ corners: all }) =>
-    corners.forEach(({ show }, corner) => show(all[2 * corner], all[2 * corner + 1])),
+  drawFrom("mix", ["checkpoint", "corners"], ({ checkpoint, corners: all }) =>
+    corners.forEach(({ show }, corner) => show(checkpoint, all[2 * corner], all[2 * corner + 1])),
   );
   drawFrom("mix", ["checkpoint", "corners", "place"], drawPicture);
   drawFrom("mix", ["checkpoint", "corners"], drawMap);
@@ -110,8 +112,8 @@ function mountCorner(corner, choose) {
   const menu = make("select", { ariaLabel: label("corner_class") });
   const limits = { min: 0, max: config.maxSeed, step: 1 };
   const seed = make("input", { type: "number", ariaLabel: label("corner_seed"), ...limits });
-  fillClasses(menu);
   let shown = 0; // seed
+  let names = ""; // that the menu has
   const change = () => {
     const typed = Math.round(Number(seed.value));
     const isWhole = seed.value !== "" && typed >= 0 && typed <= config.maxSeed; // else it is being typed
@@ -125,8 +127,10 @@ function mountCorner(corner, choose) {
   menu.addEventListener("input", change);
   seed.addEventListener("input", change);
   seed.addEventListener("change", () => (seed.value = shown));
-  const show = (index, number) => {
+  const show = (checkpoint, index, number) => {
     shown = number;
+    if (names !== `${classNames(checkpoint)}`) fillClasses(menu, checkpoint);
+    names = `${classNames(checkpoint)}`;
     menu.value = index;
     if (seed.value === "" || Number(seed.value) !== number) seed.value = number;
   };

@@ -1,7 +1,8 @@
-// Pictures of several classes at once: a slider between two classes and one for each of the ten, and what they draw.
+// Pictures of several classes at once: a slider between two classes and one for each, and what they draw.
 
 import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
-import { ALL_CLASSES, CLASSES, config } from "../../web/page/config.js";
+import { classNames } from "../../web/page/classes.js";
+import { config } from "../../web/page/config.js";
 import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { mixInputs, range } from "../../web/drawing/inputs.js";
@@ -9,7 +10,7 @@ import { normalized } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, update } from "../../web/page/store.js";
-import { classNames, percent, text } from "../../web/page/texts.js";
+import { percent, text } from "../../web/page/texts.js";
 
 /**
  * "Dress 75 % · Coat 25 %": what has a share, the largest first.
@@ -25,44 +26,54 @@ export function shareList(names, shares) {
 }
 
 /**
- * A slider between two classes, and one for each of the ten.
+ * A slider between two classes, and one for each class.
  * @param {import("../../web/types").Component} component
  */
 export function mountWeights({ element }) {
   const [from, to, way] = ["from", "to", "way"].map((name) => findIn(element, `[data-do=${name}]`));
   const note = element.querySelector("[role=status]");
   fillTexts(element);
-  for (const menu of [from, to]) fillClasses(menu);
   way.ariaLabel = text("mix_two");
   from.ariaLabel = text("from_class");
   to.ariaLabel = text("to_class");
-  const rows = classNames().map((name) => labelledSlider(name, { min: 0, max: 1, step: 0.01 }));
-  element.querySelector(".cgan-sliders").append(...rows.map(({ row }) => row));
+  const list = element.querySelector(".cgan-sliders");
+  let rows = []; // a slider for each class
+  let names = ""; // of the classes that there are sliders for
   let said = null; // the weights that these sliders said last
+
+  const layOut = (checkpoint) => {
+    if (names === `${classNames(checkpoint)}`) return;
+    names = `${classNames(checkpoint)}`;
+    for (const menu of [from, to]) fillClasses(menu, checkpoint);
+    rows = classNames(checkpoint).map((name) => labelledSlider(name, { min: 0, max: 1, step: 0.01 }));
+    for (const { slider } of rows) {
+      slider.addEventListener("input", () => change(rows.map((row) => Number(row.slider.value))));
+    }
+    list.replaceChildren(...rows.map(({ row }) => row));
+    said = null; // the slider between two classes has to be set anew
+  };
 
   const change = (weights) => {
     said = weights.map((weight) => Math.round(100 * weight) / 100); // what the sliders, and links, can say
     update({ weights: said });
   };
-  /** Have the slider between two classes say the weights, where it can; else the ten sliders are opened. */
+  /** Have the slider between two classes say the weights, where it can; else the sliders of all are opened. */
   const showTwo = (weights) => {
-    const used = ALL_CLASSES.filter((index) => weights[index] > 0);
+    const used = [...weights.keys()].filter((index) => weights[index] > 0);
     const [first = 0, last = first] = used;
     const isBetween = used.length <= 2 && Math.round(100 * (weights[first] + weights[last])) === 100;
     if (isBetween) [from.value, to.value, way.value] = [first, last, weights[last]];
     else element.querySelector("details").open = true;
   };
   const changeTwo = () => {
-    const [weights, share] = [Array(CLASSES).fill(0), Number(way.value)];
+    const [weights, share] = [rows.map(() => 0), Number(way.value)];
     weights[from.value] += 1 - share;
     weights[to.value] += share;
     change(weights);
   };
   for (const control of [from, to, way]) control.addEventListener("input", changeTwo);
-  for (const { slider } of rows) {
-    slider.addEventListener("input", () => change(rows.map((row) => Number(row.slider.value))));
-  }
-  drawFrom("mix", ["weights"], ({ weights }) => {
+  drawFrom("mix", ["checkpoint", "weights"], ({ checkpoint, weights }) => {
+    layOut(checkpoint);
     if (`${weights}` !== `${said}`) showTwo(weights); // of a link
     const shares = normalized(weights);
     rows.forEach(({ slider, value }, index) => {
@@ -77,19 +88,19 @@ export function mountWeights({ element }) {
  * Some seeds of the mixture.
  * @param {import("../../web/types").Component} component
  */
-export function mountMixture({ element, server }) {
+export function mountMixture({ element }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
   const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
 
   const draw = newestOnly(async (request) => {
-    const { seed, weights } = request;
+    const { checkpoint, seed, weights } = request;
     const seeds = range(seed, config.mixedSeeds);
     await timed(mark, async () => {
-      const drawn = await drawPictures(server, "mix", request, (dimensions) => mixInputs(weights, seeds, dimensions));
+      const drawn = await drawPictures(checkpoint, (card) => mixInputs(weights, seeds, card));
       if (paint(canvas, drawn.pixels, Math.sqrt(config.mixedSeeds))) refit();
-      caption.textContent = shareList(classNames(), normalized(weights));
+      caption.textContent = shareList(classNames(checkpoint), normalized(weights));
       canvas.ariaLabel = text("picture", { what: caption.textContent });
       canvas.dataset.seed = seed;
       return drawn;

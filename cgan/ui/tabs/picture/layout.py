@@ -15,9 +15,8 @@ from cgan.ui.controls import (
     sentence,
     slider,
 )
-from cgan.ui.i18n import class_choices, i18n
+from cgan.ui.i18n import i18n
 from cgan.ui.links import Links, number, sigmas
-from cgan.ui.studio import Studio
 from cgan.ui.tabs.picture.picker import FIRST, picker
 from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from cgan.ui.web import template
@@ -26,7 +25,6 @@ _TO_CLASS, _TO_SEED, _POSITION = 3, 21, 0.5
 
 
 def build(
-    studio: Studio,
     redrawer: Redrawer,
     checkpoint: gr.Dropdown,
     links: Links,
@@ -38,18 +36,12 @@ def build(
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             picture = picker("picker")
-            class_index = gr.Dropdown(
-                [(i18n("find_class"), ANY_CLASS), *class_choices()],
-                value=ANY_CLASS,
-                label=i18n("class"),
-                info=i18n("find_class_info"),
-                elem_id="redraw-class",
-            )
+            about = i18n("find_class_info")
+            class_index = class_dropdown("class", ANY_CLASS, "redraw-class", also="find_class", info=about)
             run, stop = run_and_stop("redraw")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             shown = figure("redraw", "redraw-stop")
-            draws = (studio.walk_from, studio.move_from)
-            onward = scripted("onward", "mountOnward", template("picture", "onward"), draws=draws)
+            onward = scripted("onward", "mountOnward", template("picture", "onward"))
             with gr.Row():
                 position = slider(0, 1, _POSITION, 0.01, "position", "onward-position")
                 with gr.Column(min_width=220):
@@ -83,7 +75,7 @@ def build(
     searches = [
         gr.on([run.click, picture.submit, class_index.input], search, request, **wired),
         opened.then(search_if_new, [seen, *request], **wired),
-        checkpoint.change(search_if_opened, [seen, *request], **wired),
+        links.checkpoint_changed(tab).then(search_if_opened, [seen, *request], **wired),
     ]
     stop.click(None, cancels=searches)
     gr.api(redrawer.invert, api_name="invert", **bounded)

@@ -1,16 +1,17 @@
 // The picker of a person's picture: one of the test images, a drawing, or a file.
 
 import { encode } from "../../web/encoding/base64.js";
+import { garmentName } from "../../web/page/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillTexts, findIn, followPointer } from "../../web/page/dom.js";
 import { drawFrom, update } from "../../web/page/store.js";
-import { className, text } from "../../web/page/texts.js";
+import { text } from "../../web/page/texts.js";
 import { mountUploadIn } from "../../web/page/upload.js";
 
 const SIDE = config.examplesPerClass; // of the sheet of test images: a class each row
 
 /** @param {import("../../web/types").Component} component whose value is what was chosen last */
-export function mountPicker({ element, props, trigger, server }) {
+export function mountPicker({ element, props, trigger }) {
   const part = (name) => findIn(element, `[data-part=${name}]`);
   const modes = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-mode]")]);
   fillTexts(element);
@@ -35,7 +36,7 @@ export function mountPicker({ element, props, trigger, server }) {
     props.value = { example };
   });
   mountPad(part("drawn"), (drawn) => choose({ drawn }));
-  mountUploadIn(part("upload"), server, (upload) => choose({ upload }));
+  mountUploadIn(part("upload"), (upload) => choose({ upload }));
 }
 
 /** The sheet of test images: a click or the arrow keys choose. Returns what frames one of them. */
@@ -61,7 +62,7 @@ function mountExamples(sheet, choose) {
     [row, column] = [Math.floor(index / SIDE), index % SIDE];
     Object.assign(frame.style, { left: `${(100 * column) / SIDE}%`, top: `${(100 * row) / SIDE}%` });
     sheet.dataset.chosen = index;
-    sheet.ariaLabel = text("example_of", { name: className(row), number: column + 1 });
+    sheet.ariaLabel = text("example_of", { name: garmentName(row), number: column + 1 });
   };
 }
 

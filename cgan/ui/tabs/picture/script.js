@@ -1,42 +1,44 @@
 // The tab "Your picture": where one can go from the z that redraws a person's picture. The picker is in picker.js.
 
-import { decode } from "../../web/encoding/base64.js";
-import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
-import { CLASSES, SIZE, config } from "../../web/page/config.js";
-import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { GAP, fit, paint, picturesOf } from "../../web/drawing/canvas.js";
+import { classLines } from "../../web/drawing/class_lines.js";
+import { allClasses, className } from "../../web/page/classes.js";
+import { SIZE, config } from "../../web/page/config.js";
+import { fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
-import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { evenly, joined, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
 import { oneHot, slerp } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { drawsHere } from "../../web/drawing/renderer.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, valuesOf } from "../../web/page/store.js";
-import { className, classNames, text } from "../../web/page/texts.js";
+import { text } from "../../web/page/texts.js";
 import { mountAltered } from "./altered.js";
 
 const FRAMES = config.stripFrames;
 
 /**
- * The found garment as each of the ten classes, and a walk from it to a seed's.
- * @param {import("../../web/types").Component} component whose value is {checkpoint, z, class, pixels, run}
+ * What was found as each of the classes, and a walk from it to a seed's.
+ * @param {import("../../web/types").Component} component whose value is {checkpoint, z, class, run}
  */
-export function mountOnward({ element, props, watch, server }) {
+export function mountOnward({ element, props, watch }) {
   const figure = element.querySelector("figure");
   const part = (name) => findIn(element, `.cgan-${name}`);
-  const [ten, frame, strip, names] = ["ten", "frame", "strip", "class-names"].map(part);
+  const [frame, strip, box] = ["frame", "strip", "class-lines"].map(part);
+  const lines = classLines(box, { canvasClass: "cgan-ten", maxHeight: 120 });
   const caption = element.querySelector("[data-what=walk]");
   const mark = findIn(figure, ".cgan-mark");
-  const alter = mountAltered(part("altered"), server);
+  const alter = mountAltered(part("altered"));
   let found = null;
   fillTexts(element);
-  fillNames(names, classNames());
 
   const drawWalk = ({ "onward-class": toClass, "onward-seed": toSeed }, positions, options) => {
     const { checkpoint, z, class: index } = found;
-    const from = { count: 1, z: Float32Array.from(z), classWeights: oneHot([index]) };
-    const inputs = (dimensions) => walkInputs(from, sampleInputs([toClass], [toSeed], dimensions), positions, slerp);
-    const request = { checkpoint, z, class: index, "to-class": toClass, "to-seed": toSeed };
-    return drawPictures(server, "walk_from", request, inputs, options);
+    const inputs = (card) => {
+      const from = { count: 1, z: Float32Array.from(z), classWeights: oneHot([index], card.classes) };
+      return walkInputs(from, sampleInputs([toClass], [toSeed], card), positions, slerp);
+    };
+    return drawPictures(checkpoint, inputs, options);
   };
   let ends = ""; // between which the strip's walk leads
   let frames = null; // of the strip
@@ -50,7 +52,7 @@ export function mountOnward({ element, props, watch, server }) {
     return drawn;
   };
   const draw = newestOnly(async (request, isNewest) => {
-    if (!found) return;
+    if (!found || found.checkpoint !== request.checkpoint) return; // another one's is being searched for
     const { "onward-class": index, "onward-seed": seed, "onward-position": position } = request;
     if (drawsHere(found.checkpoint)) {
       await timed(mark, async () => {
@@ -66,16 +68,26 @@ export function mountOnward({ element, props, watch, server }) {
         return drawn;
       });
     }
-    caption.textContent = text("walk_to", { name: className(index), seed, percent: Math.round(100 * position) });
+    const name = className(found.checkpoint, index);
+    caption.textContent = text("walk_to", { name, seed, percent: Math.round(100 * position) });
     frame.ariaLabel = caption.textContent;
     strip.ariaLabel = text("strip", { frames: FRAMES });
     Object.assign(figure.dataset, { position, seed, class: index });
     refit();
   });
+  const drawTen = newestOnly(async ({ checkpoint, z }) => {
+    const all = allClasses(checkpoint);
+    const inputs = (card) => ({
+      count: all.length,
+      z: joined(all.map(() => z)),
+      classWeights: oneHot(all, card.classes),
+    });
+    const { pixels } = await drawPictures(checkpoint, inputs);
+    lines.show(checkpoint, pixels, text("as_every_class"));
+  });
   const refit = () => {
     if (!found) return;
-    fit(ten, 120);
-    names.style.width = ten.style.width;
+    lines.refit();
     fit(frame, onPhone() ? 180 : 240);
     fit(strip, 120);
   };
@@ -83,14 +95,12 @@ export function mountOnward({ element, props, watch, server }) {
     if (!props.value || props.value.run < found?.run) return;
     found = props.value;
     figure.hidden = false;
-    paint(ten, decode(found.pixels), CLASSES);
-    ten.ariaLabel = text("as_every_class");
-    refit();
+    drawTen(found);
     alter(found);
     draw(valuesOf("picture"));
   };
   watch("value", show);
-  keepFitted(ten, refit);
+  new ResizeObserver(refit).observe(box);
   drawFrom("picture", ["checkpoint", "onward-class", "onward-seed", "onward-position"], draw);
   show();
 }

@@ -47,12 +47,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A link says which test image was redrawn. Your own drawing or file is in no link.",
         "链接会记录所选的测试图片；你自己的手绘或上传的文件不在链接中。",
     ),
-    "as_every_class": ("The same z in all ten classes", "同一个 z 在全部十个类别中的图片"),
+    "as_every_class": ("The same z in all classes", "同一个 z 在全部类别中的图片"),
     "altered_info": (
-        "Change the garment that was found: the directions are those of the tab Directions, of its class.",
+        "Change what was found: the directions are those of the tab Directions, of its class.",
         "修改找到的衣物：这里的方向就是“方向”标签页中该类别的方向。",
     ),
-    "altered": ("The redrawn garment", "重画出的衣物"),
+    "altered": ("The redrawn picture", "重画出的图片"),
     "walk_to": (
         "From your picture to {name}, seed {seed}: {percent} % of the way",
         "从你的图片到{name}，种子 {seed}：全程 {percent}%",

@@ -1,16 +1,18 @@
 // The tab "Watch it learn": the timelines of two runs, played and scrubbed together, and their charts.
 
-import { GAP, fit, keepFitted } from "../../web/drawing/canvas.js";
+import { GAP } from "../../web/drawing/canvas.js";
 import { lastUpTo } from "../../web/charts/chart.js";
 import { compact, makeChart } from "../../web/charts/charts.js";
-import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/page/config.js";
-import { fillNames, fillTexts, findIn } from "../../web/page/dom.js";
+import { classLines } from "../../web/drawing/class_lines.js";
+import { knowsClasses, learnClasses } from "../../web/page/classes.js";
+import { SIZE, config } from "../../web/page/config.js";
+import { fillTexts, findIn } from "../../web/page/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
 import { range } from "../../web/drawing/inputs.js";
 import { makePlayer } from "../../web/page/player.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { classNames, percent, text } from "../../web/page/texts.js";
+import { percent, text } from "../../web/page/texts.js";
 
 const SECONDS = 15; // from the first picture to the last
 const STEPS = 1000; // of the scrubber
@@ -21,6 +23,7 @@ const onStep = (position) => Math.round(STEPS * position) / STEPS;
 
 /** What is known of a run, its steps as training images seen; null where it has no timeline. */
 async function loadRun(checkpoint) {
+  if (!knowsClasses(checkpoint)) await learnClasses(checkpoint);
   const base = `${checkpointAt(checkpoint)}timeline`;
   const found = await downloadJson(`${base}.json`);
   if (!found?.moments.length) return null;
@@ -47,36 +50,25 @@ async function pictureOf({ url }) {
   }
 }
 
-/** One run: the pictures of the snapshot at the mark, ten classes side by side. */
+/** One run: the pictures of the snapshot at the mark, all classes side by side. */
 function mountRun(figure) {
-  const canvas = figure.querySelector("canvas");
-  const names = figure.querySelector(".cgan-class-names");
+  const box = figure.querySelector(".cgan-class-lines");
   const caption = figure.querySelector("figcaption");
-  fillNames(names, classNames());
-  const [width, height] = [CLASSES, ROWS.length].map((count) => count * (SIZE + GAP) - GAP);
-  Object.assign(canvas, { width, height });
+  const lines = classLines(box);
   let run = null;
   let loading = 0; // counts the runs shown, so that one that was replaced stops loading
 
-  const refit = () => {
-    fit(canvas, Infinity);
-    names.style.width = canvas.style.width;
-  };
   const show = newestOnly(async (snapshot) => {
     const bitmap = await pictureOf(snapshot);
-    const context = canvas.getContext("2d");
-    context.clearRect(0, 0, width, height);
-    for (const index of ALL_CLASSES) {
-      for (const row of ROWS) {
-        const [from, to] = [[row * SIZE, index * SIZE], [index * (SIZE + GAP), row * (SIZE + GAP)]];
-        context.drawImage(bitmap, from[0], from[1], SIZE, SIZE, to[0], to[1], SIZE, SIZE);
-      }
-    }
     const step = snapshot.step.toLocaleString();
     const last = run.snapshots.at(-1).step.toLocaleString();
+    for (const line of lines.layOut(run.checkpoint)) {
+      paintSnapshot(line, bitmap);
+      line.canvas.ariaLabel = text("watch_pictures", { name: run.checkpoint, step, rows: ROWS.length });
+      Object.assign(line.canvas.dataset, { step: snapshot.step, checkpoint: run.checkpoint });
+    }
+    lines.refit();
     caption.textContent = text("watch_moment", { name: run.checkpoint, step, last });
-    canvas.ariaLabel = text("watch_pictures", { name: run.checkpoint, step });
-    Object.assign(canvas.dataset, { step: snapshot.step, checkpoint: run.checkpoint });
   });
   /** Have all pictures at hand, one after the other. */
   const loadAll = async () => {
@@ -90,7 +82,7 @@ function mountRun(figure) {
       }
     }
   };
-  keepFitted(canvas, refit);
+  new ResizeObserver(lines.refit).observe(box);
   return {
     set(newRun) {
       run = newRun;
@@ -103,11 +95,25 @@ function mountRun(figure) {
     missing(name) {
       run = null;
       loading++;
-      canvas.getContext("2d").clearRect(0, 0, width, height);
+      for (const { canvas } of lines.layOut(name)) {
+        canvas.width = canvas.height = 1; // nothing to be seen
+      }
       caption.textContent = name ? text("watch_no_timeline", { name }) : text("watch_none");
-      canvas.ariaLabel = caption.textContent;
     },
   };
+}
+
+/** The pictures of some classes, which are rows of the snapshot, side by side. */
+function paintSnapshot({ canvas, classes, columns }, bitmap) {
+  const [width, height] = [columns, ROWS.length].map((count) => count * (SIZE + GAP) - GAP);
+  Object.assign(canvas, { width, height }); // which clears it
+  const context = canvas.getContext("2d");
+  classes.forEach((index, column) => {
+    for (const row of ROWS) {
+      const [from, to] = [[row * SIZE, index * SIZE], [column * (SIZE + GAP), row * (SIZE + GAP)]];
+      context.drawImage(bitmap, from[0], from[1], SIZE, SIZE, to[0], to[1], SIZE, SIZE);
+    }
+  });
 }
 
 const inDigits = (value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0);
@@ -126,7 +132,7 @@ function qualitiesOf(runs) {
     .filter((run) => !run.quality)
     .map((run) => text("watch_no_quality", { name: run.checkpoint }));
   const chart = (name, show) => ({
-    title: text(`watch_${name}`),
+    title: text(`watch_${name}`, { count: ROWS.length }),
     series: measured.map((run) => ({ name: run.checkpoint, xs: run.quality.xs, ys: run.quality[name] })),
     show,
     missing,

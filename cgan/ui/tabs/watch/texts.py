@@ -11,18 +11,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch_seen": ("{count} images seen", "已看过 {count} 张图片"),
     "watch_moment": ("{name} after {step} of {last} steps", "{name}：第 {step} 步，共 {last} 步"),
     "watch_pictures": (
-        "{name} after {step} steps: ten classes, four z each",
-        "{name}，第 {step} 步：十个类别，各四个 z",
+        "{name} after {step} steps: {rows} z of each class",
+        "{name}，第 {step} 步：每个类别各 {rows} 个 z",
     ),
     "watch_none": ("No run here has a timeline yet.", "这里还没有带时间线的训练。"),
     "watch_no_timeline": ("{name} has no timeline.", "{name} 没有时间线。"),
     "watch_losses": ("Losses of {name}", "{name} 的损失"),
     "watch_loss_g": ("generator", "生成器"),
     "watch_loss_d": ("discriminator", "判别器"),
-    "watch_named_right": ("Named right by the judge, of these 40 pictures", "评判网络认对的比例（这 40 张图）"),
+    "watch_named_right": (
+        "Named right by the judge, of {count} pictures a class",
+        "评判网络认对的比例（每类 {count} 张图）",
+    ),
     "watch_kid": (
-        "Distance to real images (KID), of these 40 pictures: lower is better",
-        "与真实图片的距离（KID，这 40 张图）：越低越好",
+        "Distance to real images (KID), of {count} pictures a class: lower is better",
+        "与真实图片的距离（KID，每类 {count} 张图）：越低越好",
     ),
     "watch_no_quality": (
         "Not measured yet: python -m cgan.timeline --checkpoint {name}",

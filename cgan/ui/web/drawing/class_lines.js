@@ -32,7 +32,8 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
     lines = Array.from({ length: Math.ceil(all.length / columns) }, (_, row) => {
       const classes = all.slice(row * columns, (row + 1) * columns);
       const canvas = make("canvas", { className: canvasClass, role: "img" });
-      const beneath = make("div", { className: "cgan-class-names", ariaHidden: "true", style: { "--columns": columns } });
+      const style = { "--columns": columns };
+      const beneath = make("div", { className: "cgan-class-names", ariaHidden: "true", style });
       fillNames(beneath, classes.map((index) => names[index]));
       return { canvas, names: beneath, classes, columns };
     });

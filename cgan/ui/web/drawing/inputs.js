@@ -1,21 +1,21 @@
 // What the generator takes, z and class weights: the twin of `Sampler` in cgan/sampling/sampler.py.
 
-import { CLASSES } from "../page/config.js";
 import { bilinear, blend, latents, lerp, moved, normalized, oneHot } from "./latents.js";
 
+/** @typedef {import("../types").Card} Card */
 /** @typedef {import("../types").Inputs} Inputs */
 
 /**
  * One picture for each class and seed.
  * @param {number[]} classes
  * @param {number[]} seeds
- * @param {number} dimensions of z
+ * @param {Card} card of the generator
  * @returns {Inputs}
  */
-export const sampleInputs = (classes, seeds, dimensions, truncation = 1) => ({
+export const sampleInputs = (classes, seeds, card, truncation = 1) => ({
   count: seeds.length,
-  z: latents(seeds, dimensions, truncation),
-  classWeights: oneHot(classes),
+  z: latents(seeds, card.latent_dim, truncation),
+  classWeights: oneHot(classes, card.classes),
 });
 
 /**
@@ -36,29 +36,29 @@ export const walkInputs = (from, to, positions, path) => ({
  * One picture for each seed, all of one mixture of classes.
  * @param {number[]} weights of the classes
  * @param {number[]} seeds
- * @param {number} dimensions of z
+ * @param {Card} card of the generator
  * @returns {Inputs}
  */
-export const mixInputs = (weights, seeds, dimensions) => ({
+export const mixInputs = (weights, seeds, card) => ({
   count: seeds.length,
-  z: latents(seeds, dimensions),
+  z: latents(seeds, card.latent_dim),
   classWeights: joined(seeds.map(() => normalized(weights))),
 });
 
 /**
- * One picture for each position, [x, y], in a square with four garments in its corners.
+ * One picture for each position, [x, y], in a square with four pictures in its corners.
  * @param {number[]} classes of the corners
  * @param {number[]} seeds of the corners
  * @param {number[][]} positions
- * @param {number} dimensions of z
+ * @param {Card} card of the generator
  * @returns {Inputs}
  */
-export function blendInputs(classes, seeds, positions, dimensions) {
-  const corners = seeds.map((seed) => latents([seed], dimensions));
+export function blendInputs(classes, seeds, positions, card) {
+  const corners = seeds.map((seed) => latents([seed], card.latent_dim));
   const shares = positions.map(bilinear);
-  const classWeights = new Float32Array(positions.length * CLASSES);
+  const classWeights = new Float32Array(positions.length * card.classes);
   shares.forEach((weights, row) =>
-    weights.forEach((weight, corner) => (classWeights[row * CLASSES + classes[corner]] += weight)),
+    weights.forEach((weight, corner) => (classWeights[row * card.classes + classes[corner]] += weight)),
   );
   return { count: positions.length, z: joined(shares.map((weights) => blend(corners, weights))), classWeights };
 }
@@ -69,12 +69,13 @@ export function blendInputs(classes, seeds, positions, dimensions) {
  * @param {Float32Array} z
  * @param {number[][]} directions
  * @param {number[][]} rows
+ * @param {Card} card of the generator
  * @returns {Inputs}
  */
-export const moveInputs = (index, z, directions, rows) => ({
+export const moveInputs = (index, z, directions, rows, card) => ({
   count: rows.length,
   z: joined(rows.map((sigmas) => moved(z, directions, sigmas))),
-  classWeights: oneHot(rows.map(() => index)),
+  classWeights: oneHot(rows.map(() => index), card.classes),
 });
 
 /** @param {ArrayLike<number>[]} rows of one length */

@@ -1,7 +1,5 @@
 // From a seed to z: the twin of cgan/sampling/latents.py, which explains it.
 
-import { CLASSES } from "../page/config.js";
-
 const PHILOX_MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
 const PHILOX_KEY_STEPS = [0x9e3779b9, 0xbb67ae85];
 const PHILOX_ROUNDS = 10;
@@ -60,12 +58,13 @@ export function latents(seeds, dimensions, truncation = 1) {
 }
 
 /**
- * Class weights of each class, one after the other: Float32Array (classes * CLASSES).
+ * Class weights of each class, one after the other: Float32Array (classes * count).
  * @param {number[]} classes
+ * @param {number} count of all classes that there are
  */
-export function oneHot(classes) {
-  const weights = new Float32Array(classes.length * CLASSES);
-  classes.forEach((index, row) => (weights[row * CLASSES + index] = 1));
+export function oneHot(classes, count) {
+  const weights = new Float32Array(classes.length * count);
+  classes.forEach((index, row) => (weights[row * count + index] = 1));
   return weights;
 }
 

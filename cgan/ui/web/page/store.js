@@ -17,13 +17,13 @@ const listeners = new Set();
 
 export const openedTab = () => opened;
 
-/** @type {WeakMap<object, import("../types").Fields>} by names of classes: the fields of each tab */
+/** @type {WeakMap<object, Record<string, import("../types").Fields>>} by names of classes: the fields of each tab */
 const adapted = new WeakMap();
 
 const chosenCheckpoint = () => chosen.checkpoint ?? checkpoint;
 
 /**
- * The fields of a tab that a link may set, by name; the checkpoint, by whose classes the others go, is one of each tab's.
+ * The fields of a tab that a link may set, by name, as they are for a checkpoint's classes; that is one of each tab's.
  * @param {string} tab
  * @param {string} [ofCheckpoint] the chosen one where none is named
  * @returns {import("../types").Fields}
@@ -32,9 +32,8 @@ export function fieldsOf(tab, ofCheckpoint = chosenCheckpoint()) {
   const classes = classesOf(ofCheckpoint);
   if (!adapted.has(classes)) adapted.set(classes, {});
   const fields = adapted.get(classes);
-  fields[tab] ??= Object.fromEntries(
-    Object.entries({ checkpoint: checkpointField, ...tabs[tab] }).map(([name, field]) => [name, fieldFor(field, classes)]),
-  );
+  const all = Object.entries({ checkpoint: checkpointField, ...tabs[tab] });
+  fields[tab] ??= Object.fromEntries(all.map(([name, field]) => [name, fieldFor(field, classes)]));
   return fields[tab];
 }
 

@@ -15,6 +15,9 @@ export function text(key, values = {}) {
   return config.texts[language()][key].replace(/\{(\w+)\}/g, (_, name) => say(values[name]));
 }
 
+/** @returns {words is {key: string, values?: Record<string, import("../types").Words>}} */
+const isKey = (words) => "key" in words;
+
 /**
  * A text from the server in the page's language.
  * @param {import("../types").Words} words
@@ -22,7 +25,7 @@ export function text(key, values = {}) {
  */
 export function say(words) {
   if (typeof words !== "object") return `${words}`;
-  return "key" in words ? text(words.key, words.values) : words[language()];
+  return isKey(words) ? text(words.key, words.values) : words[language()];
 }
 
 /**
