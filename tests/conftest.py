@@ -73,7 +73,7 @@ def own_pictures(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def own_run(own_pictures, run_command) -> Path:
+def twelve_run(own_pictures, run_command) -> Path:
     """The folder of a small real run on `own_pictures`, by the command line."""
     out = own_pictures.parent / "run"
     flags = ["--arch", "conv", "--width", 16, "--width-d", 8, "--batch-size", 32, "--steps", 150, "--log-every", 50]
@@ -83,7 +83,7 @@ def own_run(own_pictures, run_command) -> Path:
 
 
 @pytest.fixture(scope="session")
-def own_judge(own_pictures, run_command) -> Path:
+def twelve_judge(own_pictures, run_command) -> Path:
     """The folder of a small judge of the classes of `own_pictures`, with its index of training images."""
     out = own_pictures.parent / "judge"
     flags = ["--data", own_pictures, "--out", out, "--width", 8, "--epochs", 40]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.data import CLASS_NAMES
+from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.explain.directions import load_directions
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling.latents import latents, one_hot
@@ -28,17 +28,17 @@ def page(visit_for_all, request):
 def moved(sampler, class_index, seed, scope, sigmas):
     """The pictures by the formula: z + sigma times direction."""
     z = latents(np.array([seed]), sampler.latent_dim) + np.array(sigmas) @ load_directions(FOLDER).vectors(scope)
-    return sampler.draw(z.astype(np.float32), one_hot(np.full(len(z), class_index), 10))
+    return sampler.draw(z.astype(np.float32), one_hot(np.full(len(z), class_index), NUM_CLASSES))
 
 
 def test_a_cell_has_the_class_of_its_row_and_the_z_of_its_column(page, sampler):
-    seeds = np.tile(np.arange(7, 15), 10)
-    sheet = sampler.sample(np.arange(10).repeat(8), seeds)
+    seeds = np.tile(np.arange(7, 15), NUM_CLASSES)
+    sheet = sampler.sample(np.arange(NUM_CLASSES).repeat(8), seeds)
     page.expect_cells(SHEET, sheet, columns=8)
     cells = page.find(".cgan-cells")
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
-    page.page.mouse.click(box["x"] + box["width"] * 2.5 / 8, box["y"] + box["height"] * 8.5 / 10)
+    page.page.mouse.click(box["x"] + box["width"] * 2.5 / 8, box["y"] + box["height"] * 8.5 / NUM_CLASSES)
     cells.press("ArrowRight")
     expect(page.find(TRIPLE)).to_have_attribute("data-seed", "10")
     expect(page.find(TRIPLE)).to_have_attribute("data-class", f"{CLASS_NAMES.index('Bag')}")

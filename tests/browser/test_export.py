@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from cgan.data import NUM_CLASSES
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
@@ -43,7 +44,7 @@ def test_a_sheet_as_numbers(visit, sampler, tmp_path, renderer):
     assert arrays["labels"].tolist() == [8] * 5 and arrays["seeds"].tolist() == [*range(100, 105)]
     z = latents.latents(np.arange(100, 105), sampler.latent_dim, 0.5)
     np.testing.assert_allclose(arrays["z"], z, rtol=1e-6, atol=1e-6)
-    drawn_again = sampler.draw(arrays["z"], latents.one_hot(arrays["labels"], 10))
+    drawn_again = sampler.draw(arrays["z"], latents.one_hot(arrays["labels"], NUM_CLASSES))
     assert largest_difference(drawn_again, expected) <= 1
 
 

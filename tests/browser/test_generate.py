@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
@@ -23,7 +24,7 @@ def page(visit_for_all, request):
 def test_pictures_are_there_before_anyone_touches_anything(page, sampler):
     assert page.painted() == (3, 7)
     page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(7, 23)), columns=4)
-    page.expect_cells(ALL_CLASSES, sampler.sample(np.arange(10), np.full(10, 7)), columns=10)
+    page.expect_cells(ALL_CLASSES, sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, 7)), columns=NUM_CLASSES)
 
 
 def test_pictures_follow_a_drag_and_end_on_its_last_value(page, sampler):
@@ -61,7 +62,11 @@ def test_class_truncation_and_count(page, sampler):
     page.expect_cells(PICTURE, sampler.sample(np.full(5, 7), np.arange(7, 12)), columns=3)
     page.type_number("truncation", 0.5)
     page.expect_cells(PICTURE, sampler.sample(np.full(5, 7), np.arange(7, 12), truncation=0.5), columns=3)
-    page.expect_cells(ALL_CLASSES, sampler.sample(np.arange(10), np.full(10, 7), truncation=0.5), columns=10)
+    page.expect_cells(
+        ALL_CLASSES,
+        sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, 7), truncation=0.5),
+        columns=NUM_CLASSES,
+    )
 
 
 def test_arrow_keys_number_field_and_dice_change_the_seed(visit):

@@ -4,6 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cgan.data import NUM_CLASSES
 from cgan.evaluation import metrics
 from cgan.models.checkpoints import resolve
 
@@ -55,7 +56,7 @@ def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
         measured = json.loads((resolve(name) / metrics.METRICS).read_text())
         cells = report.locator("tr", has_text="Recall").locator("td").all_inner_texts()
         assert cells[0] == f"{measured['recall']:.1%}" and len(cells) == (3 if name == "r3gan-conv" else 2)
-        assert report.locator(".cgan-classes > div").count() == 10
+        assert report.locator(".cgan-classes > div").count() == NUM_CLASSES
         report.locator("select").select_option("Recall")
         of_dress = report.locator(".cgan-classes > div", has_text="Dress").locator(".cgan-bar").first
         expect(of_dress).to_have_text(f"{100 * measured['per_class']['Dress']['recall']:.0f} %")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.explain.directions import load_directions
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling.latents import latents, one_hot
@@ -155,7 +155,7 @@ def test_directions(visit, follow):
     page.find(".cgan-cells").press("ArrowDown")
     sigmas = np.array([[0] * 6, [0, -1.5, 0, 0, 2.2, 0]])
     z = latents(np.array([12]), 64) + sigmas @ load_directions(CHECKPOINTS / DEFAULT_CHECKPOINT).vectors("all")
-    expected = sampler().draw(z.astype(np.float32), one_hot(np.full(2, 8), 10))
+    expected = sampler().draw(z.astype(np.float32), one_hot(np.full(2, 8), NUM_CLASSES))
     page.expect_cells("#moved canvas", expected, columns=2)
     other = follow(page)
     other.expect_cells("#moved canvas", expected, columns=2)
@@ -189,7 +189,7 @@ def test_watch_it_learn(visit, follow):
     other = follow(page)
     other.tolerance = 0
     for canvas in (left, right):
-        other.expect_cells(canvas, page.cells(canvas, 40, columns=10), columns=10)
+        other.expect_cells(canvas, page.cells(canvas, 40, columns=NUM_CLASSES), columns=NUM_CLASSES)
         assert other.find(canvas).get_attribute("data-step") == page.find(canvas).get_attribute("data-step") != "0"
     assert other.find("#watch [data-do=other]").input_value() == DEFAULT_CHECKPOINT
     assert query(other.copied("Copy link")) == {

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cgan.data import NUM_CLASSES
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
@@ -28,7 +29,7 @@ def test_a_seed_is_the_servers_picture_to_a_grey_level(visit_for_all, checkpoint
           let text = "";
           for (let seed = 0; seed < count; seed += 100) {
             const seeds = Array.from({ length: 100 }, (_, i) => seed + i);
-            const pixels = await cgan.sampleHere(checkpoint, seeds.map((seed) => seed % 10), seeds, 1);
+            const pixels = await cgan.sampleHere(checkpoint, seeds.map((seed) => seed % NUM_CLASSES), seeds, 1);
             for (let i = 0; i < pixels.length; i += 784) text += String.fromCharCode(...pixels.subarray(i, i + 784));
           }
           return text;
@@ -36,7 +37,7 @@ def test_a_seed_is_the_servers_picture_to_a_grey_level(visit_for_all, checkpoint
         [checkpoint, seeds],
     )
     pictures = np.frombuffer(text.encode("latin-1"), np.uint8).reshape(-1, 28, 28)
-    expected = Sampler(CHECKPOINTS / checkpoint).sample(np.arange(seeds) % 10, np.arange(seeds))
+    expected = Sampler(CHECKPOINTS / checkpoint).sample(np.arange(seeds) % NUM_CLASSES, np.arange(seeds))
     assert pictures.shape == expected.shape
     worst = largest_difference(pictures, expected)
     off = np.count_nonzero(pictures != expected)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cgan.data import NUM_CLASSES
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
@@ -20,7 +21,7 @@ def sampler():
 
 
 def weights(**shares):
-    result = np.zeros(10)
+    result = np.zeros(NUM_CLASSES)
     for name, share in shares.items():
         result[int(name.removeprefix("c"))] = share
     return result
@@ -46,8 +47,8 @@ def test_classes_are_mixed(page, sampler):
     expect(page.find("#mixture figcaption")).to_have_text("Coat 50 % · T-shirt/top 40 % · Bag 10 %")
     for name in ("Coat", "T-shirt/top", "Bag"):
         page.page.get_by_role("slider", name=name, exact=True).fill("0")
-    expect(page.find("#mix-weights [role=status]")).to_have_text("All ten are at zero, so all count the same.")
-    page.expect_cells(MIXTURE, sampler.mix(np.zeros(10), np.arange(100, 109)), columns=3)
+    expect(page.find("#mix-weights [role=status]")).to_have_text("All are at zero, so all count the same.")
+    page.expect_cells(MIXTURE, sampler.mix(np.zeros(NUM_CLASSES), np.arange(100, 109)), columns=3)
 
 
 def test_four_garments_are_blended_by_hand_and_by_keys(page, sampler):

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
 from tests.browser.app_page import TOLERANCE, largest_difference
@@ -102,7 +102,10 @@ def test_a_found_garment_moves_along_directions_and_so_it_does_for_a_link(pictur
     expect(canvas).to_have_attribute("data-sigmas", "2.5 -1 0 0 0 0")
     before, after = page.cells("#onward .cgan-altered canvas", 2, columns=2)
     garment = int(canvas.get_attribute("data-class"))
-    assert largest_difference(before, page.cells("#onward .cgan-ten", 10, columns=10)[garment]) <= TOLERANCE
+    assert (
+        largest_difference(before, page.cells("#onward .cgan-ten", NUM_CLASSES, columns=NUM_CLASSES)[garment])
+        <= TOLERANCE
+    )
     assert largest_difference(after, before) > 50
     link = page.copied("Copy link")
     assert "onward-sigmas=2.5,-1,0,0,0,0" in link

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cgan.data import NUM_CLASSES
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
@@ -54,7 +55,9 @@ def test_it_draws_by_itself(visit_site, sampler, tmp_path):
     page.find("#class select").select_option("Bag")
     page.type_number("count", 4)
     page.expect_cells("#picture canvas", sampler.sample(np.full(4, 8), np.arange(seed, seed + 4)), columns=2)
-    page.expect_cells("#all-classes canvas", sampler.sample(np.arange(10), np.full(10, seed)), columns=10)
+    page.expect_cells(
+        "#all-classes canvas", sampler.sample(np.arange(NUM_CLASSES), np.full(NUM_CLASSES, seed)), columns=NUM_CLASSES
+    )
     assert Image.open(page.download("Download PNG", tmp_path)).size == (57 * 8, 57 * 8)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import httpx
 import numpy as np
 
+from cgan.data import NUM_CLASSES
+
 _TEXTS = [
     *("", " ", "\0", "dress", "r3gan-conv", "judge", "generated", "slerp", "None", "nan", "1e999", "-1", "0x10", "𝟛"),
     *(
@@ -143,7 +145,7 @@ def _event(draw: random.Random, api: Api) -> Request:
 
 def _computation(draw: random.Random, api: Api) -> Request:
     """What the page's scripts have computed from bytes: pictures of numbers, an animation of frames, an upload."""
-    width = 64 + 10
+    width = 64 + NUM_CLASSES
     numbers = np.array(draw.choices(_FLOATS, k=width * draw.randrange(4)), np.float32)
     if draw.random() < 0.5:
         numbers = np.clip(np.nan_to_num(numbers), 0, 1)

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from cgan.common.images import to_uint8
+from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.architectures import NetworkConfig
 from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR, CheckpointError
@@ -109,7 +110,7 @@ def with_odd_value(draw: random.Random, content: bytes) -> bytes:
 
 def read_generator(folder: Path) -> None:
     generator, _ = checkpoints.load_generator(folder)
-    z, weights = latents.latents(np.arange(2), generator.latent_dim), latents.one_hot(np.arange(2), 10)
+    z, weights = latents.latents(np.arange(2), generator.latent_dim), latents.one_hot(np.arange(2), NUM_CLASSES)
     with torch.inference_mode():
         pictures = to_uint8(generator(torch.from_numpy(z), torch.from_numpy(weights)))
     assert pictures.shape == (2, 28, 28) and pictures.dtype == np.uint8

@@ -33,13 +33,15 @@ def run_here(monkeypatch, capsys):
     return run
 
 
-def test_the_configuration_says_the_classes_and_their_data(own_run, own_pictures):
-    content = json.loads((own_run / CONFIG).read_text(encoding="utf-8"))
+def test_the_configuration_says_the_classes_and_their_data(twelve_run, own_pictures):
+    content = json.loads((twelve_run / CONFIG).read_text(encoding="utf-8"))
     known = dataset.load_own(own_pictures).classes
     assert content["classes"] == {"names": NAMES, "images": 288, "data": known.data}
-    assert f"{own_pictures}" not in (own_run / CONFIG).read_text() and "水" in (own_run / CONFIG).read_text("utf-8")
-    assert checkpoints.load_config(own_run).classes == known
-    assert checkpoints.load_discriminator(own_run).classes == len(NAMES)
+    assert f"{own_pictures}" not in (twelve_run / CONFIG).read_text() and "水" in (twelve_run / CONFIG).read_text(
+        "utf-8"
+    )
+    assert checkpoints.load_config(twelve_run).classes == known
+    assert checkpoints.load_discriminator(twelve_run).classes == len(NAMES)
 
 
 def test_fashion_mnist_is_written_in_two_languages(short_run):
@@ -66,8 +68,8 @@ def test_a_checkpoint_without_classes_is_one_of_fashion_mnist():
     ],
     ids=lambda value: f"{value}"[:30],
 )
-def test_classes_that_may_not_be_are_refused_in_one_line(own_run, tmp_path, classes):
-    folder = shutil.copytree(own_run, tmp_path / "copy")
+def test_classes_that_may_not_be_are_refused_in_one_line(twelve_run, tmp_path, classes):
+    folder = shutil.copytree(twelve_run, tmp_path / "copy")
     content = json.loads((folder / CONFIG).read_text(encoding="utf-8")) | {"classes": classes}
     (folder / CONFIG).write_text(json.dumps(content))
     with pytest.raises(CheckpointError) as caught:
@@ -75,8 +77,8 @@ def test_classes_that_may_not_be_are_refused_in_one_line(own_run, tmp_path, clas
     assert CONFIG in f"{caught.value}" and "\n" not in f"{caught.value}"
 
 
-def test_other_data_does_not_go_on_with_a_run(own_run, own_pictures, tmp_path, expect_refusal_here):
-    folder = shutil.copytree(own_run, tmp_path / "copy")
+def test_other_data_does_not_go_on_with_a_run(twelve_run, own_pictures, tmp_path, expect_refusal_here):
+    folder = shutil.copytree(twelve_run, tmp_path / "copy")
     other = shutil.copytree(own_pictures, tmp_path / "other")
     shutil.copy(other / "A" / "0.png", other / "A" / "1.png")
     flags = ["--arch", "conv", "--width", 16, "--width-d", 8, "--batch-size", 32, "--steps", 151, "--log-every", 50]
@@ -84,8 +86,8 @@ def test_other_data_does_not_go_on_with_a_run(own_run, own_pictures, tmp_path, e
     expect_refusal_here(*resume, other, words=["--resume", "other data", "--data"])
 
 
-def test_the_same_data_goes_on_with_a_run(own_run, own_pictures, tmp_path, run_here):
-    folder = shutil.copytree(own_run, tmp_path / "copy")
+def test_the_same_data_goes_on_with_a_run(twelve_run, own_pictures, tmp_path, run_here):
+    folder = shutil.copytree(twelve_run, tmp_path / "copy")
     flags = ["--arch", "conv", "--width", 16, "--width-d", 8, "--batch-size", 32, "--steps", 151, "--log-every", 50]
     said = run_here(command.main, "--out", folder, *flags, "--resume", "--data", own_pictures)
     assert said.startswith("12 classes, 288 training and 48 test pictures")
@@ -100,36 +102,55 @@ def test_a_single_image_left_over_is_no_batch():
     assert batches.images_in(3) == 12
 
 
-def test_the_command_samples_by_name(own_run, tmp_path, run_here, expect_refusal_here):
-    own = Sampler(own_run)
+def test_the_command_samples_by_name(twelve_run, tmp_path, run_here, expect_refusal_here):
+    own = Sampler(twelve_run)
     for name, index in (("10", 3), ("C++", 7), ("火", 10), ("11", 11), ("BIG-B", 5)):
-        run_here(sampler.main, "--checkpoint", own_run, "--class", name, "--count", 2, "--out", tmp_path / "a.npz")
+        run_here(
+            sampler.main,
+            "--checkpoint",
+            twelve_run,
+            "--class",
+            name,
+            "--count",
+            2,
+            "--out",
+            tmp_path / "a.npz",
+        )
         with np.load(tmp_path / "a.npz") as file:
             assert file["labels"].tolist() == [index] * 2
             np.testing.assert_array_equal(file["images"], own.sample(np.full(2, index), np.arange(2)))
-    run_here(sampler.main, "--checkpoint", own_run, "--balanced", "--count", 24, "--out", tmp_path / "a.npz")
+    run_here(sampler.main, "--checkpoint", twelve_run, "--balanced", "--count", 24, "--out", tmp_path / "a.npz")
     with np.load(tmp_path / "a.npz") as file:
         assert file["labels"].tolist() == [*range(12), *range(12)]
-    arguments = ["-m", "cgan.sampling", "--checkpoint", own_run, "--class", "dress", "--out", tmp_path / "a.png"]
+    arguments = [
+        "-m",
+        "cgan.sampling",
+        "--checkpoint",
+        twelve_run,
+        "--class",
+        "dress",
+        "--out",
+        tmp_path / "a.png",
+    ]
     expect_refusal_here(*arguments, words=["--class", "'dress' is no class", "3 10,", "11 花"])
 
 
-def test_its_grids_have_a_row_for_each_class(own_run):
-    *_, last = snapshots.snapshots(own_run).values()
+def test_its_grids_have_a_row_for_each_class(twelve_run):
+    *_, last = snapshots.snapshots(twelve_run).values()
     pictures = snapshots.load_pictures(last, len(NAMES)).reshape(len(NAMES), 4, 28, 28)
-    drawn = Sampler(own_run).sample(np.arange(len(NAMES)), np.full(len(NAMES), 3))
+    drawn = Sampler(twelve_run).sample(np.arange(len(NAMES)), np.full(len(NAMES), 3))
     np.testing.assert_array_equal(pictures[:, 3], drawn)
 
 
-def test_inversion_knows_all_its_classes(own_run):
-    own = Sampler(own_run)
+def test_inversion_knows_all_its_classes(twelve_run):
+    own = Sampler(twelve_run)
     picture = own.sample(np.array([11]), np.array([5]))[0]
     *_, end = invert(own.generator, picture)
     assert 0 <= end.class_index < len(NAMES) and end.error < 0.02
 
 
-def test_directions_are_found_for_each_class_and_named_without_garments(own_run, tmp_path, monkeypatch):
-    folder = shutil.copytree(own_run, tmp_path / "copy")
+def test_directions_are_found_for_each_class_and_named_without_garments(twelve_run, tmp_path, monkeypatch):
+    folder = shutil.copytree(twelve_run, tmp_path / "copy")
     monkeypatch.setattr(directions, "_FEATURE_SEEDS", 200)
     monkeypatch.setattr(directions, "_MEASURED_SEEDS", 12)
     found = directions.find_directions(folder)
@@ -138,41 +159,41 @@ def test_directions_are_found_for_each_class_and_named_without_garments(own_run,
     assert "brightness" in measured and not measured & {"sleeves", "legs"}
 
 
-def test_without_a_judge_the_command_that_makes_one_is_named(own_run, own_pictures, expect_refusal_here, tmp_path):
+def test_without_a_judge_the_command_that_makes_one_is_named(twelve_run, own_pictures, expect_refusal_here, tmp_path):
     make = "python -m cgan.classifier --data PATH --out DIR"
-    measure = ["-m", "cgan.metrics", "--checkpoint", own_run, "--data", own_pictures]
+    measure = ["-m", "cgan.metrics", "--checkpoint", twelve_run, "--data", own_pictures]
     expect_refusal_here(*measure, words=["no judge of these classes", make, "--judge"])
     expect_refusal_here(*measure, "--judge", classifiers.JUDGE, words=["judges other classes", make])
-    expect_refusal_here("-m", "cgan.metrics", "--checkpoint", own_run, words=["other classes than fashion-mnist"])
+    expect_refusal_here("-m", "cgan.metrics", "--checkpoint", twelve_run, words=["other classes than fashion-mnist"])
     expect_refusal_here("-m", "cgan.classifier", "--data", own_pictures, words=["--out", "judge"])
 
 
-def test_a_judge_of_the_classes_measures_them(own_run, own_pictures, own_judge, tmp_path, run_here):
-    assert json.loads((own_judge / "metrics.json").read_text())["accuracy"] > 0.9
-    assert checkpoints.load_classifier(own_judge)[1].names == tuple(NAMES)
+def test_a_judge_of_the_classes_measures_them(twelve_run, own_pictures, twelve_judge, tmp_path, run_here):
+    assert json.loads((twelve_judge / "metrics.json").read_text())["accuracy"] > 0.9
+    assert checkpoints.load_classifier(twelve_judge)[1].names == tuple(NAMES)
     enough = shutil.copytree(own_pictures, tmp_path / "pictures")  # metrics need six test pictures of each class
     for folder in enough.iterdir():
         for copy in range(16):
             shutil.copy(folder / f"{copy}.png", folder / f"{100 + copy}.png")
-    flags = ["--checkpoint", own_run, "--data", enough, "--judge", own_judge]
+    flags = ["--checkpoint", twelve_run, "--data", enough, "--judge", twelve_judge]
     run_here(metrics.main, *flags, "--json", tmp_path / "metrics.json")
     measured = json.loads((tmp_path / "metrics.json").read_text())
     assert list(measured["per_class"]) == NAMES and measured["pictures"] == len(
         dataset.load_own(enough).load("test")[0]
     )
-    folder = shutil.copytree(own_run, tmp_path / "copy")
-    run_here(snapshots.main, "--checkpoint", folder, "--data", own_pictures, "--judge", own_judge)
+    folder = shutil.copytree(twelve_run, tmp_path / "copy")
+    run_here(snapshots.main, "--checkpoint", folder, "--data", own_pictures, "--judge", twelve_judge)
     assert snapshots.load_quality(folder).steps[-1] == 150
 
 
-def test_nearest_images_come_from_the_judges_index(own_pictures, own_judge):
+def test_nearest_images_come_from_the_judges_index(own_pictures, twelve_judge):
     images, labels = dataset.load_own(own_pictures).load("train")
-    found = neighbours.searcher(own_judge).search(images[100], 1)["pixels"].neighbours[0]
+    found = neighbours.searcher(twelve_judge).search(images[100], 1)["pixels"].neighbours[0]
     assert found.label == labels[100] and found.distance < 1
 
 
-def test_a_card_of_own_classes_says_nothing_of_garments(own_run):
-    card = f"{Generator.from_pretrained(own_run).generate_model_card('me/own')}"
+def test_a_card_of_own_classes_says_nothing_of_garments(twelve_run):
+    card = f"{Generator.from_pretrained(twelve_run).generate_model_card('me/own')}"
     for words in ("pictures of 12 classes", "288 training images", "3 10, 4 A", "11 花", "SHA-256", "## Limits"):
         assert words in card
     for words in ("ashion", "garment", "dress", "MIT licence, as are the data"):

@@ -15,6 +15,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from cgan.data import NUM_CLASSES
 from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import Painter
 from cgan.models.checkpoints import CHECKPOINTS
@@ -85,7 +86,7 @@ GARMENT = {"class_name": "dress"}
 ENDS = {"from_class": "dress", "to_class": "bag"}
 REFUSED = [
     ("generate", {"class_name": "hat"}, "class_name: 'hat' is no class; allowed: 0 T-shirt/top T恤, "),
-    ("generate", {"class_name": 10}, "class_name: 10 is no class; allowed: 0 T-shirt/top"),
+    ("generate", {"class_name": NUM_CLASSES}, "class_name: 10 is no class; allowed: 0 T-shirt/top"),
     ("generate", {"class_name": None}, "class_name: None is no class; allowed: "),
     ("generate", {"class_name": ["dress"]}, "class_name: ['dress'] is no class; allowed: "),
     ("generate", GARMENT | {"seed": -1}, "seed: -1 given; allowed: a whole number from 0 to 4294967295"),

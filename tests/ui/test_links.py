@@ -2,6 +2,7 @@
 
 import pytest
 
+from cgan.data import NUM_CLASSES
 from cgan.ui.page import build
 from cgan.ui.studio import MAX_COUNT, MAX_SEED, Studio
 
@@ -24,9 +25,11 @@ def test_a_field_says_what_its_control_allows(links):
     generate = links["tabs"]["generate"]
     assert generate["seed"] == {"id": "seed", "first": 7, "low": 0, "high": MAX_SEED, "step": 1}
     assert generate["count"]["high"] == MAX_COUNT
-    assert generate["class"]["choices"] == [*range(10)]
+    assert generate["class"]["choices"] == [*range(NUM_CLASSES)]
     assert links["tabs"]["interpolate"]["path"]["choices"] == ["slerp", "lerp"]
-    assert [(each["low"], each["high"]) for each in links["tabs"]["mix"]["weights"]["each"]] == [(0, 1)] * 10
-    assert [each["high"] for each in links["tabs"]["mix"]["corners"]["each"]] == [9, MAX_SEED] * 4
+    assert generate["class"]["ofClasses"] and links["tabs"]["picture"]["redrawn-class"]["also"] == "find_class"
+    weights, corners = (links["tabs"]["mix"][name] for name in ("weights", "corners"))  # the page puts in the classes
+    assert weights["eachClass"] and weights["each"] == [{"low": 0, "high": 1, "step": 0.01}]
+    assert [each.get("ofClasses") or each["high"] for each in corners["each"]] == [True, MAX_SEED] * 4
     assert links["tabs"]["watch"]["other"]["checkpoint"]
     assert links["tabs"]["inside"]["step"]["choices"] == ["saliency", "fooling", "visualization"]

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from cgan.common.validation import RefusalError
+from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH, NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling import latents
@@ -35,12 +36,14 @@ def inputs(z, class_weights) -> bytes:
 
 def test_the_card_says_what_the_generator_takes(studio, own_run):
     step = checkpoints.load_generator(own_run)[1]["step"]
-    assert studio.card(f"{own_run}") == {"latent_dim": DIMENSIONS, "steps": step}
+    names = {"en": list(CLASS_NAMES), "zh": list(CLASS_NAMES_ZH)}
+    card = {"latent_dim": DIMENSIONS, "steps": step, "classes": NUM_CLASSES, "names": names}
+    assert studio.card(f"{own_run}") == card
 
 
 def test_pictures_are_the_samplers(studio, own_run):
     classes, seeds = np.array([3, 0, 9]), np.array([7, 8, 9])
-    z, weights = latents.latents(seeds, DIMENSIONS, 0.5), latents.one_hot(classes, 10)
+    z, weights = latents.latents(seeds, DIMENSIONS, 0.5), latents.one_hot(classes, NUM_CLASSES)
     drawn = studio.draw(f"{own_run}", inputs(z, weights))
     assert drawn.shape == (3, 28, 28) and drawn.dtype == np.uint8
     assert_same_pictures(drawn, Sampler(own_run).sample(classes, seeds, 0.5))
@@ -52,10 +55,10 @@ def test_pictures_are_the_samplers(studio, own_run):
         (b"", "body: 0 bytes given; allowed: z and class weights of 1 to 1024 pictures, 440 bytes each"),
         (bytes(439), "body: 439 bytes given"),
         (bytes(440 * 1025), "body: 451000 bytes given"),
-        (inputs([math.nan] + [0] * 99, [0] * 10), "z: allowed are finite numbers, up to a length of 23"),
-        (inputs([math.inf] * 100, [0] * 10), "z: allowed are"),
-        (inputs([3e38] * 100, [0] * 10), "z: allowed are"),
-        (inputs([3] * 100, [0] * 10), "z: allowed are"),
+        (inputs([math.nan] + [0] * 99, [0] * NUM_CLASSES), "z: allowed are finite numbers, up to a length of 23"),
+        (inputs([math.inf] * 100, [0] * NUM_CLASSES), "z: allowed are"),
+        (inputs([3e38] * 100, [0] * NUM_CLASSES), "z: allowed are"),
+        (inputs([3] * 100, [0] * NUM_CLASSES), "z: allowed are"),
         (inputs([0] * 100, [1.5] + [0] * 9), "class weights: allowed are numbers from 0 to 1"),
         (inputs([0] * 100, [math.nan] + [0] * 9), "class weights: allowed are"),
     ],

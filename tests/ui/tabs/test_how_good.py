@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cgan import data
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.evaluation import metrics
 from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
@@ -60,7 +60,7 @@ def test_the_nearest_images_are_training_images_with_distances_that_grow(evidenc
 def test_a_persons_own_picture_has_neighbours_of_its_class(evidence):
     figure = last(evidence.nearest_images(*request(source="own", own={"example": 95})))
     np.testing.assert_array_equal(pixels(figure["rows"][0]["panels"][0]), examples.load()[95])
-    assert "class_9" in [panel["title"]["key"] for row in figure["rows"][1:] for panel in row["panels"]]
+    assert "Ankle boot" in [panel["title"]["en"] for row in figure["rows"][1:] for panel in row["panels"]]
 
 
 def test_programs_learn_that_a_training_image_is_its_own_copy(evidence, fashion_mnist):
@@ -107,7 +107,7 @@ def test_without_the_data_set_the_examples_stand_for_the_real_ones(evidence, mon
     evidence_module._scores_of_class.cache_clear()
     figure = last(evidence.discriminator(*request()))
     evidence_module._scores_of_class.cache_clear()
-    assert figure["caption"][2]["values"] == {"real": 10, "generated": 256}
+    assert figure["caption"][2]["values"] == {"real": examples.PER_CLASS, "generated": 256}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_without_the_data_set_the_examples_stand_for_the_real_ones(evidence, mon
     [
         ({"checkpoint": "../judge"}, "r3gan-conv"),
         ({"source": "photograph"}, "generated, own"),
-        ({"class_index": 10}, "0 to 9"),
+        ({"class_index": NUM_CLASSES}, "0 to 9"),
         ({"seed": 10_000}, "0 to 9999"),
         ({"source": "own", "own": None}, "no_picture"),
         ({"source": "own", "own": {"upload": "?"}}, "upload_unreadable"),

@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageSequence
 
 from cgan import data
-from cgan.data import fashion_mnist
+from cgan.data import NUM_CLASSES, fashion_mnist
 from cgan.explain import imagenet, own_networks
 from cgan.explain.imagenet import EFFICIENTNET_LITE0, SQUEEZENET
 from cgan.models.checkpoints import resolve
@@ -85,7 +85,7 @@ def test_the_picture_looked_at_is_the_sample_of_the_other_tabs(lab):
     sample = Sampler(own_networks.checkpoints.resolve("r3gan-conv")).sample(np.array([3]), np.array([7]))[0]
     pixels = picture(shown["rows"][0]["panels"][0]["src"])[0, :, :, 0]
     assert np.abs(pixels.astype(int) - sample).max() <= 1
-    assert shown["rows"][0]["panels"][0]["bars"][0][0]["key"] == "class_3"
+    assert shown["rows"][0]["panels"][0]["bars"][0][0]["en"] == "Dress"
 
 
 def test_saliency_under_the_judge_and_under_d_side_by_side(lab):
@@ -120,7 +120,7 @@ def test_figures_come_one_by_one_and_the_last_has_the_film(lab):
     assert end["state"] == "done" and titles(end["rows"][0]) == ["before", "after", "change"]
     assert end["caption"][0]["key"] == "fooled_after"
     assert end["caption"][0]["values"]["steps"] == len(end["curve"]["values"]) - 1
-    assert end["rows"][0]["panels"][1]["bars"][0][0]["key"] == "class_7"
+    assert end["rows"][0]["panels"][1]["bars"][0][0]["en"] == "Sneaker"
     before, after = (picture(end["rows"][0]["panels"][place]["src"])[0] for place in (0, 1))
     frames = picture(end["film"])
     np.testing.assert_array_equal(frames[0][4::8, 4 : 28 * 8 : 8, 0], before[:, :, 0])
@@ -130,7 +130,7 @@ def test_figures_come_one_by_one_and_the_last_has_the_film(lab):
 def test_through_z_the_judge_changes_its_mind_about_a_garment(lab):
     end = last(lab.fool("z", ANY_OTHER, *request()))
     assert end["caption"][0]["key"] == "fooled_after" and end["name"] == "through-z"
-    assert end["rows"][0]["panels"][1]["bars"][0][0]["key"] != "class_3"
+    assert end["rows"][0]["panels"][1]["bars"][0][0]["en"] != "Dress"
     assert len(picture(end["film"])) == end["caption"][0]["values"]["steps"] + 1 > 1
 
 
@@ -157,7 +157,7 @@ def test_what_convinces_the_network_beside_what_convinces_a_person(lab, network)
         pixels = torch.from_numpy(picture(panel["src"])[0, :, :, 0].astype(np.float32) / 255)[None, None]
         with torch.no_grad():
             assert judge(pixels)[0].softmax(dim=0).max() == pytest.approx(panel["bars"][0][1], abs=0.05)
-    assert sample["bars"][0][0]["key"] == "class_8"
+    assert sample["bars"][0][0]["en"] == "Bag"
     assert end["curve"]["values"][-1] > 0.9 * max(end["curve"]["values"])
     assert len(picture(end["film"])) > 20
 
@@ -225,7 +225,7 @@ def test_real_images_need_the_data_set(lab, monkeypatch):
         ("network", "x" * 1000, "network: "),
         ("source", "photograph", "source: 'photograph' given; allowed: generated"),
         ("photograph", "../secret", "photograph: '../secret' given"),
-        ("class_index", 10, "class: 10 given; allowed: a whole number from 0 to 9"),
+        ("class_index", NUM_CLASSES, "class: 10 given; allowed: a whole number from 0 to 9"),
         ("seed", 0.5, "seed: 0.5 given"),
         ("seed", 10_000, "seed: 10000 given"),
     ],
@@ -237,7 +237,7 @@ def test_what_no_page_sends_is_refused_in_one_line(lab, name, value, allowed):
 
 @pytest.mark.parametrize(
     ("way", "target", "allowed"),
-    [("magic", 1, "way: 'magic'"), ("pixels", 10, "target: 10"), ("z", "1", "target: '1'")],
+    [("magic", 1, "way: 'magic'"), ("pixels", NUM_CLASSES, "target: 10"), ("z", "1", "target: '1'")],
 )
 def test_ways_and_targets_are_checked(lab, way, target, allowed):
     assert problem(lab.fool(way, target, *request())).startswith(allowed)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from cgan.common.uploads import UploadError
 from cgan.common.validation import RefusalError
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.explain.inversion import longest
 from cgan.models.checkpoints import resolve
 from cgan.sampling import latents
@@ -63,7 +63,7 @@ def test_the_search_is_watched_and_ends_with_what_was_found(searched):
 def test_the_redrawn_picture_is_what_the_sampler_draws_of_the_found_z(searched):
     figure, found = searched[-1]
     sampler = Sampler(resolve(CHECKPOINT))
-    expected = sampler.draw(np.tile(np.float32(found["z"]), (10, 1)), np.eye(10))
+    expected = sampler.draw(np.tile(np.float32(found["z"]), (NUM_CLASSES, 1)), np.eye(NUM_CLASSES))
     seen, redrawn, difference = (picture(panel["src"])[0, :, :, 0] for panel in figure["rows"][0]["panels"])
     np.testing.assert_array_equal(seen, examples.load()[62])
     assert_same_pictures(redrawn, expected[found["class"]])
@@ -75,7 +75,7 @@ def test_programs_get_the_z_and_what_it_draws(redrawer):
     answer = redrawer.invert(CHECKPOINT, as_file(drawn), 5)
     assert answer["class_index"] == 5 and np.linalg.norm(answer["z"]) <= longest(64) * 1.0001
     assert np.abs(decoded(answer["seen"])[0].astype(int) - drawn).mean() < 4  # enlarged and made small again
-    redrawn = Sampler(resolve(CHECKPOINT)).draw(np.float32([answer["z"]]), latents.one_hot(np.array([5]), 10))
+    redrawn = Sampler(resolve(CHECKPOINT)).draw(np.float32([answer["z"]]), latents.one_hot(np.array([5]), NUM_CLASSES))
     assert_same_pictures(decoded(answer["pixels"]), redrawn)
     error = np.square((redrawn[0].astype(float) - decoded(answer["seen"])[0]) / 255).mean()
     assert answer["error"] == pytest.approx(error, rel=0.1)
@@ -109,7 +109,10 @@ def test_an_example_that_there_is_not_is_refused(value):
 
 
 def test_bad_classes_and_checkpoints_get_one_line(redrawer):
-    for request, words in (((CHECKPOINT, {"example": 0}, 10), "-1 to 9"), (("judge", {"example": 0}, 0), CHECKPOINT)):
+    for request, words in (
+        ((CHECKPOINT, {"example": 0}, NUM_CLASSES), "-1 to 9"),
+        (("judge", {"example": 0}, 0), CHECKPOINT),
+    ):
         assert words in problem([figure for figure, _ in redrawer.search(*request)])
         with pytest.raises(RefusalError, match=words):
             redrawer.invert(request[0], as_file(examples.load()[0]), request[2])

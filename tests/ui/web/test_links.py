@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from cgan.common.classes import parse_class
-from cgan.data import CLASSES
+from cgan.data import CLASSES, NUM_CLASSES
 from tests.common.test_classes import ODD, ODD_NAMES, SPELLINGS, UNKNOWN
 
 NAMES = ["r3gan-conv", "report-mlp"]
@@ -37,7 +37,7 @@ def test_a_link_names_a_network_of_imagenet(evaluate, network):
 
 HOSTILE = [
     ("class", "${alert(1)}"),
-    ("class", "10"),
+    ("class", f"{NUM_CLASSES}"),
     ("class", "constructor"),
     ("seed", "<img src=x onerror=alert(1)>"),
     ("seed", "-1"),
@@ -52,7 +52,7 @@ HOSTILE = [
     ("seed", "9" * 5000),
     ("mix", "weights", "0,1"),
     ("mix", "weights", "0,0,0,0,0,0,0,0,0,1.1"),
-    ("mix", "corners", "0,7,3,21,7,7,10,21"),
+    ("mix", "corners", f"0,7,3,21,7,7,{NUM_CLASSES},21"),
     ("mix", "place", "0.5,<img src=x onerror=alert(1)>"),
     ("directions", "sigmas", ",,,,,"),
     ("directions", "cell", "4,3,0"),
@@ -102,6 +102,6 @@ def test_the_page_reads_the_names_of_classes_as_python_does(evaluate):
 
 
 def test_every_class_of_a_link_is_read_again(evaluate):
-    function = "(count) => Array.from({ length: count }, (_, index) => formatValue('class', index))"
-    written = evaluate({"page/fields.js": "formatValue"}, function, len(CLASSES))
-    assert [parse_class(name, CLASSES) for name in written] == [*range(10)]
+    function = "(names) => names.map((_, index) => formatValue({ names }, index))"
+    written = evaluate({"page/fields.js": "formatValue"}, function, CLASSES)
+    assert [parse_class(name, CLASSES) for name in written] == [*range(NUM_CLASSES)]
