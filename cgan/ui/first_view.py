@@ -3,7 +3,6 @@
 import base64
 import html
 import io
-from urllib.parse import quote
 
 import numpy as np
 from PIL import Image
@@ -24,7 +23,6 @@ def first_view(studio: Studio, checkpoint: str) -> str:
     file = io.BytesIO()
     sheet.save(file, format="PNG")
     parts = {"png": base64.b64encode(file.getvalue()).decode(), "side": f"{sheet.width}px"}
-    parts["checkpoint"] = quote(checkpoint, safe="")
     for index, language in enumerate(("en", "zh")):
         name = TEXTS[f"class_{class_index}"][index]
         caption = TEXTS["what_many"][index].format(name=name, first=seed, last=seed + count - 1)

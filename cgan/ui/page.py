@@ -117,8 +117,7 @@ def serve(
     studio, chosen = _open_studio(checkpoint)
     try:
         page, links = build(studio, chosen, offline)
-        head = _head(links)
-        opening = "" if auth else first_view(studio, chosen)  # before a login nothing is shown
+        opening = first_view(studio, chosen) + _scripts(links)
         # Gradio's estimates of the waiting time are shown nowhere; sending one to a page that has gone stops its queue.
         page.queue(status_update_rate=86_400, max_size=_MAX_WAITING)
         page.launch(
@@ -131,7 +130,6 @@ def serve(
             mcp_server=mcp,
             theme=_theme(),
             css_paths=[*STYLE_SHEETS],
-            head=head,
             i18n=i18n,
             footer_links=["gradio"],
             max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
@@ -141,7 +139,7 @@ def serve(
             enable_monitoring=False,
             app_kwargs={
                 "routes": [assets.routes(studio), *component_calls.routes()],
-                "middleware": [Middleware(FrontPage, head=head, opening=opening)],
+                "middleware": [Middleware(FrontPage, opening=opening)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,
             },
@@ -196,8 +194,8 @@ def _start_on_zero_gpu() -> None:
         spaces.GPU(lambda: None)
 
 
-def _head(links: Links) -> str:
-    """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
+def _scripts(links: Links) -> str:
+    """The page's scripts and their texts, in the page itself: they run while Gradio's are still on their way."""
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
