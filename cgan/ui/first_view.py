@@ -19,7 +19,8 @@ _COLUMNS = 4
 def first_view(studio: Studio, checkpoint: str) -> str:
     """HTML that opens the page's body until the tab "Generate" takes its place (`mountPicture`)."""
     class_index, seed, truncation, count = (FIRST[name] for name in ("class", "seed", "truncation", "count"))
-    sheet = _sheet(studio.generate(checkpoint, class_index, seed, truncation, count).pictures)
+    seeds = np.arange(seed, seed + count)
+    sheet = _sheet(studio.sampler(checkpoint).sample(np.full(count, class_index), seeds, truncation))
     file = io.BytesIO()
     sheet.save(file, format="PNG")
     parts = {"png": base64.b64encode(file.getvalue()).decode(), "side": f"{sheet.width}px"}

@@ -15,7 +15,7 @@ from cgan.ui.controls import sentence
 from cgan.ui.first_view import first_view
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
-from cgan.ui.server import addresses, assets, component_calls
+from cgan.ui.server import addresses, assets, calls
 from cgan.ui.server.errors import REASONS
 from cgan.ui.server.front_page import FrontPage
 from cgan.ui.server.gradio_hooks import visitor
@@ -79,13 +79,13 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_mix"), id="mix") as tab:
-                mix.build(studio, links, tab)
+                mix.build(links, tab)
             with gr.Tab(i18n("tab_directions"), id="directions") as tab:
-                directions.build(studio, links, tab)
+                directions.build(links, tab)
             with gr.Tab(i18n("tab_watch"), id="watch") as tab:
                 watch.build(studio, links, tab)
             with gr.Tab(i18n("tab_picture"), id="picture") as tab:
-                own = picture.build(studio, Redrawer(studio, worker), chosen, links, tab, _LONG_WORK)
+                own = picture.build(Redrawer(studio, worker), chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
@@ -138,7 +138,7 @@ def serve(
             ssr_mode=False,
             enable_monitoring=False,
             app_kwargs={
-                "routes": [assets.routes(studio), *component_calls.routes()],
+                "routes": [*calls.routes(studio), assets.routes(studio)],
                 "middleware": [Middleware(FrontPage, opening=opening)],
                 "exception_handlers": {RequestValidationError: explain_wrong_fields},
                 "lifespan": guarded,
