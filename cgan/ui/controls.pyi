@@ -1,0 +1,110 @@
+"""Controls that more than one tab has."""
+
+import json
+from typing import Any
+
+import gradio as gr
+
+from cgan.ui.i18n import class_choices, i18n
+from cgan.ui.studio import MAX_SEED
+
+EXPORT = '<div class="cgan-export"></div>'
+_FIGURE = '<figure class="cgan-inside"></figure>'
+
+from gradio.events import Dependency
+
+class ClassDropdown(gr.Dropdown):
+    """A choice of a class by its index. The page puts in the classes of the checkpoint (`fieldFor` of `fields.js`)."""
+
+    is_template = True  # for Gradio's page it is a dropdown
+
+    def __init__(self, value: int, also: str | None = None, **more: Any) -> None:
+        """also: key of the text of one more choice, with the value -1. more: what else a gr.Dropdown takes."""
+        self.also = also
+        others = [(i18n(also), -1)] if also else []
+        super().__init__([*others, *class_choices()], value=value, **more)
+
+    def preprocess(self, payload: object) -> object:
+        """As it comes: Gradio would refuse what was not among the choices at first; whoever computes with it checks."""
+        return payload
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component
+
+
+def class_dropdown(label: str, value: int, elem_id: str, **more: Any) -> ClassDropdown:
+    """A choice of one of the checkpoint's classes. more: what else a ClassDropdown takes."""
+    return ClassDropdown(value, label=i18n(label), elem_id=elem_id, **more)
+
+
+def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:
+    """A slider with its number field, on which the page's script listens to the hand itself (`sliders.js`).
+
+    more: what else a gr.Slider takes.
+    """
+    fixed = {"buttons": [], "interactive": True}  # Gradio would take a control without events for a mere display
+    return gr.Slider(low, high, value=value, step=step, label=i18n(label), elem_id=elem_id, **fixed, **more)
+
+
+def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -> gr.Slider:
+    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice."""
+    seed = slider(0, MAX_SEED, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
+    dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
+    dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
+    return seed
+
+
+def sentence(key: str, tag: str = "p", elem_id: str | None = None) -> gr.HTML:
+    """A text of the page as one element.
+
+    A gr.Markdown would have the page load seven more files before it shows anything.
+    """
+    template = f"<{tag}>${{value}}</{tag}>"
+    return gr.HTML(
+        i18n(key), html_template=template, apply_default_css=False, elem_id=elem_id, elem_classes="cgan-sentence"
+    )
+
+
+def scripted(
+    elem_id: str,
+    mount: str,
+    html: str,
+    value: object = None,
+    arguments: str = "",
+    event: str | None = None,
+    **more: object,
+) -> gr.HTML:
+    """An element that a function of the page's script fills and follows: `cgan.MOUNT(component, ...)`.
+
+    arguments: JavaScript of further ones for the function. event: one that it triggers; Gradio looks for its name in
+    the script. more: what else a gr.HTML takes.
+    """
+    component = "{ element, props, watch, trigger }"
+    call = f"cgan.{mount}({component}{f', {arguments}' if arguments else ''});"
+    return gr.HTML(
+        value,
+        html_template=html,
+        js_on_load=f"{call} // '{event}'" if event else call,
+        apply_default_css=False,
+        elem_id=elem_id,
+        **more,
+    )
+
+
+def export_menu(tab: str) -> None:
+    """The row under a tab's pictures: its link, and a menu of what its script offers to export (`export.js`)."""
+    scripted(f"export-{tab}", "mountExport", EXPORT, arguments=json.dumps(tab), elem_classes="cgan-export-row")
+
+
+def figure(elem_id: str, stop: str | None = None) -> gr.HTML:
+    """Where the figures of a run appear (`cgan.ui.figures`), one after the other; `stop` is the button that ends it."""
+    return scripted(elem_id, "mountFigure", _FIGURE, arguments=json.dumps(stop))
+
+
+def run_and_stop(step: str) -> tuple[gr.Button, gr.Button]:
+    with gr.Row():
+        run = gr.Button(i18n("run"), variant="primary", size="md", scale=0, min_width=128, elem_id=f"{step}-run")
+        stop = gr.Button(i18n("stop"), size="md", scale=0, min_width=128, elem_id=f"{step}-stop")
+    return run, stop
