@@ -118,7 +118,7 @@ def find_judge(classes: Classes, folders: Iterable[Path] = ()) -> Path | None:
     Raises CheckpointError for a folder without a judge.
     """
     known = [*folders] if classes != FASHION_MNIST else [*folders, JUDGE]
-    return next((folder for folder in known if checkpoints.load_classifier(folder)[1] == classes), None)
+    return next((folder for folder in known if checkpoints.classes_of_classifier(folder) == classes), None)
 
 
 def needed_judge(classes: Classes, folder: Path | None) -> Path:

@@ -188,17 +188,27 @@ def load_classifier(folder: Path) -> tuple[ResidualClassifier, Classes]:
 
     Raises CheckpointError if it is missing, damaged, or of no size that a classifier may have.
     """
+    classes, width = _classifier_head(folder)
+    network, _ = _load_network(lambda: ResidualClassifier(classes.count, width), folder / CLASSIFIER)
+    return network, classes
+
+
+def classes_of_classifier(folder: Path) -> Classes:
+    """The classes that the classifier of a folder tells apart; only the head of its file is read. As above."""
+    return _classifier_head(folder)[0]
+
+
+def _classifier_head(folder: Path) -> tuple[Classes, int]:
+    """Classes and width, from the table and the metadata of the file."""
     path = folder / CLASSIFIER
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            width, *_ = file.get_slice("body.0.weight").get_shape()
+            width = SETTINGS["width"].check(file.get_slice("body.0.weight").get_shape()[0])
         content = {"classes": json.loads(metadata["classes"])} if "classes" in metadata else {}
-        SETTINGS["width"].check(width)
     except (OSError, SafetensorError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error
-    classes = _classes(path, content)
-    return _load_network(lambda: ResidualClassifier(classes.count, width), path)[0], classes
+    return _classes(path, content), width
 
 
 def load_weights(network: nn.Module, path: Path) -> dict[str, str]:

@@ -12,25 +12,23 @@ EXPORT = '<div class="cgan-export"></div>'
 _FIGURE = '<figure class="cgan-inside"></figure>'
 
 
-class ClassDropdown(gr.Dropdown):
-    """A choice of a class by its index. The page puts in the classes of the checkpoint (`fieldFor` of `fields.js`)."""
+def class_dropdown(label: str, value: int, elem_id: str, also: str | None = None, **more: Any) -> gr.Dropdown:
+    """A choice of a class by its index. The page puts in the classes of the checkpoint (`fieldFor` of `fields.js`).
 
-    is_template = True  # for Gradio's page it is a dropdown
-
-    def __init__(self, value: int, also: str | None = None, **more: Any) -> None:
-        """also: key of the text of one more choice, with the value -1. more: what else a gr.Dropdown takes."""
-        self.also = also
-        others = [(i18n(also), -1)] if also else []
-        super().__init__([*others, *class_choices()], value=value, **more)
-
-    def preprocess(self, payload: object) -> object:
-        """As it comes: Gradio would refuse what was not among the choices at first; whoever computes with it checks."""
-        return payload
+    also: key of the text of one more choice, with the value -1. more: what else a gr.Dropdown takes.
+    """
+    others = [(i18n(also), -1)] if also else []
+    menu = gr.Dropdown([*others, *class_choices()], value=value, label=i18n(label), elem_id=elem_id, **more)
+    # Gradio would refuse a class that was not among the choices at first; whoever computes with it checks it. A subclass
+    # would say that better, but Gradio writes a file beside the source of each.
+    menu.preprocess = lambda payload: payload
+    menu.also = also
+    return menu
 
 
-def class_dropdown(label: str, value: int, elem_id: str, **more: Any) -> ClassDropdown:
-    """A choice of one of the checkpoint's classes. more: what else a ClassDropdown takes."""
-    return ClassDropdown(value, label=i18n(label), elem_id=elem_id, **more)
+def is_class_dropdown(control: object) -> bool:
+    """Whether `class_dropdown` has made it."""
+    return hasattr(control, "also")
 
 
 def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:

@@ -5,7 +5,7 @@ import json
 import gradio as gr
 
 from cgan.explain.directions import COUNT, MAX_SIGMA
-from cgan.ui.controls import ClassDropdown
+from cgan.ui.controls import is_class_dropdown
 from cgan.ui.studio import Studio
 
 Control = gr.Dropdown | gr.Radio | gr.Slider | gr.Tabs
@@ -41,7 +41,7 @@ class Links:
         self._changed[tab.id] = self._checkpoint.change(
             None,
             self._checkpoint,
-            [control for control in controls.values() if isinstance(control, ClassDropdown)],
+            [control for control in controls.values() if is_class_dropdown(control)],
             js=f"(name) => cgan.followCheckpoint({json.dumps(tab.id)}, name)",
             trigger_mode="multiple",
             show_progress="hidden",
@@ -136,7 +136,7 @@ def _field(control: Control) -> dict:
     field = {"id": control.elem_id, "first": control.value}
     if isinstance(control, gr.Slider):
         return field | _range((control.minimum, control.maximum, control.step))
-    if isinstance(control, ClassDropdown):
+    if is_class_dropdown(control):
         also = {"also": control.also} if control.also else {}
         return field | {"choices": [value for _, value in control.choices], "ofClasses": True} | also
     if isinstance(control, gr.Dropdown) and control.allow_custom_value:
