@@ -19,8 +19,9 @@ def class_dropdown(label: str, value: int, elem_id: str, also: str | None = None
     """
     others = [(i18n(also), -1)] if also else []
     menu = gr.Dropdown([*others, *class_choices()], value=value, label=i18n(label), elem_id=elem_id, **more)
-    # Gradio would refuse a class that was not among the choices at first; whoever computes with it checks it. A subclass
-    # would say that better, but Gradio writes a file beside the source of each.
+    # Gradio would refuse a class that was not among the choices at first; whoever computes with it checks it. It is no
+    # subclass, because Gradio writes a file beside the source of each. An event that returns an update of it makes it a
+    # plain one: show and hide what is around it instead.
     menu.preprocess = lambda payload: payload
     menu.also = also
     return menu

@@ -77,15 +77,15 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                             min_width=240,
                             elem_id="fooling-way",
                         )
-                        target_ours = class_dropdown(
-                            "target", ANY_OTHER, "fooling-target", also="any_other", min_width=240
-                        )
+                        with gr.Column(min_width=240) as for_target:
+                            target_ours = class_dropdown("target", ANY_OTHER, "fooling-target", also="any_other")
                         target_imagenet = _imagenet_dropdown("target", _GOLDFISH, "fooling-target-imagenet")
                     run_fooling, stop_fooling = run_and_stop("fooling")
                     fooling = figure("fooling", "fooling-stop")
                 with gr.Tab(i18n("step_visualization"), id="visualization"):
                     sentence("hint_visualization")
-                    shown_ours = class_dropdown("class", _DRESS, "visualization-class")
+                    with gr.Column() as for_shown:
+                        shown_ours = class_dropdown("class", _DRESS, "visualization-class")
                     shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
                     run_visualization, stop_visualization = run_and_stop("visualization")
                     visualization = figure("visualization", "visualization-stop")
@@ -128,14 +128,14 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
             gr.HTML(visible=source == "upload"),
             gr.Column(visible=ours),
             gr.Column(visible=ours and source != "upload"),
-            gr.Dropdown(visible=network == JUDGE),  # of a discriminator's two choices just one is the other
+            gr.Column(visible=network == JUDGE),  # of a discriminator's two choices just one is the other
             gr.Dropdown(visible=not ours, **names),
-            gr.Dropdown(visible=ours),
+            gr.Column(visible=ours),
             gr.Dropdown(visible=not ours, **names),
         ]
 
     adapted = [source_ours, source_imagenet, photograph, upload, of_class, of_seed]
-    adapted += [target_ours, target_imagenet, shown_ours, shown_imagenet]
+    adapted += [for_target, target_imagenet, for_shown, shown_imagenet]
     looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **quietly}
     private = {"api_visibility": "private", **looking}
     gr.on(
