@@ -76,9 +76,9 @@ class Classes:
         return len(self.names)
 
     @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Of each class its two names."""
-        return [*zip(self.names, self.names_zh, strict=True)]
+    def pairs(self) -> list[tuple[str, ...]]:
+        """Of each class its names, of which the Chinese one may be the same."""
+        return [tuple(dict.fromkeys(names)) for names in zip(self.names, self.names_zh, strict=True)]
 
     def parse(self, given: object) -> int:
         """The index of a class from any of its names or its index (`parse_class`). Raises ValueError."""

@@ -24,7 +24,7 @@ def read(path: Path) -> Pictures:
             if known is None:
                 raise DataError(f"--data {path}: has {', '.join(file.files) or 'nothing'}; expected: images and labels")
             pairs = [(file[images], file[labels]) for images, labels in (known[:2], known[2:]) if images in file.files]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise DataError(f"--data {path}: cannot be read ({error})") from error
     train, *test = (_checked(path, *pair) for pair in pairs)
     return labelled(path, train, test[0] if test else None)

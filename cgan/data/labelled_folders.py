@@ -24,7 +24,8 @@ def subfolders(path: Path) -> list[Path]:
 def read(path: Path, invert: bool | None, quiet: bool) -> Pictures:
     """Decode the pictures of all subfolders, as the tab "Your picture" does, in any format that it takes.
 
-    invert: whether to exchange black and white; None: where the border is the brighter part. quiet: no progress.
+    invert: whether to exchange black and white; None: where the border is the brighter part.
+    quiet: no progress, of which there is none either without a terminal.
     Raises DataError.
     """
     try:
@@ -39,7 +40,7 @@ def read(path: Path, invert: bool | None, quiet: bool) -> Pictures:
         raise DataError(f"--data {path}: no subfolders with pictures; expected: one folder for each class")
     skipped: dict[str, list[str]] = {}
     total = sum(len(of_split) for of_split in files.values())
-    with tqdm(total=total, desc="reading pictures", unit="picture", mininterval=1, disable=quiet) as progress:
+    with tqdm(total=total, desc="reading pictures", unit="picture", mininterval=1, disable=quiet or None) as progress:
         parts = {split: _decoded(path, of_split, invert, skipped, progress) for split, of_split in files.items()}
     for folder in splits["train"]:
         if folder.name not in parts["train"][1]:

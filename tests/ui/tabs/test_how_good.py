@@ -5,7 +5,7 @@ import pytest
 
 from cgan import data
 from cgan.data import NUM_CLASSES, examples
-from cgan.evaluation import metrics
+from cgan.evaluation import classifiers, metrics
 from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
 from cgan.ui.server.errors import REASONS
@@ -103,7 +103,7 @@ def test_without_the_data_set_the_examples_stand_for_the_real_ones(evidence, mon
     def missing():
         raise data.DataError("not on this machine")
 
-    monkeypatch.setattr(evidence_module, "local_test_images", missing)
+    monkeypatch.setattr(classifiers, "local_test_images", missing)
     evidence_module._scores_of_class.cache_clear()
     figure = last(evidence.discriminator(*request()))
     evidence_module._scores_of_class.cache_clear()
