@@ -89,9 +89,7 @@ def test_an_index_of_another_judge_or_none_is_refused(small, tmp_path):
         Index.load(tmp_path)
     shutil.copy(JUDGE / CLASSIFIER, tmp_path)
     small._replace(judge=np.str_("another")).save(tmp_path / neighbours.INDEX)
-    with pytest.raises(
-        CheckpointError, match=f"another judge; `python -m cgan.neighbours --data PATH --judge {tmp_path}`"
-    ):
+    with pytest.raises(CheckpointError, match=f"another judge; .* --data PATH --judge {tmp_path}`"):
         Index.load(tmp_path)
     (tmp_path / neighbours.INDEX).write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(CheckpointError):
