@@ -32,7 +32,7 @@ def test_a_link_of_a_garment_says_that_the_checkpoint_has_none(evaluate):
     link = evaluate(MODULES, READ, f"?checkpoint={OWN}&class=ankle-boot")
     assert link["values"]["class"] == 3
     (problem,) = link["problems"]
-    assert "class: ankle-boot. Allowed: 2, 3, 5, 10, a, big-b, c, 7, 水" in problem  # "c++" would be read as "c"
+    assert "class: ankle-boot. Allowed: 2, 3, 5, 10, a, big-b, c, C++, 水" in problem  # c- would be read as C
     assert problem.endswith("Shown instead: 10.")
 
 
@@ -76,3 +76,12 @@ def test_a_text_of_the_server_may_be_a_name_in_two_languages(evaluate):
     function = """(words) => [say(words), className("my-two", 1), classNames("unknown").length]"""
     modules = {"page/texts.js": "say", "page/classes.js": "className, classNames"}
     assert evaluate(modules, function, {"en": "Dress", "zh": "连衣裙"}) == ["Dress", "dog", 10]
+
+
+def test_any_class_is_not_the_class_that_is_called_one(evaluate, config):
+    function = """(names) => {
+      const field = { names, choices: [-1, 0, 1], first: -1 };
+      return [heldValue(field, -1), parseValue(field, "-1"), parseValue(field, "1"), formatValue(field, 0)];
+    }"""
+    modules = {"page/fields.js": "formatValue, heldValue, parseValue"}
+    assert evaluate(modules, function, [["1", "1"], ["0", "0"]]) == [-1, -1, 0, "1"]

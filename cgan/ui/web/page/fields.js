@@ -49,14 +49,15 @@ export function fieldFor(field, { en, zh }) {
 }
 
 /**
- * A field's value as a link has it. A class goes by its name, unless the name's spelling means another one.
+ * A field's value as a link has it. A class goes by its name, in lower case with hyphens unless that means another one.
  * @param {Field} field
  * @param {any} value
  * @returns {string}
  */
 export function formatValue({ names }, value) {
-  const name = names?.[value] && slug(names[value][0]);
-  return name && parseClass(name, names) === value ? name : `${value}`;
+  if (!names?.[value]) return `${value}`;
+  const [name] = names[value];
+  return parseClass(slug(name), names) === value ? slug(name) : name;
 }
 
 /**
@@ -69,7 +70,8 @@ export function parseValue(field, given) {
   if (field.word) return /^[\w.-]{1,60}$/.test(given) ? given : undefined;
   if (field.each) return parseNumbers(field.each, given.split(","));
   if (field.choices) {
-    const named = field.names && parseClass(given, field.names);
+    const isAny = field.names && Number(given) < 0; // no class, though one may be called "1"
+    const named = field.names && !isAny ? parseClass(given, field.names) : undefined;
     return named ?? field.choices.find((choice) => `${choice}` === given);
   }
   const number = given.trim() ? Number(given) : NaN;
@@ -109,5 +111,6 @@ function describeNumbers(each) {
 export function heldValue(field, value) {
   if (value === undefined || field.checkpoint) return value; // menus know checkpoints that are newer than the page
   if ("low" in field) return Math.min(field.high, Math.max(field.low, field.step < 1 ? value : Math.round(value)));
-  return parseValue(field, formatValue(field, value));
+  if (field.choices) return field.choices.includes(value) ? value : undefined;
+  return parseValue(field, `${value}`);
 }
