@@ -12,7 +12,7 @@ import "./tabs/mix/script.js";
 import { mountPicker } from "./tabs/picture/picker.js";
 import { mountOnward } from "./tabs/picture/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
-import { classNames, knowsClasses, learnClasses } from "./web/page/classes.js";
+import { classNames, knowsClasses, learnClasses } from "./web/drawing/classes.js";
 import { config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
 import { forgetCard } from "./web/drawing/drawing.js";

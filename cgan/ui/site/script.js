@@ -2,7 +2,7 @@
 
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
-import { classesOf } from "../web/page/classes.js";
+import { classesOf } from "../web/drawing/classes.js";
 import { config } from "../web/page/config.js";
 import { fillClasses, fillTexts, make, makeButton } from "../web/page/dom.js";
 import { mountExport } from "../web/page/export.js";

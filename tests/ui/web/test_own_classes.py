@@ -74,7 +74,7 @@ def test_what_was_chosen_is_held_to_the_classes_and_comes_back(evaluate):
 
 def test_a_text_of_the_server_may_be_a_name_in_two_languages(evaluate):
     function = """(words) => [say(words), className("my-two", 1), classNames("unknown").length]"""
-    modules = {"page/texts.js": "say", "page/classes.js": "className, classNames"}
+    modules = {"page/texts.js": "say", "drawing/classes.js": "className, classNames"}
     assert evaluate(modules, function, {"en": "Dress", "zh": "连衣裙"}) == ["Dress", "dog", 10]
 
 

@@ -1,7 +1,7 @@
 // The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { classCount, className } from "../../web/page/classes.js";
+import { classCount, className } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { directionName, directionSlider, directionsOf, movesOf, signed } from "../../web/drawing/directions.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";

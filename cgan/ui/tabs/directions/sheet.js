@@ -2,7 +2,7 @@
 // and its z from another.
 
 import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
-import { allClasses, className, classNames } from "../../web/page/classes.js";
+import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { PIXELS, SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";

@@ -3,7 +3,7 @@
 import { decode } from "../../web/encoding/base64.js";
 import { fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
-import { allClasses, className } from "../../web/page/classes.js";
+import { allClasses, className } from "../../web/drawing/classes.js";
 import { SIZE } from "../../web/page/config.js";
 import { fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";

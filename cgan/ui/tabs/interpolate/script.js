@@ -2,7 +2,7 @@
 
 import { decode } from "../../web/encoding/base64.js";
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { className } from "../../web/page/classes.js";
+import { className } from "../../web/drawing/classes.js";
 import { PIXELS, SIZE, hasServer } from "../../web/page/config.js";
 import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";

@@ -1,7 +1,7 @@
 // The square between four pictures: a map of what lies in it, a handle on it, and the picture at the handle.
 
 import { GAP, fit, keepFitted, paint } from "../../web/drawing/canvas.js";
-import { className, classNames } from "../../web/page/classes.js";
+import { className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillClasses, fillTexts, findIn } from "../../web/page/dom.js";
 import { followPointer, make, makeButton, onPhone } from "../../web/page/dom.js";

@@ -1,7 +1,7 @@
 // Pictures of several classes at once: a slider between two classes and one for each, and what they draw.
 
 import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
-import { classNames } from "../../web/page/classes.js";
+import { classNames } from "../../web/drawing/classes.js";
 import { config } from "../../web/page/config.js";
 import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";

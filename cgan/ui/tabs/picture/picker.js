@@ -1,7 +1,7 @@
 // The picker of a person's picture: one of the test images, a drawing, or a file.
 
 import { encode } from "../../web/encoding/base64.js";
-import { garmentName } from "../../web/page/classes.js";
+import { garmentName } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillTexts, findIn, followPointer } from "../../web/page/dom.js";
 import { drawFrom, update } from "../../web/page/store.js";

@@ -2,7 +2,7 @@
 
 import { GAP, fit, paint, picturesOf } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
-import { allClasses, className } from "../../web/page/classes.js";
+import { allClasses, className } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";

@@ -4,7 +4,7 @@ import { GAP } from "../../web/drawing/canvas.js";
 import { lastUpTo } from "../../web/charts/chart.js";
 import { compact, makeChart } from "../../web/charts/charts.js";
 import { classLines } from "../../web/drawing/class_lines.js";
-import { knowsClasses, learnClasses } from "../../web/page/classes.js";
+import { knowsClasses, learnClasses } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { fillTexts, findIn } from "../../web/page/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";

@@ -1,7 +1,7 @@
 // Pictures of all classes, side by side, in as many lines as they need; the names stand beneath each line.
 
 import { fit, paint, picturesOf } from "./canvas.js";
-import { allClasses, className } from "../page/classes.js";
+import { allClasses, className } from "./classes.js";
 import { fillNames, make } from "../page/dom.js";
 
 const MOST = 10; // classes in a line

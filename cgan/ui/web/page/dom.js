@@ -1,6 +1,6 @@
 // Elements of the page: made, filled, and followed by a pointer.
 
-import { classNames } from "./classes.js";
+import { classNames } from "../drawing/classes.js";
 import { text } from "./texts.js";
 
 /** What an arrow key moves, [right, down]. */

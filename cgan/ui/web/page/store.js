@@ -1,6 +1,6 @@
 // The UI store: which tab is open, and what was chosen. A control updates it, and what depends on it is redrawn.
 
-import { classesOf } from "./classes.js";
+import { classesOf } from "../drawing/classes.js";
 import { config } from "./config.js";
 import { fieldFor, heldValue } from "./fields.js";
 

@@ -1,8 +1,8 @@
 // The classes of a checkpoint: how many there are, and their names in the page's language.
 
-import { checkpointAt, downloadJson } from "../drawing/files.js";
-import { config } from "./config.js";
-import { language } from "./texts.js";
+import { checkpointAt, downloadJson } from "./files.js";
+import { config } from "../page/config.js";
+import { language } from "../page/texts.js";
 
 /** @typedef {import("../types").ClassNames} ClassNames */
 
