@@ -19,7 +19,7 @@ from benchmarks.serving import Connection, Server, served
 from cgan.common.command_line import Parser, fail
 from cgan.data import NUM_CLASSES
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from cgan.ui.studio import MAX_SEED
+from cgan.ui.studio import SLIDER_SEEDS as SEEDS
 
 _PEOPLE = 4  # who ask at once
 _CROWD = 60  # who ask at once before a kind's turn; more than the app has threads for them
@@ -42,14 +42,20 @@ async def visit(connection: Connection, number: int) -> None:
 
 
 async def draw(connection: Connection, number: int) -> None:
-    request = {"checkpoint": DEFAULT_CHECKPOINT, "class": number % NUM_CLASSES, "seed": (37 * number) % MAX_SEED}
+    request = {"checkpoint": DEFAULT_CHECKPOINT, "class": number % NUM_CLASSES, "seed": (37 * number) % SEEDS}
     request |= {"truncation": 1.0, "count": 1}
     content = {"component_id": _components["picture"], "fn_name": "generate", "data": request}
     await connection.post("/gradio_api/component_server/", content | {"session_hash": f"draw{number}"})
 
 
 async def walk(connection: Connection, number: int) -> None:
-    request = {"checkpoint": DEFAULT_CHECKPOINT, "class": 7, "seed": number % MAX_SEED, "to-class": 9, "to-seed": 21}
+    request = {
+        "checkpoint": DEFAULT_CHECKPOINT,
+        "class": 7,
+        "seed": number % SEEDS,
+        "to-class": 9,
+        "to-seed": 21,
+    }
     request |= {"path": "slerp", "frames": 2}
     content = {"component_id": _components["walk"], "fn_name": "interpolate", "data": request}
     await connection.post("/gradio_api/component_server/", content | {"session_hash": f"walk{number}"})
@@ -57,7 +63,7 @@ async def walk(connection: Connection, number: int) -> None:
 
 async def call(connection: Connection, number: int) -> None:
     """By Gradio's own clients, each with a session."""
-    data = [number % NUM_CLASSES, (37 * number) % MAX_SEED, 1, 1.0, DEFAULT_CHECKPOINT]
+    data = [number % NUM_CLASSES, (37 * number) % SEEDS, 1, 1.0, DEFAULT_CHECKPOINT]
     await connection.post("/gradio_api/run/generate", {"data": data, "session_hash": f"call{number}"})
 
 

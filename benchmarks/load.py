@@ -35,7 +35,7 @@ from benchmarks.serving import Connection, Server, served
 from cgan.common.command_line import Parser
 from cgan.data import NUM_CLASSES
 from cgan.ui.page import DEFAULT_CHECKPOINT
-from cgan.ui.studio import MAX_SEED
+from cgan.ui.studio import SLIDER_SEEDS
 from tests.browser.server import free_port, wait_until_served
 
 _EVENT_S = 0.1
@@ -79,7 +79,7 @@ class Person:
                 continue
             last = event
             try:
-                fine = await self.draw(self.random.randint(0, MAX_SEED))
+                fine = await self.draw(self.random.randint(0, SLIDER_SEEDS))
             except (OSError, ValueError, KeyError, asyncio.IncompleteReadError):
                 fine = False
             self.result.errors += not fine

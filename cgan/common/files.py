@@ -6,12 +6,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def user_path(path: str | Path) -> Path:
+    """A path as a person writes it: `~` is the home folder, where there is one."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # nobody's home is known
+        return Path(path)
+
+
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def replaced(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`. If the block ends without an exception, that file replaces `path`.
 
     Otherwise `path` stays as it was. The temporary file is removed in any case. Raises OSError.
     """
+    path = Path(path)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         yield temporary
@@ -22,7 +31,7 @@ def replaced(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: str | Path, text: str) -> None:
     """Replace a file by a text in UTF-8. Raises OSError."""
     with replaced(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

@@ -94,7 +94,7 @@ def principal_directions(features: np.ndarray, z: np.ndarray, count: int) -> tup
     return directions, (scales[:count].square() / features.square().sum()).numpy()
 
 
-def find_directions(folder: Path) -> Directions:
+def find_directions(folder: str | Path) -> Directions:
     """Find and name the directions of a checkpoint. Raises CheckpointError."""
     sampler = Sampler(folder)
     found = {scope: _of_scope(sampler, _classes_of(scope)) for scope in SCOPES}
@@ -172,11 +172,11 @@ def choose_names(effects: list[dict[str, list[float]]]) -> list[str | None]:
     return names
 
 
-def load_directions(folder: Path) -> Directions | None:
+def load_directions(folder: str | Path) -> Directions | None:
     """The directions in a folder; None if the file is missing or damaged, or measured with other weights."""
     try:
-        stats = [(folder / name).stat() for name in (DIRECTIONS, EMA_GENERATOR)]
-        return _load(folder, tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
+        stats = [(Path(folder) / name).stat() for name in (DIRECTIONS, EMA_GENERATOR)]
+        return _load(Path(folder), tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from cgan.sampling import latents
 from cgan.ui.i18n import class_choices, i18n
-from cgan.ui.studio import MAX_SEED, for_page
+from cgan.ui.studio import SLIDER_SEEDS, for_page
 
 EXPORT = '<div class="cgan-export"></div>'
 _FIGURE = '<figure class="cgan-inside"></figure>'
@@ -28,8 +29,13 @@ def slider(low: float, high: float, value: float, step: float, label: str, elem_
 
 
 def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -> gr.Slider:
-    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice."""
-    seed = slider(0, MAX_SEED, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
+    """A slider of seeds, 0 to SLIDER_SEEDS, and a button under it that throws the dice.
+
+    Its number field takes any seed, up to `highest`, as links do.
+    """
+    seed = slider(0, SLIDER_SEEDS, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
+    seed.highest = latents.MAX_SEED
+    seed.preprocess = lambda seed: seed  # Gradio would refuse what is beyond the slider; whoever takes it checks it
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
     dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
     return seed

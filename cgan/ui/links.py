@@ -114,7 +114,8 @@ def _field(control: Control) -> dict:
         return {"first": tabs[0], "choices": tabs, "tabs": True}
     field = {"id": control.elem_id, "first": control.value}
     if isinstance(control, gr.Slider):
-        return field | _range((control.minimum, control.maximum, control.step))
+        highest = getattr(control, "highest", control.maximum)  # of its number field
+        return field | _range((control.minimum, highest, control.step))
     if isinstance(control, gr.Dropdown) and control.allow_custom_value:
         return field | {"word": True}
     return field | {"choices": [value for _, value in control.choices]}

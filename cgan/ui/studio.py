@@ -17,9 +17,9 @@ from cgan.explain.directions import COUNT, MAX_SIGMA, SCOPES, Directions, load_d
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling import latents
-from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, samplers
+from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds, samplers
 
-MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
+SLIDER_SEEDS = 9999  # the last of a slider and of the dice: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
 MIXED_SEEDS = 9  # of one mixture of classes
 MAX_POSITIONS = 64  # on a square, in one request
@@ -56,10 +56,10 @@ class Studio:
         """Pictures of one class for `count` seeds from `seed` on."""
         sampler = self._sampler(checkpoint)
         class_ = _checked_class("class", class_)
-        seed = _checked_seed("seed", seed)
-        truncation = checked("truncation", check_real, truncation, 0, 1)
         count = checked("count", check_integer, count, 1, MAX_COUNT)
-        pictures = sampler.sample(np.full(count, class_), np.arange(seed, seed + count), truncation)
+        seeds = _checked_seeds(seed, count)
+        truncation = checked("truncation", check_real, truncation, 0, 1)
+        pictures = sampler.sample(np.full(count, class_), seeds, truncation)
         return Drawing(pictures, {"steps": sampler.steps, "latent_dim": sampler.latent_dim})
 
     def all_classes(self, checkpoint: str, seed: int, truncation: float) -> Drawing:
@@ -101,14 +101,13 @@ class Studio:
         """
         sampler = self._sampler(checkpoint)
         weights = checked("weights", check_list, weights, NUM_CLASSES, check_real, 0, 1)
-        seed = _checked_seed("seed", seed)
-        return Drawing(sampler.mix(np.array(weights), np.arange(seed, seed + MIXED_SEEDS)))
+        return Drawing(sampler.mix(np.array(weights), _checked_seeds(seed, MIXED_SEEDS)))
 
     def blend(self, checkpoint: str, classes: list, seeds: list, positions: list) -> Drawing:
         """Pictures between four garments in the corners of a square, at positions [x, y] in it, 0 to 1 each."""
         sampler = self._sampler(checkpoint)
         classes = checked("classes", check_list, classes, 4, check_integer, 0, NUM_CLASSES - 1)
-        seeds = checked("seeds", check_list, seeds, 4, check_integer, 0, MAX_SEED)
+        seeds = checked("seeds", check_list, seeds, 4, check_integer, 0, latents.MAX_SEED)
         positions = _checked_rows("positions", positions, MAX_POSITIONS, 2, 0, 1)
         return Drawing(sampler.blend(np.array(classes), np.array(seeds), positions))
 
@@ -126,8 +125,7 @@ class Studio:
     def sheet(self, checkpoint: str, seed: int) -> Drawing:
         """Ten rows, a class each, of eight seeds from `seed` on."""
         sampler = self._sampler(checkpoint)
-        seed = _checked_seed("seed", seed)
-        seeds = np.tile(np.arange(seed, seed + SHEET_SEEDS), NUM_CLASSES)
+        seeds = np.tile(_checked_seeds(seed, SHEET_SEEDS), NUM_CLASSES)
         return Drawing(sampler.sample(np.arange(NUM_CLASSES).repeat(SHEET_SEEDS), seeds))
 
     def all_classes_from(self, checkpoint: str, z: list) -> Drawing:
@@ -226,7 +224,11 @@ def _checked_class(name: str, value: object) -> int:
 
 
 def _checked_seed(name: str, value: object) -> int:
-    return checked(name, check_integer, value, 0, MAX_SEED)
+    return checked(name, check_integer, value, 0, latents.MAX_SEED)
+
+
+def _checked_seeds(first: object, count: int) -> np.ndarray:
+    return checked("seed", consecutive_seeds, _checked_seed("seed", first), count)
 
 
 def _checked_rows(name: str, rows: object, most: int, length: int, low: float, high: float) -> np.ndarray:

@@ -51,7 +51,7 @@ def test_all_classes_of_a_seed(studio, own_run):
         ("class_", 10, "class: 10 given; allowed: a whole number from 0 to 9"),
         ("class_", [3], "class: [3] given"),
         ("class_", None, "class: None given"),
-        ("seed", -1, "seed: -1 given; allowed: a whole number from 0 to 9999"),
+        ("seed", -1, "seed: -1 given; allowed: a whole number from 0 to 4294967295"),
         ("seed", 0.5, "seed: 0.5 given"),
         ("seed", math.nan, "seed: nan given"),
         ("seed", True, "seed: True given"),
@@ -78,7 +78,7 @@ def test_only_listed_checkpoints_are_opened(studio, name):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("class_", -1), ("to_class", 1.5), ("seed", 10_000), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
+    [("class_", -1), ("to_class", 1.5), ("seed", 2**32), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
 )
 def test_interpolate_refuses_too(studio, own_run, name, value):
     with pytest.raises(RefusalError) as refusal:
@@ -117,7 +117,8 @@ def test_a_sheet_of_seeds_by_classes(studio, own_run):
         ("move", (3, 7, "dress", [[0] * 6]), "scope: 'dress' given; allowed: all, 0, 1"),
         ("move", (3, 7, "all", [[4] * 6]), "sigmas: 4 given; allowed: a number from -3"),
         ("move", (3, 7, "all", [[0] * 6]), "{folder}: has no directions of its weights; make them by `python -m"),
-        ("sheet", (10_000,), "seed: 10000 given"),
+        ("sheet", (2**32,), "seed: 4294967296 given"),
+        ("sheet", (2**32 - 8 + 1,), "seed: seeds 4294967289 to 4294967296 wanted; allowed: 0 to 4294967295"),
     ],
 )
 def test_the_other_tabs_refuse_too(studio, own_run, name, arguments, words):

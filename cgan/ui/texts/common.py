@@ -69,6 +69,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The link says {name}: {given}. Allowed: {allowed}. Shown instead: {first}.",
         "链接中的 {name} 为“{given}”，可用的是：{allowed}。现显示：{first}。",
     ),
+    "seeds_beyond": (
+        "seeds {first} to {last} wanted; allowed: 0 to {high}",
+        "需要种子 {first} 至 {last}；允许的范围：0 至 {high}",
+    ),
     "link_range": ("{low} to {high}", "{low} 至 {high}"),
     "link_numbers": ("{count} numbers with commas between them, {ranges}", "{count} 个数，以逗号分隔，{ranges}"),
     "link_word": ("a name of letters, digits, -, . and _", "由字母、数字、-、. 和 _ 组成的名称"),

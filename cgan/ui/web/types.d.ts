@@ -27,6 +27,7 @@ export interface Config {
   imageSize: number;
   classes: number;
   maxSeed: number;
+  sliderSeeds: number;
   mixedSeeds: number;
   sheetSeeds: number;
   stripFrames: number;

@@ -35,6 +35,13 @@ def test_a_link_names_a_network_of_imagenet(evaluate, network):
     assert link["values"]["network"] == network and link["problems"] == []
 
 
+@pytest.mark.parametrize("seed", [0, 9999, 10_000, 2**32 - 1])
+@pytest.mark.parametrize("tab", ["generate", "mix", "inside"])
+def test_a_link_has_any_seed(evaluate, tab, seed):
+    link = evaluate(MODULES, READ, urlencode({"tab": tab, "seed": seed}))
+    assert link["values"]["seed"] == seed and link["problems"] == []
+
+
 HOSTILE = [
     ("class", "${alert(1)}"),
     ("class", "10"),
@@ -42,6 +49,7 @@ HOSTILE = [
     ("seed", "<img src=x onerror=alert(1)>"),
     ("seed", "-1"),
     ("seed", "1e99"),
+    ("seed", "4294967296"),
     ("seed", "7.5"),
     ("seed", ""),
     ("truncation", "NaN"),
