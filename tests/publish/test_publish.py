@@ -249,7 +249,7 @@ def test_what_is_neither_a_checkpoint_nor_a_repository_is_refused_in_one_line(na
 
 def test_a_generator_refuses_what_is_out_of_range():
     generator = Generator.from_pretrained("report-mlp")
-    with pytest.raises(ValueError, match="^-1 is no class"):
+    with pytest.raises(ValueError, match=r"^-1 is no class"):
         generator.sample([-1], [0])
     for label in (-1, 10):
         with pytest.raises(ValueError, match=f"^{label} is no class"):

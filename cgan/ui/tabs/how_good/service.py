@@ -89,8 +89,8 @@ class Evidence:
         """Find the training images nearest to a picture: is it a copy?
 
         Args:
-            picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
-                pixels, and inverted where its background is bright.
+            picture: a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF of at most 8 MB, in base64; it is cropped to a square,
+                made grey and 28x28 pixels, and inverted where its background is bright.
             count: how many, 1 to 50.
 
         Returns:
