@@ -1,9 +1,14 @@
 """Atomic replacement of files: a reader sees the old content or the new one, never a part."""
 
+import errno
+import json
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 def user_path(path: str | Path) -> Path:
@@ -12,6 +17,22 @@ def user_path(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError:  # nobody's home is known
         return Path(path)
+
+
+def check_writable(path: Path) -> None:
+    """Whether a file can be written at `path`, before the work that fills it; nothing stays. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
+def why_unreadable(path: str | Path, error: object) -> str:
+    """The reason for users why a file cannot be read: an error of its reader, or that git has left a pointer there."""
+    with suppress(OSError), open(path, "rb") as file:
+        if file.read(len(_LFS_POINTER)) == _LFS_POINTER:
+            return "is only git-lfs's pointer to the file; `git lfs install` and `git lfs pull` fetch the file itself"
+    return f"cannot be read ({error})"
 
 
 @contextmanager
@@ -29,6 +50,15 @@ def replaced(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_json(path: str | Path, content: object, indent: int | None = None) -> None:
+    """Replace a file by JSON. Raises OSError, also for numbers that are not finite: other readers refuse them."""
+    try:
+        text = json.dumps(content, indent=indent, allow_nan=False)
+    except ValueError as error:
+        raise OSError(errno.EDOM, "it would have numbers that are not finite", f"{path}") from error
+    write_text(path, f"{text}\n")
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from cgan.common.files import replaced, user_path, write_text
+from cgan.common.files import replaced, user_path, why_unreadable, write_text
 from cgan.common.validation import one_line
 from cgan.models.architectures import ARCHITECTURES, NetworkConfig, check_setting
 
@@ -41,7 +41,8 @@ class CheckpointError(Exception):
     """A checkpoint is missing, damaged, or its files do not fit together; the message is one line for the user."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))  # a message may quote a file's content
+        # A message may quote a file's content. Where the project lies on a server is nobody's business.
+        super().__init__(one_line(message.replace(f"{CHECKPOINTS.parent}/", "")))
 
 
 @contextmanager
@@ -109,7 +110,7 @@ def load_config(folder: str | Path) -> NetworkConfig:
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be read ({error.strerror}); is {folder} a checkpoint?") from error
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: not JSON ({error})") from error
+        raise CheckpointError(f"{path}: {why_unreadable(path, f'not JSON, {error}')}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f'{path}: its "format" is not {FORMAT}; this version reads no other')
     arch = content.get("arch")
@@ -198,7 +199,7 @@ def load_tensors(
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (file is not a dictionary)
             metadata = file.metadata() or {}
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path}: cannot be read ({error})") from error
+        raise CheckpointError(f"{path}: {why_unreadable(path, error)}") from error
     for name, tensor in tensors.items():
         if expected is not None and not tensor.isfinite().all():
             raise CheckpointError(f"{path}: {name} has values that are not finite")

@@ -14,8 +14,8 @@ import torch
 
 from cgan.common import images
 from cgan.common.classes import class_indices, parse_class
-from cgan.common.command_line import Parser, fail, integer, real
-from cgan.common.files import replaced
+from cgan.common.command_line import Parser, check_output, fail, integer, real
+from cgan.common.files import replaced, user_path
 from cgan.data import CLASS_NAMES, CLASSES, NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
@@ -138,8 +138,9 @@ def consecutive_seeds(first: int, count: int) -> np.ndarray:
 
 def main() -> None:
     arguments = _parser().parse_args()
-    if arguments.out.suffix not in (".png", ".npz"):
+    if arguments.out.suffix.lower() not in (".png", ".npz"):
         fail(f"--out {arguments.out}: allowed are names that end in .png (a grid) or .npz (arrays)")
+    check_output("--out", arguments.out)
     try:
         sampler = Sampler(checkpoints.resolve(arguments.checkpoint))
         seeds = consecutive_seeds(arguments.seed, arguments.count)
@@ -159,7 +160,7 @@ def main() -> None:
 
 
 def _write(path: Path, pictures: np.ndarray, labels: np.ndarray) -> None:
-    if path.suffix == ".png":
+    if path.suffix.lower() == ".png":
         columns = int(np.ceil(np.sqrt(len(pictures))))
         images.save_png(path, images.grid(pictures, columns))
     else:
@@ -200,7 +201,7 @@ def _parser() -> Parser:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=user_path,
         required=True,
         metavar="FILE",
         help="FILE.png: a grid; FILE.npz: images, uint8 (N, 28, 28), and labels, uint8 (N,)",

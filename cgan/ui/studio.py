@@ -2,6 +2,7 @@
 
 import base64
 import inspect
+import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -160,7 +161,7 @@ class Studio:
         """Of a checkpoint. Raises RefusalError where it has none."""
         directions = load_directions(self.folder(checkpoint))
         if directions is None:
-            advice = f"make them by `python -m cgan.directions --checkpoint {checkpoint}`"
+            advice = f"make them by `python -m cgan.directions --checkpoint {shlex.quote(checkpoint)}`"
             raise RefusalError(f"{checkpoint}: has no directions of its weights; {advice}")
         return directions
 

@@ -11,7 +11,7 @@ import { latents } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { className, slug, text } from "../../web/page/texts.js";
+import { className, quoted, slug, text } from "../../web/page/texts.js";
 
 const STRIP_SIGMAS = Array.from({ length: 2 * config.maxSigma + 1 }, (_, index) => index - config.maxSigma);
 const THUMB = 16; // CSS pixels, of a slider
@@ -84,7 +84,7 @@ export function mountDirections({ element, server }) {
     const { checkpoint } = request;
     const found = await directionsOf(checkpoint, scopeOf(request));
     findIn(element, ".cgan-directions").dataset.state = found ? "ready" : "none";
-    problem.textContent = found ? "" : text("no_directions", { checkpoint });
+    problem.textContent = found ? "" : text("no_directions", { checkpoint: quoted(checkpoint) });
     if (shownFor !== ofWhich(request) || rows.length !== (found?.length ?? 0)) {
       const sigmas = sigmasFor(request, found?.length);
       shownFor = ofWhich(request);

@@ -2,11 +2,13 @@
 
 import json
 import math
+import shlex
 from pathlib import Path
 
 from cgan.data import CLASS_NAMES
 from cgan.evaluation import metrics
-from cgan.evaluation.classifiers import JUDGE
+from cgan.evaluation.classifiers import JUDGE, judge_version
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.ui.figures import Text, say
 from cgan.ui.studio import Studio
 
@@ -48,17 +50,22 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         ]
         for measure in _MEASURES_BY_CLASS
     }
-    missing = None if measured[0] else say("not_measured", name=checkpoint)
+    file = studio.folder(checkpoint) / metrics.METRICS
+    if file.is_relative_to(CHECKPOINTS):
+        file = file.relative_to(CHECKPOINTS.parent)  # the command is meant for the project's folder
+    words = {"name": checkpoint, "checkpoint": shlex.quote(checkpoint), "file": shlex.quote(f"{file}")}
+    missing = None if measured[0] else say("not_measured", **words)
     return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
 
 
 def _read(path: Path) -> dict:
-    """What a file of metrics says; nothing where there is none, as of a run that no one has measured."""
+    """What a file of metrics says; nothing where there is none, or where another judge has measured."""
     try:
         content = json.loads(path.read_bytes()[:_MAX_BYTES])
-    except (OSError, ValueError, RecursionError):
+        is_current = isinstance(content, dict) and content.get("judge") == judge_version()
+    except (OSError, ValueError, RecursionError, CheckpointError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return content if is_current else {}
 
 
 def _of_class(measured: dict, name: str, measure: str) -> float | None:

@@ -124,7 +124,7 @@ function qualitiesOf(runs) {
   const measured = runs.filter((run) => run.quality);
   const missing = runs
     .filter((run) => !run.quality)
-    .map((run) => text("watch_no_quality", { name: run.checkpoint }));
+    .map((run) => text("watch_no_quality", { name: quoted(run.checkpoint) }));
   const chart = (name, show) => ({
     title: text(`watch_${name}`),
     series: measured.map((run) => ({ name: run.checkpoint, xs: run.quality.xs, ys: run.quality[name] })),
