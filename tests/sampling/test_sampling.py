@@ -212,6 +212,13 @@ def test_command_line_writes_balanced_arrays(run_command, sampler, tmp_path):
     assert_same_pictures(arrays["images"], sampler.sample(arrays["labels"], np.arange(1000)))
 
 
+def test_a_name_in_capitals_has_its_format_too(sample, sampler, tmp_path):
+    sample("--class", "Ankle boot", "--seed", 7, "--out", tmp_path / "a.PNG")
+    assert_same_pictures(np.array(Image.open(tmp_path / "a.PNG")), sampler.sample([9], [7])[0])
+    sample("--class", "ankle-boot", "--out", tmp_path / "a.NPZ")
+    assert np.load(tmp_path / "a.NPZ")["labels"].tolist() == [9]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -10,7 +10,7 @@ import { range } from "../../web/drawing/inputs.js";
 import { makePlayer } from "../../web/page/player.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { classNames, percent, text } from "../../web/page/texts.js";
+import { classNames, percent, quoted, text } from "../../web/page/texts.js";
 
 const SECONDS = 15; // from the first picture to the last
 const STEPS = 1000; // of the scrubber
