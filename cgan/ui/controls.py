@@ -1,14 +1,13 @@
 """Controls that more than one tab has."""
 
 import json
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import gradio as gr
 
 from cgan.sampling import latents
 from cgan.ui.i18n import class_choices, i18n
-from cgan.ui.studio import SLIDER_SEEDS, for_page
+from cgan.ui.studio import MAX_SEED
 
 EXPORT = '<div class="cgan-export"></div>'
 _FIGURE = '<figure class="cgan-inside"></figure>'
@@ -29,11 +28,11 @@ def slider(low: float, high: float, value: float, step: float, label: str, elem_
 
 
 def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -> gr.Slider:
-    """A slider of seeds, 0 to SLIDER_SEEDS, and a button under it that throws the dice.
+    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice.
 
     Its number field takes any seed, up to `highest`, as links do.
     """
-    seed = slider(0, SLIDER_SEEDS, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
+    seed = slider(0, MAX_SEED, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
     seed.highest = latents.MAX_SEED
     seed.preprocess = lambda seed: seed  # Gradio would refuse what is beyond the slider; whoever takes it checks it
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
@@ -57,23 +56,21 @@ def scripted(
     mount: str,
     html: str,
     value: object = None,
-    draws: Iterable[Callable] = (),
     arguments: str = "",
     event: str | None = None,
     **more: object,
 ) -> gr.HTML:
     """An element that a function of the page's script fills and follows: `cgan.MOUNT(component, ...)`.
 
-    draws: methods that the script may ask with an object of their arguments. arguments: JavaScript of further ones for
-    the function. event: one that it triggers; Gradio looks for its name in the script. more: what else a gr.HTML takes.
+    arguments: JavaScript of further ones for the function. event: one that it triggers; Gradio looks for its name in
+    the script. more: what else a gr.HTML takes.
     """
-    component = "{ element, props, watch, trigger, server }"
+    component = "{ element, props, watch, trigger }"
     call = f"cgan.{mount}({component}{f', {arguments}' if arguments else ''});"
     return gr.HTML(
         value,
         html_template=html,
         js_on_load=f"{call} // '{event}'" if event else call,
-        server_functions=[for_page(draw) for draw in draws],
         apply_default_css=False,
         elem_id=elem_id,
         **more,

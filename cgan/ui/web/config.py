@@ -7,14 +7,14 @@ from cgan.data import IMAGE_SIZE, NUM_CLASSES, examples
 from cgan.explain.directions import MAX_SIGMA
 from cgan.sampling import latents
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
-from cgan.ui.studio import ANIMATION_SCALE, ANIMATION_SECONDS, MIXED_SEEDS, SHEET_SEEDS, SLIDER_SEEDS, STRIP_FRAMES
+from cgan.ui.studio import ANIMATION_SCALE, ANIMATION_SECONDS, MAX_SEED, MIXED_SEEDS, SHEET_SEEDS, STRIP_FRAMES
 from cgan.ui.texts import for_page
 
 _CONSTANTS = {
     "imageSize": IMAGE_SIZE,
     "classes": NUM_CLASSES,
     "maxSeed": latents.MAX_SEED,
-    "sliderSeeds": SLIDER_SEEDS,
+    "sliderSeeds": MAX_SEED,
     "mixedSeeds": MIXED_SEEDS,
     "sheetSeeds": SHEET_SEEDS,
     "stripFrames": STRIP_FRAMES,

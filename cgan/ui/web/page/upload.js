@@ -1,6 +1,5 @@
 // A file of the person's own.
 
-import { encode } from "../encoding/base64.js";
 import { config } from "./config.js";
 import { askServer } from "../drawing/drawing.js";
 import { say, text } from "./texts.js";
@@ -15,13 +14,18 @@ async function redrawn(file) {
   return canvas.convertToBlob();
 }
 
+/** What the server says to a file: {picture, remarks} or {problem}. */
+async function open(file) {
+  if (file.size > config.maxUpload) return { problem: text("upload_too_many_bytes") };
+  return (await askServer("upload", file)).json();
+}
+
 /**
  * Send a file to be read and made small; `choose` is called with what is handed back, base64 of a PNG. Nobody keeps it.
  * @param {HTMLElement} element
- * @param {import("../types").Component["server"]} server
  * @param {(picture: string) => void} choose
  */
-export function mountUploadIn(element, server, choose) {
+export function mountUploadIn(element, choose) {
   const input = element.querySelector("input");
   const line = element.querySelector("p");
   element.querySelector("span").textContent = text("choose_file");
@@ -29,10 +33,6 @@ export function mountUploadIn(element, server, choose) {
   input.addEventListener("change", async () => {
     const file = input.files[0];
     if (!file) return;
-    const open = async (blob) => {
-      if (blob.size > config.maxUpload) return { problem: text("upload_too_many_bytes") };
-      return askServer(server, "open_upload", { content: encode(new Uint8Array(await blob.arrayBuffer())) });
-    };
     try {
       let answer = await open(file);
       if (answer.problem) answer = await redrawn(file).then(open, () => answer);
@@ -46,8 +46,8 @@ export function mountUploadIn(element, server, choose) {
 }
 
 /** @param {import("../types").Component} component whose value becomes {picture} */
-export function mountUpload({ element, props, trigger, server }) {
-  mountUploadIn(element, server, (picture) => {
+export function mountUpload({ element, props, trigger }) {
+  mountUploadIn(element, (picture) => {
     props.value = { picture };
     trigger("submit");
   });
