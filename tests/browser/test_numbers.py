@@ -70,16 +70,6 @@ def test_the_server_computes_for_seeds_beyond_the_slider(visit_served):
     expect(page.find("#copying")).to_contain_text(f"{LAST}", timeout=60_000)
 
 
-def test_a_wheel_scrolls_the_page_and_turns_no_number(visit):
-    page = visit(wide=False)
-    page.type_number("seed", 100)
-    page.find("#seed input[type=number]").click()
-    page.page.mouse.wheel(0, 60)
-    page.page.wait_for_function("window.scrollY > 0")
-    expect_number(page, "seed", 100)
-    assert page.painted() == (3, 100)
-
-
 def test_a_corners_seed_says_what_is_drawn(visit):
     page = visit()
     page.open_tab("Mix")

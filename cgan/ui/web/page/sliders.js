@@ -49,16 +49,11 @@ function keepNumber(event) {
   if (event.target.type === "number" && nameOf(event.target)) event.stopPropagation();
 }
 
-/** A wheel scrolls the page, and turns no number. */
-function letScroll({ target }) {
-  if (target.type === "number" && target === document.activeElement) target.blur();
-}
-
 /** Follow the hand on all sliders and number fields, before Gradio does. */
 export function followHands() {
-  const listeners = { input: followHand, change: settle, focus: widen, blur: keepNumber, wheel: letScroll };
+  const listeners = { input: followHand, change: settle, focus: widen, blur: keepNumber };
   for (const [event, listener] of Object.entries(listeners)) {
-    document.addEventListener(event, listener, { capture: true, passive: true });
+    document.addEventListener(event, listener, { capture: true });
   }
 }
 
