@@ -78,7 +78,7 @@ def _decode(image: Image.Image) -> tuple[Image.Image, list[str]]:
         raise UploadError("too_small", f"the picture has fewer than {MIN_SIDE} pixels a side")
     remarks = []
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # an MPO is a phone's photograph and its preview
-        remarks.append("pages" if image.format == "TIFF" else "animated")
+        remarks.append("pages" if image.format in ("TIFF", "HEIF") else "animated")
     image.load()  # which also turns a TIFF upright
     whole = _to_8_bits(image)
     side = min(whole.size)

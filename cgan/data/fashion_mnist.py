@@ -108,7 +108,7 @@ def local_test_images() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _locate(folder: Path, file: _IdxFile) -> Path | None:
-    """The file in a folder or up to three levels beneath it, the nearest one; of several sets that called Fashion.
+    """The file in a folder or up to three levels beneath it, the nearest one; of equally near ones that called Fashion.
 
     So torchvision, Kaggle and the authors lay them out: `FashionMNIST/raw/`, a folder for each file, `data/fashion/`.
     """
@@ -121,7 +121,7 @@ def _locate(folder: Path, file: _IdxFile) -> Path | None:
             folders[:] = [] if depth == _DEPTH else sorted(name for name in folders if not name.startswith("."))
             for name in names.intersection(files):
                 path = Path(parent, name)
-                found.append(("fashion" not in f"{path.relative_to(folder)}".lower(), depth, f"{path}", path))
+                found.append((depth, "fashion" not in f"{path.relative_to(folder)}".lower(), f"{path}", path))
     return min(found)[-1] if found else None
 
 
