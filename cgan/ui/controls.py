@@ -13,9 +13,9 @@ EXPORT = '<div class="cgan-export"></div>'
 _FIGURE = '<figure class="cgan-inside"></figure>'
 
 
-def class_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
-    """A choice of one class; its value is the index, 0 to 9."""
-    return gr.Dropdown(class_choices(), value=value, label=i18n(label), elem_id=elem_id)
+def class_dropdown(label: str, value: int, elem_id: str, **more: Any) -> gr.Dropdown:
+    """A choice of one class; its value is the index, 0 to 9. more: what else a gr.Dropdown takes."""
+    return gr.Dropdown(class_choices(), value=value, label=i18n(label), elem_id=elem_id, **more)
 
 
 def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:

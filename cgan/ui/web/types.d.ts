@@ -3,6 +3,7 @@
 /** What a control of a tab, or something else that a link keeps, may say. */
 export interface Field {
   first: any;
+  unnamed?: any; // in a link that names other fields of the tab; `first` where there is none
   id?: string; // of Gradio's control
   plain?: boolean; // no control of Gradio's
   tabs?: boolean; // Gradio's tabs, which have no value but a selected one
