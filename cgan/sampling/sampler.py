@@ -49,7 +49,10 @@ class Sampler:
         return np.concatenate(pictures)
 
     def sample(self, classes: np.ndarray, seeds: np.ndarray, truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,)."""
+        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,).
+
+        Here and below seeds may be z itself, (N, latent_dim).
+        """
         return self.draw(latents.latents(seeds, self.latent_dim, truncation), latents.one_hot(classes, NUM_CLASSES))
 
     def walk(self, classes: tuple[int, int], seeds: tuple[int, int], frames: int, path: str = "slerp") -> np.ndarray:

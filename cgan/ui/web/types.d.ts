@@ -20,6 +20,14 @@ export type Fields = Record<string, Field>;
 /** The values of a tab's fields by the names that they have in a link: `{ checkpoint, class, seed, ... }`. */
 export type Request = Record<string, any>;
 
+/** The z of a person's picture, which may stand in for a seed. */
+export interface FoundZ {
+  checkpoint: string;
+  z: number[];
+  strength: number; // of its neighbours: their share, 0 to 1, of the way to the z of seeds 1, 2, ...
+}
+export type Seed = number | FoundZ;
+
 export interface Config {
   texts: Record<string, Record<string, string>>;
   links: { checkpoint: string; tabs: Record<string, Fields> };

@@ -3,9 +3,10 @@
 import { decode } from "../../web/encoding/base64.js";
 import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
 import { CLASSES, SIZE, config } from "../../web/page/config.js";
-import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { fillNames, fillTexts, findIn, makeButton, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { takeFound } from "../../web/page/found.js";
 import { oneHot, slerp } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { drawsHere } from "../../web/drawing/renderer.js";
@@ -15,6 +16,20 @@ import { className, classNames, text } from "../../web/page/texts.js";
 import { mountAltered } from "./altered.js";
 
 const FRAMES = config.stripFrames;
+/** @type {[string, "seed" | "to-seed", string][]} where a found z may go: the tab, the seed there, the button's text */
+const PLACES = [
+  ["generate", "seed", "tab_generate"],
+  ["interpolate", "seed", "take_from"],
+  ["interpolate", "to-seed", "take_to_end"],
+  ["mix", "seed", "tab_mix"],
+  ["directions", "seed", "tab_directions"],
+];
+
+/** Open a tab as a hand would. */
+function showTab(tab) {
+  const buttons = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#tabs [role=tab]")]);
+  buttons.find((button) => button.textContent.trim() === text(`tab_${tab}`)).click();
+}
 
 /**
  * The found garment as each of the ten classes, and a walk from it to a seed's.
@@ -30,6 +45,12 @@ export function mountOnward({ element, props, watch, server }) {
   let found = null;
   fillTexts(element);
   fillNames(names, classNames());
+  const take = ([tab, seed, words]) =>
+    makeButton(text(words), () => {
+      takeFound(found, seed);
+      showTab(tab);
+    });
+  part("take").append(...PLACES.map(take));
 
   const drawWalk = ({ "onward-class": toClass, "onward-seed": toSeed }, positions, options) => {
     const { checkpoint, z, class: index } = found;
@@ -82,7 +103,7 @@ export function mountOnward({ element, props, watch, server }) {
   const show = () => {
     if (!props.value || props.value.run < found?.run) return;
     found = props.value;
-    figure.hidden = false;
+    figure.hidden = part("take").hidden = false;
     paint(ten, decode(found.pixels), CLASSES);
     ten.ariaLabel = text("as_every_class");
     refit();

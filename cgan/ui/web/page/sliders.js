@@ -20,7 +20,15 @@ function followHand({ target }) {
   if (box) update({ [namesOfSliders.get(box.id)]: Number(target.value) });
 }
 
-export const followHands = () => document.addEventListener("input", followHand, { capture: true });
+/** The wheel scrolls the page, also over a number field that has the focus, whose number it would change. */
+function leaveField({ target }) {
+  if (target.type === "number" && target === document.activeElement) target.blur();
+}
+
+export function followHands() {
+  document.addEventListener("input", followHand, { capture: true });
+  document.addEventListener("wheel", leaveField, { capture: true, passive: true });
+}
 
 const sliderOf = (id) => findIn(document, `#${id} input[type=range]`);
 

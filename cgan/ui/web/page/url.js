@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 import { describeAllowed, formatValue, parseValue } from "./fields.js";
-import { TABS, fieldsOf, openTab, openedTab, setCheckpoints, valuesOf, whenChanged } from "./store.js";
+import { TABS, fieldsOf, openTab, openedTab, plainValuesOf, setCheckpoints, whenChanged } from "./store.js";
 import { text } from "./texts.js";
 
 const SETTLED_MS = 400; // the address follows once the hand rests; browsers allow about three changes of it a second
@@ -42,7 +42,8 @@ export function writeLink() {
   const query = new URLSearchParams();
   const write = (name, first, value) => `${value}` !== `${first}` && query.set(name, formatValue(name, value));
   write("tab", TABS[0], openedTab());
-  const values = Object.entries(valuesOf(openedTab())).map(([name, value]) => [name, value, fieldsOf(openedTab())[name]]);
+  const fields = fieldsOf(openedTab());
+  const values = Object.entries(plainValuesOf(openedTab())).map(([name, value]) => [name, value, fields[name]]);
   for (const [name, value, field] of values) if (field.unnamed === undefined) write(name, field.first, value);
   for (const [name, value, field] of values) if (field.unnamed !== undefined) write(name, unsaid(field, query), value);
   return readable(`${query}`);
