@@ -182,13 +182,13 @@ def test_what_the_tab_opens_with_was_computed_beforehand_and_is_what_run_compute
         for old, new in zip(before["panels"], now["panels"], strict=True):
             assert [name for name, _ in old.get("bars", [])] == [name for name, _ in new.get("bars", [])]
             difference = picture(old["src"]).astype(int) - picture(new["src"])
-            assert np.abs(difference).mean() < 10  # grey levels, which WebP loses
+            assert np.abs(difference).mean() < 6  # grey levels, which compression loses
 
 
 def test_only_what_the_tab_opens_with_was_computed_beforehand(lab):
-    for changes in ({"photograph": "lion"}, {"network": "nonsense"}):
-        shown, _ = next(lab.look(*request(**PHOTOGRAPH | changes)))
-        assert "Cheetah" not in str(shown)
+    shown, _ = next(lab.look(*request(**PHOTOGRAPH | {"photograph": "lion"})))
+    assert shown["rows"][0]["panels"][0]["bars"][0][0] == "Lion"
+    assert problem(lab.look(*request(**PHOTOGRAPH | {"network": "nonsense"}))) == "imagenet_unknown"
 
 
 def test_an_upload_is_read_and_then_looked_at(lab):
