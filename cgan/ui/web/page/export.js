@@ -2,7 +2,7 @@
 
 import { make, makeButton } from "./dom.js";
 import { missingInLink } from "./found.js";
-import { whenChanged } from "./store.js";
+import { openedTab, whenChanged } from "./store.js";
 import { text } from "./texts.js";
 import { currentLink } from "./url.js";
 
@@ -74,7 +74,9 @@ export function mountExport({ element }, tab) {
   const row = make("div", { className: "cgan-buttons" }, copyButton(text("copy_link"), currentLink));
   const missing = make("small", { role: "status" });
   element.querySelector(".cgan-export").append(row, missing);
-  whenChanged(() => (missing.textContent = missingInLink()));
+  whenChanged(() => {
+    if (openedTab() === tab) missing.textContent = missingInLink(tab);
+  });
   if (offers[tab]) missing.after(makeMenu(offers[tab], row));
 }
 

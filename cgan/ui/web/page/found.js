@@ -66,6 +66,7 @@ export function mountFound({ element }, tab, name) {
     standInFor(name, { ...valuesOf(tab)[name], strength: Number(strength.value) });
   });
   const show = () => {
+    if (openedTab() !== tab) return;
     const seed = valuesOf(tab)[name];
     chip.hidden = !isFound(seed);
     if (!strength || !isFound(seed)) return;
@@ -92,9 +93,12 @@ export const pythonSeeds = (first, count) =>
  */
 export const pythonList = (numbers) => `[${Array.from(numbers).join(", ")}]`;
 
-/** What a link to the open tab cannot carry, in words; empty where it carries everything. */
-export function missingInLink() {
-  const plain = plainValuesOf(openedTab());
-  const names = Object.entries(valuesOf(openedTab())).flatMap(([name, value]) => (isFound(value) ? [name] : []));
-  return names.map((name) => text("link_without_found", { seed: plain[name] })).join(" ");
+/**
+ * What a link to a tab cannot carry, in words; empty where it carries everything.
+ * @param {string} tab
+ */
+export function missingInLink(tab) {
+  const plain = plainValuesOf(tab);
+  const found = Object.entries(valuesOf(tab)).filter(([, value]) => isFound(value));
+  return found.map(([name]) => text("link_without_found", { seed: plain[name] })).join(" ");
 }
