@@ -2,7 +2,8 @@
 
 import base64
 import html
-from urllib.parse import quote
+
+import numpy as np
 
 from cgan.ui.studio import Studio
 from cgan.ui.tabs.generate.layout import FIRST
@@ -13,11 +14,12 @@ from cgan.ui.web import UI
 def first_view(studio: Studio, checkpoint: str) -> str:
     """HTML that opens the page's body until the tab "Generate" takes its place (`mountPicture`).
 
-    The page's own script is there by then, and lays out the pictures as that tab will (`showFirstSheet`).
+    The page's script comes behind it and paints the pictures as that tab will (`showFirstSheet`).
     """
     class_index, seed, truncation, count = (FIRST[name] for name in ("class", "seed", "truncation", "count"))
-    pictures = studio.generate(checkpoint, class_index, seed, truncation, count).pictures
-    parts = {"pixels": base64.b64encode(pictures.tobytes()).decode(), "checkpoint": quote(checkpoint, safe="")}
+    seeds = np.arange(seed, seed + count)
+    pictures = studio.sampler(checkpoint).sample(np.full(count, class_index), seeds, truncation)
+    parts = {"pixels": base64.b64encode(pictures.tobytes()).decode()}
     for index, language in enumerate(("en", "zh")):
         name = TEXTS[f"class_{class_index}"][index]
         caption = TEXTS["what_many"][index].format(name=name, first=seed, last=seed + count - 1)

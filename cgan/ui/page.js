@@ -14,6 +14,7 @@ import { mountOnward } from "./tabs/picture/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
 import { config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
+import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
 import { mountFigure } from "./web/page/figures.js";
 import { mountFound } from "./web/page/found.js";
@@ -28,6 +29,7 @@ const { tabs, checkpoint: firstCheckpoint } = config.links;
 
 /** A checkpoint was chosen, perhaps once more: its weights may be new. */
 async function choose(checkpoint) {
+  forgetCard(checkpoint);
   forgetDirections(checkpoint);
   update({ checkpoint });
   await prepare(checkpoint);
@@ -64,6 +66,7 @@ whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(Object.keys(tabs)[0]).checkpoint) redraw();
 });
 followHands();
+showFirstSheet();
 
 // The generator comes while Gradio builds its page; where the link names another one, `follow` prepares that.
 if (!new URLSearchParams(location.search).has("checkpoint")) prepare(firstCheckpoint);
@@ -76,6 +79,6 @@ Object.assign(window.cgan, {
   ...{ choose, enter, follow, throwDice, update },
   ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountFound, mountMixture, mountMoved },
   ...{ mountOnward, mountPicker, mountPicture, mountReport, mountSheet, mountUpload, mountWalk, mountWatch },
-  ...{ mountWeights, showFirstSheet },
+  mountWeights,
   ...{ drawsHere, prepare, sampleHere }, // for tests
 });

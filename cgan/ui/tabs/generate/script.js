@@ -28,11 +28,11 @@ const columnsIn = (canvas, count) => columnsFor(count, canvas.parentElement.clie
 /** On a desk pictures are enlarged in any case. */
 const fitSheet = (canvas) => fit(canvas, Math.max(maxHeight(), onPhone() ? 0 : 2 * canvas.height));
 
-/**
- * The first sheet, which a canvas carries, where and as large as it will be once Gradio's scripts are there.
- * @param {HTMLCanvasElement} canvas
- */
-export function showFirstSheet(canvas) {
+/** Paint the first view's sheet, where and as large as it will be once Gradio's scripts are there. */
+export function showFirstSheet() {
+  /** @type {HTMLCanvasElement | null} */
+  const canvas = document.querySelector("#first-view canvas");
+  if (!canvas) return; // a link shows something else at first
   const pixels = decode(canvas.dataset.pixels);
   paint(canvas, pixels, columnsIn(canvas, pixels.length / PIXELS));
   fitSheet(canvas);
@@ -42,7 +42,7 @@ export function showFirstSheet(canvas) {
  * The sheet of pictures of one class.
  * @param {import("../../web/types").Component} component whose value is the first sheet
  */
-export function mountPicture({ element, props: { value: first }, server }) {
+export function mountPicture({ element, props: { value: first } }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
@@ -51,7 +51,7 @@ export function mountPicture({ element, props: { value: first }, server }) {
   let columns = 0;
   const arrange = () => (columns = columnsIn(canvas, shown.request.count));
   /** @type {(request: import("../../web/types").Request, drawn: import("../../web/types").Drawn) => void} */
-  const show = (request, { pixels, renderer, steps, latent_dim: dimensions }) => {
+  const show = (request, { pixels, renderer, card: { steps, latent_dim: dimensions } }) => {
     const { class: index, seed, count } = request;
     const isOther = count !== shown?.request.count;
     shown = { request, pixels, dimensions };
@@ -66,15 +66,15 @@ export function mountPicture({ element, props: { value: first }, server }) {
   };
   const draw = newestOnly(async (request) => {
     const { checkpoint, class: index, seed, truncation, count } = request;
-    await loaded(server, checkpoint, mark);
+    await loaded(checkpoint, mark);
     await timed(mark, async () => {
       const inputs = (dimensions) =>
         sampleInputs(Array(count).fill(index), seedsFrom(seed, count), dimensions, truncation);
-      const drawn = await drawPictures(server, "generate", request, inputs);
+      const drawn = await drawPictures(checkpoint, inputs);
       show(request, drawn);
       return drawn;
     });
-    drawRow?.(server, { checkpoint, seed, truncation }); // later, without blocking
+    drawRow?.({ checkpoint, seed, truncation }); // later, without blocking
   });
 
   show(first.request, { ...first, pixels: decode(first.pixels), renderer: "server" });
@@ -108,15 +108,14 @@ export function mountAllClasses({ element, props: { value: first } }) {
     if (paint(canvas, pixels, CLASSES)) refit();
     canvas.ariaLabel = caption.textContent;
   };
-  const draw = newestOnly(async ({ server, request }) => {
-    const { seed, truncation } = request;
+  drawRow = newestOnly(async (request) => {
+    const { checkpoint, seed, truncation } = request;
     const [z] = seedsFrom(seed);
     const inputs = (dimensions) => sampleInputs(ALL_CLASSES, Array(CLASSES).fill(z), dimensions, truncation);
-    const { pixels } = await drawPictures(server, "all_classes", request, inputs, { behind: true });
+    const { pixels } = await drawPictures(checkpoint, inputs, { behind: true });
     show(request, pixels);
     await pause(ROW_MS);
   });
-  drawRow = (server, request) => draw({ server, request });
   show(first.request, decode(first.pixels));
   keepFitted(canvas, refit);
 }
