@@ -9,6 +9,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+import torch
 from PIL import Image
 
 from cgan.common.files import write_text
@@ -45,6 +46,7 @@ def main() -> None:
     from cgan.ui.studio import Studio
     from cgan.ui.tabs.inside.service import Lab  # which shows what is made here
 
+    torch.set_num_threads(1)  # beside other work threads would wait for each other's cores
     studio = Studio()
     *_, figures = Lab(studio, Worker(), offline=True).look(studio.names()[0], *SUBJECT, 0, 0, None, anew=True)
     for figure in figures:
