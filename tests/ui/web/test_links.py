@@ -42,6 +42,33 @@ def test_a_link_has_any_seed(evaluate, tab, seed):
     assert link["values"]["seed"] == seed and link["problems"] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "network"),
+    [
+        ({}, "efficientnet-lite0"),
+        ({"checkpoint": "report-mlp"}, "efficientnet-lite0"),
+        ({"class": "bag"}, "judge"),
+        ({"way": "z", "step": "fooling"}, "judge"),
+        ({"network": "efficientnet-lite0", "class": "bag"}, "efficientnet-lite0"),
+    ],
+)
+def test_which_network_a_link_means_that_may_not_name_one(evaluate, query, network):
+    link = evaluate(MODULES, READ, urlencode({"tab": "inside", **query}))
+    assert link["values"]["network"] == network and link["problems"] == []
+
+
+@pytest.mark.parametrize("chosen", [{}, {"class": 8}, {"network": "judge"}, {"network": "judge", "class": 8}])
+def test_a_link_to_the_inside_of_a_network_leads_back_to_it(evaluate, chosen):
+    modules = MODULES | {"page/url.js": "readLink, writeLink", "page/store.js": "setCheckpoints, openTab, valuesOf"}
+    script = f"""(chosen) => {{
+      setCheckpoints({NAMES});
+      openTab("inside", chosen);
+      return [readLink(writeLink()).values, valuesOf("inside")];
+    }}"""
+    read, shown = evaluate(modules, script, chosen)
+    assert read == shown
+
+
 HOSTILE = [
     ("class", "${alert(1)}"),
     ("class", "10"),
