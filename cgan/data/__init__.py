@@ -8,6 +8,7 @@ from cgan.data.fashion_mnist import (
     DataError,
     find,
     load,
+    local_files,
     local_test_images,
     parse_class,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "DataError",
     "find",
     "load",
+    "local_files",
     "local_test_images",
     "parse_class",
 ]

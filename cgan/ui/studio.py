@@ -18,6 +18,8 @@ from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling import latents
 from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, samplers
+from cgan.ui.figures import say
+from cgan.ui.server.errors import for_api
 
 MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
 MAX_COUNT = 64
@@ -25,6 +27,7 @@ MIXED_SEEDS = 9  # of one mixture of classes
 MAX_POSITIONS = 64  # on a square, in one request
 MAX_MOVED = 64  # pictures along directions, in one request
 SHEET_SEEDS = 8
+TRAINED_HERE = "trained/here"  # the page's own generator in the place of a checkpoint's name; no folder has this name
 STRIP_FRAMES = 16  # of a walk from a given z
 ANIMATION_SCALE = 8  # screen pixels a pixel
 ANIMATION_SECONDS = 5  # there and back
@@ -168,6 +171,8 @@ class Studio:
 
     def folder(self, checkpoint: str) -> Path:
         """Where a checkpoint lies. Raises RefusalError, CheckpointError."""
+        if checkpoint == TRAINED_HERE:
+            raise RefusalError(say("trained_only_here"))
         name = checked("checkpoint", check_choice, checkpoint, self.names())
         return self._extra.get(name) or checkpoints.resolve(name)
 
@@ -198,7 +203,7 @@ def answer(draw: Callable, request: object) -> dict:
     try:
         return {"answer": payload(draw, request)}
     except (RefusalError, CheckpointError) as error:
-        return {"error": f"{error}"}
+        return {"error": for_api(error)}
 
 
 def payload(draw: Callable, request: object) -> object:

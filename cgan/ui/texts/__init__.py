@@ -11,10 +11,11 @@ from cgan.ui.tabs.inside import texts as inside
 from cgan.ui.tabs.interpolate import texts as interpolate
 from cgan.ui.tabs.mix import texts as mix
 from cgan.ui.tabs.picture import texts as picture
+from cgan.ui.tabs.train import texts as train
 from cgan.ui.tabs.watch import texts as watch
 from cgan.ui.texts import common
 
-_TABLES = (common, generate, interpolate, mix, directions, watch, picture, inside, how_good)
+_TABLES = (common, generate, train, interpolate, mix, directions, watch, picture, inside, how_good)
 TEXTS = {key: pair for table in _TABLES for key, pair in table.TEXTS.items()}
 TEXTS |= {f"class_{index}": names for index, names in enumerate(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))}
 

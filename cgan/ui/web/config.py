@@ -6,10 +6,19 @@ from cgan.common import uploads
 from cgan.data import IMAGE_SIZE, NUM_CLASSES, examples
 from cgan.explain.directions import MAX_SIGMA
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
-from cgan.ui.studio import ANIMATION_SCALE, ANIMATION_SECONDS, MAX_SEED, MIXED_SEEDS, SHEET_SEEDS, STRIP_FRAMES
+from cgan.ui.studio import (
+    ANIMATION_SCALE,
+    ANIMATION_SECONDS,
+    MAX_SEED,
+    MIXED_SEEDS,
+    SHEET_SEEDS,
+    STRIP_FRAMES,
+    TRAINED_HERE,
+)
 from cgan.ui.texts import for_page
 
 _CONSTANTS = {
+    "trainedHere": TRAINED_HERE,
     "imageSize": IMAGE_SIZE,
     "classes": NUM_CLASSES,
     "maxSeed": MAX_SEED,

@@ -1,6 +1,7 @@
 // Who draws: the page itself as soon as its renderer has the generator; until then, and where it cannot, the server.
 
 import { decode } from "../encoding/base64.js";
+import { TRAINED_HERE } from "../page/config.js";
 import { writeMark } from "../page/marks.js";
 import { cardOf, drawBehind, drawHere, drawsHere, prepare, rendererProblem } from "./renderer.js";
 import { pause } from "../page/schedule.js";
@@ -40,6 +41,7 @@ export async function drawPictures(server, name, request, inputs, { behind = fal
  * @param {Request} request
  */
 export async function askServer(server, name, request) {
+  if (request.checkpoint === TRAINED_HERE) throw new Error(text("trained_only_here"));
   if (!server) throw new Error(rendererProblem() ?? text("no_generator", { name: request.checkpoint }));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const response = await server[name](request);

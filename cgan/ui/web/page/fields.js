@@ -1,5 +1,6 @@
 // What the fields of a link may say: each value from text and to text.
 
+import { formatRun, parseRun } from "../../../engine/training/presets.js";
 import { CLASSES, config } from "./config.js";
 import { slug, text } from "./texts.js";
 
@@ -8,6 +9,8 @@ import { slug, text } from "./texts.js";
 const CLASS_SLUGS = Array.from({ length: CLASSES }, (_, index) =>
   [config.texts.en, config.texts.zh].map((texts) => slug(texts[`class_${index}`])),
 );
+export const OFF = "off"; // of a run that there need not be
+
 /** @param {string} name */
 const isClass = (name) => /(^|-)class$/.test(name);
 
@@ -29,6 +32,7 @@ export const formatValue = (name, value) => (isClass(name) && CLASS_SLUGS[value]
 export function parseValue(name, field, given) {
   if (field.word) return /^[\w.-]{1,60}$/.test(given) ? given : undefined;
   if (field.each) return parseNumbers(field.each, given.split(","));
+  if (field.run) return field.optional && given === OFF ? OFF : normalRun(given);
   if (field.choices) {
     const named = isClass(name) ? CLASS_SLUGS.findIndex((slugs) => slugs.includes(slug(given))) : -1;
     return named >= 0 ? named : field.choices.find((choice) => `${choice}` === given);
@@ -36,6 +40,16 @@ export function parseValue(name, field, given) {
   const number = given.trim() ? Number(given) : NaN;
   const isOnStep = field.step < 1 || Number.isInteger(number);
   return number >= field.low && number <= field.high && isOnStep ? number : undefined;
+}
+
+/** A run in the shortest text that means it; undefined where the text means none. */
+function normalRun(given) {
+  try {
+    const { preset, settings } = parseRun(given);
+    return formatRun(preset, settings);
+  } catch {
+    return undefined; // the link's note says what is allowed
+  }
 }
 
 function parseNumbers(each, parts) {
@@ -52,6 +66,7 @@ function parseNumbers(each, parts) {
 export function describeAllowed(name, field) {
   if (field.word) return text("link_word");
   if (field.each) return describeNumbers(field.each);
+  if (field.run) return text("link_run");
   if (!field.choices) return text("link_range", { low: field.low, high: field.high });
   return field.choices.map((choice) => formatValue(name, choice)).join(", ");
 }

@@ -1,5 +1,6 @@
 // Links to a view: which tab is open, and what its fields say where that is not what they say at first.
 
+import { TRAINED_HERE } from "./config.js";
 import { make } from "./dom.js";
 import { describeAllowed, formatValue, parseValue } from "./fields.js";
 import { TABS, fieldsOf, openTab, openedTab, setCheckpoints, valuesOf, whenChanged } from "./store.js";
@@ -37,12 +38,13 @@ export function writeLink() {
   const write = (name, first, value) => `${value}` !== `${first}` && query.set(name, formatValue(name, value));
   write("tab", TABS[0], openedTab());
   const fields = fieldsOf(openedTab());
-  for (const [name, value] of Object.entries(valuesOf(openedTab()))) write(name, fields[name].first, value);
+  for (const [name, value] of Object.entries(valuesOf(openedTab())))
+    if (value !== TRAINED_HERE) write(name, fields[name].first, value); // a link cannot carry a generator
   return readable(`${query}`);
 }
 
-/** A query whose commas are commas. */
-const readable = (query) => query.replaceAll("%2C", ",");
+/** A query whose commas and colons are what they are. */
+const readable = (query) => query.replaceAll("%2C", ",").replaceAll("%3A", ":");
 
 /** Whether the page is shown within a Space's page on the Hub, whose address is the one that a person sees. */
 const spaceId = () => window.parent !== window && window.gradio_config?.space_id;
