@@ -35,7 +35,10 @@ _CONSTANTS = {
 
 
 def config_script(links: dict, **more: object) -> str:
-    """A script that begins `window.cgan`, whose `config` the modules read (`config.js`)."""
+    """A script that begins `window.cgan`, whose `config` the modules read (`config.js`).
+
+    more: further entries, and others in the place of these.
+    """
     config = {"texts": for_page(), "links": links, **_CONSTANTS, **more}
     content = json.dumps(config, ensure_ascii=False).replace("</", "<\\/")  # it stands in a page
     return f"window.cgan = {{ config: {content} }};"

@@ -8,7 +8,7 @@ from cgan.data import CLASS_NAMES
 from cgan.evaluation import metrics
 from cgan.evaluation.classifiers import JUDGE
 from cgan.ui.figures import Text, say
-from cgan.ui.studio import Studio
+from cgan.ui.studio import TRAINED_HERE, Studio
 
 REPORT = "report-mlp"  # beside which every checkpoint is set
 _MAX_BYTES = 2**20
@@ -30,8 +30,9 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
     Raises RefusalError, CheckpointError.
     """
     names = [checkpoint] if checkpoint == REPORT or REPORT not in studio.names() else [checkpoint, REPORT]
-    measured = [_read(studio.folder(name) / metrics.METRICS) for name in names]
-    columns = [*names, say("column_real")]
+    is_trained_here = checkpoint == TRAINED_HERE
+    measured = [{} if name == TRAINED_HERE else _read(studio.folder(name) / metrics.METRICS) for name in names]
+    columns = [*(say("trained_here") if name == TRAINED_HERE else name for name in names), say("column_real")]
     measured.append(_read(JUDGE / metrics.REAL))
     rows = [
         {
@@ -48,7 +49,8 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         ]
         for measure in _MEASURES_BY_CLASS
     }
-    missing = None if measured[0] else say("not_measured", name=checkpoint)
+    unmeasured = say("trained_only_here") if is_trained_here else say("not_measured", name=checkpoint)
+    missing = None if measured[0] else unmeasured
     return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
 
 

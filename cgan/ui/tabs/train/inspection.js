@@ -1,6 +1,6 @@
 // One step of training, looked into: the two listings of the report line by line, and what each line made.
 
-import { paint, picturesOf } from "../../web/drawing/canvas.js";
+import { fit, paint, picturesOf } from "../../web/drawing/canvas.js";
 import { PIXELS, SIZE } from "../../web/page/config.js";
 import { fillNames, make } from "../../web/page/dom.js";
 import { className, text } from "../../web/page/texts.js";
@@ -9,7 +9,7 @@ import { listings } from "./listing.js";
 
 /** @typedef {import("../../../engine/training/trainer.js").Inspection} Inspection */
 
-const SHOWN = 8; // pictures of the batch
+const SHOWN = 5; // pictures of the batch
 const GAP = 1;
 
 /** Red and blue for what is above and below zero, white for zero. @param {number} share -1 to 1 */
@@ -19,7 +19,7 @@ function signedColour(share) {
 }
 
 /**
- * Signed numbers on a canvas, a cell for each of SHOWN pictures; each is as strong as the largest of all.
+ * Signed numbers on a canvas, a cell for each of SHOWN pictures; the strongest tenth of all has full colour.
  * @param {(picture: number, x: number, y: number) => number} valueAt 0 where there is none
  */
 function signedCanvas(valueAt, label) {
@@ -28,12 +28,13 @@ function signedCanvas(valueAt, label) {
   const cells = Array.from({ length: SHOWN * PIXELS }, (_, i) =>
     valueAt(Math.floor(i / PIXELS), i % SIZE, Math.floor((i % PIXELS) / SIZE)),
   );
-  const largest = cells.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+  const sizes = cells.map(Math.abs).sort((a, b) => a - b);
+  const strong = sizes[Math.floor(0.9 * sizes.length)] || 1e-30;
   const image = context.createImageData(canvas.width, SIZE);
   cells.forEach((value, i) => {
     const [picture, x, y] = [Math.floor(i / PIXELS), i % SIZE, Math.floor((i % PIXELS) / SIZE)];
     const place = 4 * (y * canvas.width + picture * (SIZE + GAP) + x);
-    image.data.set([...signedColour(value / largest), 255], place);
+    image.data.set([...signedColour(value / strong), 255], place);
   });
   context.putImageData(image, 0, 0);
   return canvas;
@@ -77,8 +78,16 @@ function updatesList(updates) {
   return make("ol", { className: "cgan-bars" }, ...items);
 }
 
+/** Pictures as large as there is room for, by whole pixels, and what is written under them as wide. */
+function refit(box) {
+  for (const canvas of box.querySelectorAll("canvas")) fit(canvas, Infinity);
+  const width = box.querySelector("canvas")?.style.width;
+  for (const row of box.querySelectorAll(".cgan-train-names")) row.style.width = width;
+}
+
 /** @param {HTMLElement} box a section, hidden until there is something in it */
 export function makeInspection(box) {
+  new ResizeObserver(() => refit(box)).observe(box);
   /**
    * Show a step.
    * @param {string} letter of the run
@@ -121,6 +130,7 @@ export function makeInspection(box) {
     );
     box.dataset.step = `${step}`;
     box.hidden = false;
+    refit(box);
     box.scrollIntoView({ behavior: "smooth", block: "nearest" });
   };
 }

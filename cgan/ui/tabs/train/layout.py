@@ -11,15 +11,12 @@ EXCERPT, ALL = "6000", "60000"  # training images to choose from
 _FIRST, _SECOND = "first-clothes", "first-clothes.rate-10"
 
 
-def build(links: Links, tab: gr.Tab, has_server: bool = True) -> gr.HTML:
-    """Lay out the tab; return the element that triggers `submit` when a generator is to be used on other tabs.
-
-    has_server: one that sends all training images, where they are on this machine.
-    """
+def build(links: Links, tab: gr.Tab) -> gr.HTML:
+    """Lay out the tab; return the element that triggers `submit` when a generator is to be used on other tabs."""
     sentence("hint_train")
     trained = scripted("train", "mountTrain", template("train", "train"), event="submit")
     export_menu("train")
-    images = [EXCERPT, ALL] if has_server and data.local_files("train") else [EXCERPT]
+    images = [EXCERPT, ALL] if data.local_files("train") else [EXCERPT]
     links.add(
         tab,
         {},

@@ -17,9 +17,6 @@ const CHARTS_MS = 500; // between two drawings of the curves
 const count = (number) => Math.round(number).toLocaleString();
 const inDigits = (value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0);
 
-/** @param {string} change */
-const changeName = (change) => text(`train_change_${change ?? "none"}`);
-
 /** @param {Settings} settings @param {Settings} other those of the run to compare with */
 function differencesOf(settings, other) {
   const differing = Object.keys(settings).filter((name) => !isSame(settings[name], other[name]));
@@ -31,8 +28,9 @@ function differencesOf(settings, other) {
 /** A menu of the presets, those of each base together. */
 function presetMenu(id, optional) {
   const groups = Object.entries(PRESETS).map(([base, presets]) => {
-    const options = presets.map(({ name, change }) => new Option(changeName(change), name));
-    return make("optgroup", { label: text(`train_base_${base}`) }, ...options);
+    const name = text(`train_base_${base}`);
+    const words = (change) => (change ? `${name}: ${text(`train_change_${change}`)}` : name);
+    return make("optgroup", { label: name }, ...presets.map((each) => new Option(words(each.change), each.name)));
   });
   return make("select", { id }, ...(optional ? [new Option(text("train_off"), OFF)] : []), ...groups);
 }
@@ -104,8 +102,8 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
       menu.value = preset;
       body.hidden = preset === OFF;
       const differences = settings && other ? differencesOf(settings, other) : [];
-      const words = settings ? (other ? text("train_same") : "") : text("train_is_off");
-      about.textContent = differences.join(" · ") || words;
+      const alone = other ? "train_same" : `train_about_${preset.split(".")[0]}`;
+      about.textContent = differences.join(" · ") || text(settings ? alone : "train_is_off");
       about.dataset.differs = `${differences.length > 0}`;
     },
 

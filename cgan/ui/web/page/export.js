@@ -1,7 +1,8 @@
 // The row under a tab's pictures: its link, and a menu of what can be exported, files and a few lines of Python.
 
+import { TRAINED_HERE } from "./config.js";
 import { make, makeButton } from "./dom.js";
-import { whenChanged } from "./store.js";
+import { openedTab, valuesOf, whenChanged } from "./store.js";
 import { text } from "./texts.js";
 import { currentLink } from "./url.js";
 
@@ -85,9 +86,10 @@ function makeMenu({ formats = {}, python }, row) {
   const menu = make("div", { className: "cgan-menu", hidden: true }, buttons, note, heading, code);
   const refresh = () => {
     if (menu.hidden) return;
-    code.textContent = python();
+    const isTrainedHere = valuesOf(openedTab()).checkpoint === TRAINED_HERE; // which Python cannot open
+    code.textContent = isTrainedHere ? "" : python();
     heading.hidden = code.hidden = !code.textContent;
-    note.textContent = code.textContent ? "" : text("python_none");
+    note.textContent = code.textContent ? "" : text(isTrainedHere ? "trained_only_here" : "python_none");
   };
   const opener = makeButton(text("export"), () => {
     menu.hidden = !menu.hidden;
