@@ -62,8 +62,9 @@ def routes(studio: Studio) -> Mount:
 
     def training_images(request: Request) -> Response:
         """Fashion-MNIST's training images or labels, as the data set has them: IDX, perhaps compressed by gzip."""
-        files = data.local_files("train")
-        return _file(request, files[request.path_params["kind"] == "labels"]) if files else _missing()
+        files = dict(zip(("images", "labels"), data.local_files("train") or (), strict=False))
+        path = files.get(request.path_params["kind"])
+        return _file(request, path) if path else _missing()
 
     def folder_of(request: Request) -> Path | None:
         with suppress(*REASONS):

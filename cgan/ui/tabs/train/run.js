@@ -59,6 +59,10 @@ export class TrainingRun {
     this.#changed();
   }
 
+  get isPreparing() {
+    return this.pictures === null && this.problem === null;
+  }
+
   /** Whether it can go on. */
   get canRun() {
     return this.pictures !== null && this.problem === null && this.read.diverged === null && !this.isComplete;
@@ -77,6 +81,7 @@ export class TrainingRun {
     this.#forget();
     this.settings = settings;
     this.#data = data;
+    this.#changed();
     this.#inputs = sampleInputs(
       SEEDS.flatMap(() => ALL_CLASSES),
       SEEDS.flatMap((seed) => ALL_CLASSES.map(() => seed)),
@@ -87,6 +92,7 @@ export class TrainingRun {
       if (begun !== this.#begun) return;
       this.lastStep = created.lastStep;
       await this.look();
+      this.#judge(JUDGED.underway).catch((error) => this.#fail(error)); // the curve's first point
     } catch (error) {
       if (begun === this.#begun) this.#fail(error);
     }

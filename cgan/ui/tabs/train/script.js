@@ -104,10 +104,11 @@ export function mountTrain({ element, trigger }) {
       views[letter].show(runs[letter]);
       drawAccuracy(all().map(({ judged }) => judged.line("share")));
     }
-    run.disabled = isRunning() || !all().some(({ canRun }) => canRun);
+    const isPreparing = all().some((each) => each.isPreparing);
+    run.disabled = isRunning() || isPreparing || !all().some(({ canRun }) => canRun);
     step.disabled = run.disabled;
     stop.disabled = !isRunning();
-    anew.disabled = !all().some(({ pictures }) => pictures);
+    anew.disabled = isPreparing;
   };
 
   /** Begin a run as it is wanted; what runs, goes on. */

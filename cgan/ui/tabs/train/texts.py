@@ -3,9 +3,9 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "tab_train": ("Train", "训练"),
     "hint_train": (
-        "Press Run: two generators learn to draw clothes, here in this page. Which garments appear first? Then look "
-        "what one changed setting does in run B.",
-        "按“运行”，两个生成器就在本页里学画衣服。最先出现的是哪些？再看 B 只改了一个设置，结果有什么不同。",
+        "Press Run, and generators learn to draw clothes, here in this page. Which garments appear first? What does "
+        "one changed setting do?",
+        "按“运行”，生成器就在本页里学画衣服。最先出现的是哪些衣服？只改一个设置，结果有什么不同？",
     ),
     "train_step": ("One step", "走一步"),
     "train_anew": ("Start anew", "重新开始"),

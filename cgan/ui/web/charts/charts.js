@@ -50,7 +50,7 @@ export function makeChart(box, { title, series, show, range: [low, high], moved,
   return { move, destroy: chart.destroy };
 }
 
-/** The ends of an axis for values that may hold a few far outside: those lie beyond it. @param {number[]} values */
+/** The ends of an axis for values among which a few may lie far outside: those are drawn at its ends. @param {number[]} values */
 function robustRange(values) {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   const at = (share) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
@@ -71,11 +71,12 @@ export function makeLiveChart(box, { title, names, show, y }) {
   const chart = mountChart(stage, CHART_HEIGHT);
   return (lines) => {
     const range = y ?? robustRange(lines.flatMap(({ ys }) => ys));
+    const held = (ys) => ys.map((value) => Math.min(range.high, Math.max(range.low, value)));
     chart.draw({
       label: title,
       x: { low: 0, high: Math.max(1, ...lines.map(({ xs }) => xs.at(-1) ?? 0)), format: compact },
       y: { ...range, format: show },
-      series: lines.map((line, index) => ({ ...line, name: names[index], colour: LINE_COLOURS[index] })),
+      series: lines.map(({ xs, ys }, index) => ({ xs, ys: held(ys), name: names[index], colour: LINE_COLOURS[index] })),
     });
   };
 }
