@@ -50,7 +50,10 @@ export function makeChart(box, { title, series, show, range: [low, high], moved,
   return { move, destroy: chart.destroy };
 }
 
-/** The ends of an axis for values among which a few may lie far outside: those are drawn at its ends. @param {number[]} values */
+/**
+ * The ends of an axis for values among which a few may lie far outside: those are drawn at its ends.
+ * @param {number[]} values
+ */
 function robustRange(values) {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   const at = (share) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
