@@ -181,7 +181,7 @@ def test_it_is_used_and_saved_and_python_draws_the_same(visit_for_all, tmp_path)
     page.open_tab("Generate")
     page.expect_cells("#picture canvas", sampler.sample(np.full(16, 3), np.arange(7, 23)), columns=4)
     expect(page.find("#trained-note")).to_contain_text("a link cannot carry it")
-    assert page.copied("Copy link") == page.address
+    assert page.copied("Copy link") == f"{page.address}/"
     page.open_tab("Interpolate")
     page.expect_cells("#walk .cgan-frame", sampler.sample(np.array([7]), np.array([7])), columns=1)
     page.open_tab("Directions")

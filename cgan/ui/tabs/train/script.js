@@ -38,6 +38,7 @@ export function mountTrain({ element, trigger }) {
   const runs = {};
   /** What each run is to be: { preset, settings }, null where it is off. @type {Record<string, any>} */
   const wanted = {};
+  const loading = new Set(); // the runs that are about to begin
   const views = Object.fromEntries(letters.map((letter) => [letter, makeRunView(letter, actionsOf(letter))]));
   part(".cgan-train-runs").append(...letters.map((letter) => views[letter].element));
   const drawAccuracy = makeLiveChart(part(".cgan-train-accuracy"), {
@@ -99,12 +100,13 @@ export function mountTrain({ element, trigger }) {
   }
 
   const show = (letter) => {
-    if (!runs[letter]) return;
-    if (openedTab() === "train") {
-      views[letter].show(runs[letter]);
-      drawAccuracy(all().map(({ judged }) => judged.line("share")));
-    }
-    const isPreparing = all().some((each) => each.isPreparing);
+    showButtons();
+    if (!runs[letter] || openedTab() !== "train") return;
+    views[letter].show(runs[letter]);
+    drawAccuracy(all().map(({ judged }) => judged.line("share")));
+  };
+  const showButtons = () => {
+    const isPreparing = loading.size > 0 || all().some((each) => each.isPreparing);
     run.disabled = isRunning() || isPreparing || !all().some(({ canRun }) => canRun);
     step.disabled = run.disabled;
     stop.disabled = !isRunning();
@@ -116,14 +118,20 @@ export function mountTrain({ element, trigger }) {
     const { settings } = wanted[letter];
     const wasRunning = isRunning();
     note.textContent = text("train_loading");
+    loading.add(letter);
+    showButtons();
     try {
       const [parts, data] = await Promise.all([loadParts(), loadImages(valuesOf("train")["training-images"])]);
+      if (!wanted[letter]) return; // switched off meanwhile
       runs[letter] ??= new TrainingRun(parts, () => show(letter));
       await runs[letter].begin(settings, data);
       note.textContent = "";
       if (wasRunning) await runs[letter].run();
     } catch (error) {
       note.textContent = `${text("failed")}: ${error.message}`;
+    } finally {
+      loading.delete(letter);
+      showButtons();
     }
   };
   const beginners = Object.fromEntries(letters.map((letter) => [letter, newestOnly(() => begin(letter))]));
