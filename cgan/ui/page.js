@@ -15,6 +15,7 @@ import { mountTrain } from "./tabs/train/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
 import { TRAINED_HERE, config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
+import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
 import { mountFigure } from "./web/page/figures.js";
 import { sampleInputs } from "./web/drawing/inputs.js";
@@ -30,6 +31,7 @@ const { tabs, checkpoint: firstCheckpoint } = config.links;
 
 /** A checkpoint was chosen, perhaps once more: its weights may be new. */
 async function choose(checkpoint) {
+  forgetCard(checkpoint);
   forgetDirections(checkpoint);
   update({ checkpoint });
   await prepare(checkpoint);

@@ -5,6 +5,7 @@ import re
 import urllib.error
 import urllib.request
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,21 @@ class Training:
         for sheet in (A, B):
             expect(self.page.find(sheet)).to_have_attribute("data-images", "0", timeout=SECONDS)
         self.page.find(READY).wait_for(timeout=SECONDS)
+
+    def save(self, button, folder):
+        """Save a run after its first step, unpack it as it says, and read it as any checkpoint."""
+        with self.page.page.expect_download() as download:
+            self.click(button)
+        name = Path(download.value.suggested_filename).stem
+        expect(self.page.find(".cgan-train-note")).to_contain_text(f"into checkpoints/{name}")
+        download.value.save_as(folder / "saved.zip")
+        with zipfile.ZipFile(folder / "saved.zip") as archive:
+            assert archive.testzip() is None
+            archive.extractall(folder / name)
+        checkpoints.load_discriminator(folder / name)
+        sampler = Sampler(folder / name)
+        assert sampler.steps == "1"
+        return sampler
 
     def sheet(self, sheet=A):
         """Ten classes by four z, uint8 (40, 28, 28), row by row."""
@@ -159,22 +175,23 @@ def test_a_step_is_looked_into(training):
     assert named == [data.CLASS_NAMES[label] for label in labels[found]]
 
 
-def test_it_is_used_and_saved_and_python_draws_the_same(visit_for_all, tmp_path):
+@pytest.mark.parametrize("change", ["", ".no-batchnorm"])
+def test_what_is_saved_is_a_checkpoint_that_draws_the_same(training, tmp_path, change):
+    training.choose("b", f"first-clothes{change}")
+    training.click("[data-do=step]")
+    training.wait_for(64, B)
+    sampler = training.save("#train-save-b", tmp_path)
+    pictures = sampler.sample(np.tile(np.arange(10), 4), np.arange(4).repeat(10))
+    assert np.abs(training.sheet(B).astype(int) - pictures).max() <= 1
+
+
+def test_it_is_used_and_python_draws_the_same(visit_for_all, tmp_path):
     page = visit_for_all(query="?tab=train&run-a=report&run-b=off")
     training = Training(page)
     training.click("[data-do=step]")
     training.wait_for(64)
-    with page.page.expect_download() as download:
-        training.click("#train-save")
-    download.value.save_as(tmp_path / "saved.zip")
-    assert download.value.suggested_filename == "my-report-64.zip"
-    with zipfile.ZipFile(tmp_path / "saved.zip") as archive:
-        assert archive.testzip() is None
-        archive.extractall(tmp_path / "mine")
-    checkpoints.load_discriminator(tmp_path / "mine")
-    assert checkpoints.load_config(tmp_path / "mine") == TrainingConfig().networks()
-    sampler = Sampler(tmp_path / "mine")
-    assert sampler.steps == "1"
+    sampler = training.save("#train-save", tmp_path)
+    assert checkpoints.load_config(tmp_path / "my-report-64") == TrainingConfig().networks()
 
     training.click("#train-use")
     expect(page.find("#checkpoint input")).to_have_value("trained here")

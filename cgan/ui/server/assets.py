@@ -23,7 +23,7 @@ from cgan.evaluation.snapshots import load_timeline, snapshots
 from cgan.explain.directions import DIRECTIONS, load_directions
 from cgan.models.checkpoints import CheckpointError, digest
 from cgan.models.classifier import CLASSIFIER
-from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, refuse
+from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, for_api, refuse
 from cgan.ui.server.login import is_logged_in
 from cgan.ui.studio import Studio
 from cgan.ui.web import TRAINING_WORKER, WORKER
@@ -79,8 +79,15 @@ def routes(studio: Studio) -> Mount:
         try:
             version = digest(folder)
             return _known(request, version) or _binary(generator_file(folder, version), version)
-        except (CheckpointError, OSError):  # the server, asked to draw it, says what is wrong
+        except (CheckpointError, OSError):  # `card` says what is wrong
             return _missing()
+
+    def card(request: Request) -> Response:
+        """What the page has to know of a checkpoint that the server draws."""
+        try:
+            return JSONResponse(studio.card(request.path_params["checkpoint"]), headers=_ASK_AGAIN)
+        except REASONS as error:
+            return refuse(422, for_api(error))
 
     def directions(request: Request) -> Response:
         """The directions in z of a checkpoint."""
@@ -113,6 +120,7 @@ def routes(studio: Studio) -> Mount:
         "/training-{kind}.idx": training_images,
         f"/checkpoints/{{checkpoint:path}}/{GENERATOR}": generator,
         f"/checkpoints/{{checkpoint:path}}/{DIRECTIONS}": directions,
+        "/checkpoints/{checkpoint:path}/card.json": card,
         "/checkpoints/{checkpoint:path}/timeline.json": timeline,
         "/checkpoints/{checkpoint:path}/timeline/{step:int}.png": moment,
     }

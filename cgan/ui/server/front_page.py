@@ -47,13 +47,9 @@ class FrontPage:
     it takes 1 ms, and is compressed only once.
     """
 
-    def __init__(self, app: ASGIApp, head: str, opening: str) -> None:
-        """head: the HTML that Gradio's own script puts into the page's head; the scripts in it may run as well.
-
-        opening: HTML that is put before Gradio's own in the page's body.
-        """
+    def __init__(self, app: ASGIApp, opening: str) -> None:
+        """opening: HTML that is put before Gradio's own in a page's body, except where the page asks for a login."""
         self._app = app
-        self._head = head.encode()
         self._opening = opening.encode()
         self._kept: dict[tuple, _Page] = {}
 
@@ -62,12 +58,11 @@ class FrontPage:
             return await self._app(scope, receive, send)
         request = Request(scope)
         is_front = (scope["method"], scope["path"], scope["query_string"]) == ("GET", "/", b"")
-        key = (
-            (get_root_url(request, "/", request.app.root_path or scope.get("root_path")), is_logged_in(request))
-            if is_front
-            else None
+        logged_in = is_logged_in(request)
+        key = (get_root_url(request, "/", request.app.root_path or scope.get("root_path")), logged_in)
+        page = (is_front and self._kept.get(key)) or await self._render(
+            scope, receive, send, self._opening if logged_in else b""
         )
-        page = self._kept.get(key) or await self._render(scope, receive, send)
         if page is None:
             return
         if is_front and page.start["status"] == 200 and key not in self._kept:
@@ -76,7 +71,7 @@ class FrontPage:
                 self._kept.pop(next(iter(self._kept)))
         await _send(page, request, send)
 
-    async def _render(self, scope: Scope, receive: Receive, send: Send) -> _Page | None:
+    async def _render(self, scope: Scope, receive: Receive, send: Send, opening: bytes) -> _Page | None:
         """The app's response where it is HTML; any other is sent on as it comes, and None returned."""
         start: Message | None = None
         body = bytearray()
@@ -95,8 +90,8 @@ class FrontPage:
         await self._app(scope, receive, read)
         if start is None:
             return None
-        page = bytes(body).replace(_GRADIO, self._opening + _GRADIO, 1)
-        MutableHeaders(scope=start)["Content-Security-Policy"] = policy(page + self._head)
+        page = bytes(body).replace(_GRADIO, opening + _GRADIO, 1)
+        MutableHeaders(scope=start)["Content-Security-Policy"] = policy(page)
         return _Page(start, page)
 
 

@@ -17,7 +17,7 @@ from cgan.ui.controls import EXPORT
 from cgan.ui.links import choice
 from cgan.ui.page import DEFAULT_CHECKPOINT, build
 from cgan.ui.server.assets import FILES, JUDGE_FILE, SCRIPTS
-from cgan.ui.studio import Studio, payload
+from cgan.ui.studio import Studio
 from cgan.ui.tabs.generate import layout as generate
 from cgan.ui.tabs.interpolate import layout as interpolate
 from cgan.ui.tabs.train import layout as train
@@ -82,11 +82,10 @@ def _write(path: Path, content: bytes) -> None:
 
 def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
     """The page itself, with its first pictures in it."""
-    chosen = {"checkpoint": DEFAULT_CHECKPOINT}
     first = {
-        "picture": payload(studio.generate, chosen | generate.FIRST),
-        "allClasses": payload(studio.all_classes, chosen | generate.FIRST_ROW),
-        "walk": payload(studio.interpolate, chosen | interpolate.FIRST),
+        "picture": generate.first_sheet(studio, DEFAULT_CHECKPOINT),
+        "allClasses": generate.first_row(studio, DEFAULT_CHECKPOINT),
+        "walk": interpolate.first_walk(studio, DEFAULT_CHECKPOINT),
     }
     footer = '<span data-text="full_app_local"></span> <code>python app.py</code>'
     if full_app:

@@ -118,7 +118,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "train_set_label_dim": ("length of a class's embedding", "类别嵌入的长度"),
     "train_set_hidden": ("widths of the generator's hidden layers", "生成器各隐藏层的宽度"),
     "train_set_hidden_d": ("widths of the discriminator's hidden layers", "判别器各隐藏层的宽度"),
-    "train_set_batchnorm": ("batch normalization in the generator", "生成器中的批归一化"),
+    "train_set_batchnorm": (
+        "normalize all hidden layers of the generator but the first",
+        "批归一化生成器的各隐藏层（首层除外）",
+    ),
     "train_set_batchnorm_eps": ("of the generator", "生成器批归一化的 eps"),
     "train_set_dropout": ("of the discriminator", "判别器的 dropout"),
     "train_set_loss": ("adversarial loss", "对抗损失"),

@@ -3,6 +3,9 @@
 /** @type {import("../types").Config} */
 export const config = globalThis.cgan.config;
 
+/** A static site has none. */
+export const hasServer = Boolean(globalThis.gradio_config);
+
 /** The generator that was trained in this page and is nowhere else, where others have a checkpoint's name. */
 export const TRAINED_HERE = config.trainedHere;
 
