@@ -1,7 +1,10 @@
 """What the tab "Train" says of runs and settings, without a browser."""
 
+import sys
+
 import pytest
 
+from cgan.training import command
 from cgan.training.config import TrainingConfig
 from cgan.ui.texts import TEXTS
 
@@ -82,6 +85,21 @@ def test_all_that_the_page_names_has_words(evaluate):
     keys = [*(f"train_base_{base}" for base in presets), *(f"train_about_{base}" for base in presets)]
     keys += [*(f"train_change_{change}" for change in changed), *(f"train_set_{name}" for name in report)]
     assert [key for key in keys if key not in TEXTS] == []
+
+
+def test_the_command_of_a_run_trains_with_its_settings(evaluate, monkeypatch):
+    modules = PRESETS | {"../tabs/train/command.js": "commandOf"}
+    text = "first-clothes.no-batchnorm,seed:3,steps:500"
+    written = evaluate(modules, "(text) => commandOf(parseRun(text).settings)", text)
+    python, *arguments = written.replace("\\\n", " ").split()
+    monkeypatch.setattr(sys, "argv", arguments)
+    expected = TrainingConfig(
+        **{"latent_dim": 16, "label_dim": 10, "hidden": (256, 512), "hidden_d": (256, 256), "batchnorm": False},
+        **{"batchnorm_eps": 1e-5, "loss": "relativistic", "learning_rate": 5e-4, "learning_rate_d": 1e-3},
+        **{"beta1": 0.0, "beta2": 0.99, "seed": 3, "steps": 500},
+    )
+    assert command._config(command._arguments()) == expected
+    assert (python, arguments[0]) == ("python", "train.py")
 
 
 def test_a_long_history_keeps_its_course_in_few_points(evaluate):

@@ -2,6 +2,7 @@
 
 import { make } from "../../web/page/dom.js";
 import { text } from "../../web/page/texts.js";
+import { flagOf } from "./command.js";
 import { isSame } from "../../../engine/training/presets.js";
 import { LOSSES } from "../../../engine/training/losses.js";
 import { RANGES, REPORT, SettingError, completeSettings } from "../../../engine/training/settings.js";
@@ -105,8 +106,5 @@ export function mountForm(table, refused, letters, change) {
     }
   };
 }
-
-/** @param {string} name */
-const flagOf = (name) => `--${name.replaceAll("_", "-")}`;
 
 const fieldText = (value) => (value === null ? "" : Array.isArray(value) ? value.join(", ") : `${value}`);

@@ -1,8 +1,10 @@
 // The tab "Train": two training runs side by side, and what they become.
 
+import { savePng } from "../../web/drawing/canvas.js";
 import { makeLiveChart } from "../../web/charts/charts.js";
 import { TRAINED_HERE } from "../../web/page/config.js";
 import { fillTexts, findIn, onPhone, saveFile } from "../../web/page/dom.js";
+import { offerExport } from "../../web/page/export.js";
 import { OFF } from "../../web/page/fields.js";
 import { keepGenerator, whenDrawing } from "../../web/drawing/renderer.js";
 import { newestOnly } from "../../web/page/schedule.js";
@@ -10,6 +12,7 @@ import { drawFrom, fieldsOf, openedTab, update, valuesOf, whenChanged } from "..
 import { percent, text } from "../../web/page/texts.js";
 import { zip } from "../../web/encoding/zip.js";
 import { formatRun, parseRun } from "../../../engine/training/presets.js";
+import { commandOf } from "./command.js";
 import { loadImages, loadParts } from "./assets.js";
 import { mountForm } from "./form.js";
 import { makeInspection } from "./inspection.js";
@@ -18,6 +21,11 @@ import { makeRunView } from "./view.js";
 
 const LEAST = 0.05; // share of the time that runs take while a hand waits for pictures
 const QUIET_MS = 400; // until they take all of it again
+
+offerExport("train", {
+  formats: { sheet_a: () => savePng(document.querySelector("#train-sheet canvas"), "trained-here") },
+  python: () => commandOf(parseRun(valuesOf("train")["run-a"]).settings),
+});
 
 /** Where a second run would cost too much: on a phone. */
 const isSmall = () => onPhone() || window.matchMedia("(pointer: coarse)").matches;

@@ -82,6 +82,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Unpack {name}.zip into checkpoints/{name}, and it is a checkpoint like any other.",
         "将 {name}.zip 解压到 checkpoints/{name}，它就是一个普通的检查点。",
     ),
+    "format_sheet_a": ("PNG of A's sheet", "A 的图片 PNG"),
     "train_inspect": ("Look into one step", "细看一步"),
     "trained_here": ("trained here", "在此训练"),
     "trained_only_here": (

@@ -2,7 +2,7 @@
 
 import { TRAINED_HERE } from "./config.js";
 import { make, makeButton } from "./dom.js";
-import { openedTab, valuesOf, whenChanged } from "./store.js";
+import { whenChanged } from "./store.js";
 import { text } from "./texts.js";
 import { currentLink } from "./url.js";
 
@@ -85,8 +85,9 @@ function makeMenu({ formats = {}, python }, row) {
   const menu = make("div", { className: "cgan-menu", hidden: true }, buttons, note, heading, code);
   const refresh = () => {
     if (menu.hidden) return;
-    const isTrainedHere = valuesOf(openedTab()).checkpoint === TRAINED_HERE; // which Python cannot open
-    code.textContent = isTrainedHere ? "" : python();
+    const lines = python();
+    const isTrainedHere = lines.includes(TRAINED_HERE); // which Python cannot open
+    code.textContent = isTrainedHere ? "" : lines;
     heading.hidden = code.hidden = !code.textContent;
     note.textContent = code.textContent ? "" : text(isTrainedHere ? "trained_only_here" : "python_none");
   };
