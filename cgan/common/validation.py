@@ -49,7 +49,7 @@ class Widths(NamedTuple):
                 if all(width % 4 == 0 for width in widths):
                     return widths
         allowed = f"1 to {self.layers} multiples of 4, from {self.low} to {self.high}"
-        raise ValueError(f"{_short(value)} given; allowed: {allowed}")
+        raise ValueError(f"{shortened(value)} given; allowed: {allowed}")
 
 
 def check_choice(value: object, choices: Collection) -> object:

@@ -21,6 +21,17 @@ _STRENGTH = """
 _FIGURE = '<figure class="cgan-inside"></figure>'
 
 
+def checkpoint_menu(names: list[str], value: str) -> gr.Dropdown:
+    """The choice of a checkpoint.
+
+    The studio checks the name: the page's script puts choices into the menu of which Gradio's server does not know.
+    """
+    words = {"label": i18n("checkpoint"), "info": i18n("checkpoint_info")}
+    menu = gr.Dropdown(names, value=value, filterable=False, elem_id="checkpoint", **words)
+    menu.preprocess = lambda name: name  # a subclass would be a custom component, with a script of its own
+    return menu
+
+
 def class_dropdown(label: str, value: int, elem_id: str, **more: Any) -> gr.Dropdown:
     """A choice of one class; its value is the index, 0 to 9. more: what else a gr.Dropdown takes."""
     return gr.Dropdown(class_choices(), value=value, label=i18n(label), elem_id=elem_id, **more)

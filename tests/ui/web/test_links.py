@@ -94,6 +94,10 @@ HOSTILE = [
     ("watch", "other", "../../etc"),
     ("picture", "image", "100"),
     ("how-good", "evidence", "constructor"),
+    ("train", "run-a", "report,hidden:6"),
+    ("train", "run-a", "off"),
+    ("train", "run-b", "constructor.constructor,seed:<img src=x onerror=alert(1)>"),
+    ("train", "training-images", "70000"),
 ]
 
 
@@ -121,6 +125,29 @@ def test_what_is_written_is_read_again(evaluate):
     )
     assert query == "tab=mix&seed=50&weights=0.5,0,0,0,0.25,0,0,0,0.5,0&place=0.52,0.167"
     assert link["values"] == link["values"] | values
+
+
+def test_a_link_carries_the_settings_of_training_runs(evaluate):
+    query = "tab=train&run-a=report.hinge,seed:3&run-b=off"
+    values, written = evaluate(
+        {"page/url.js": "readLink, writeLink", "page/store.js": "openTab, setCheckpoints"},
+        """([names, query]) => {
+          setCheckpoints(names);
+          const { tab, values } = readLink(query);
+          openTab(tab, values);
+          return [values, writeLink()];
+        }""",
+        [NAMES, query],
+    )
+    assert (values["run-a"], values["run-b"], written) == ("report.hinge,seed:3", "off", query)
+
+
+def test_a_link_leaves_out_the_generator_that_was_trained_here(evaluate):
+    written = evaluate(
+        {"page/url.js": "writeLink", "page/store.js": "update", "page/config.js": "TRAINED_HERE"},
+        "() => { update({ checkpoint: TRAINED_HERE, seed: 50 }); return writeLink(); }",
+    )
+    assert written == "seed=50"
 
 
 def test_the_first_view_has_no_query(evaluate):
