@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from cgan.common.validation import check_integer, one_line, shortened
 
 MIN_CLASSES, MAX_CLASSES = 2, 100
@@ -36,6 +38,14 @@ def parse_class(given: object, names: Sequence[Sequence[str]]) -> int:
             return index
     allowed = ", ".join(" ".join((f"{index}", *of_class)) for index, of_class in enumerate(names))
     raise ValueError(f"{shortened(given)} is no class; allowed: {allowed}")
+
+
+def class_indices(given: Sequence[int | str], names: Sequence[Sequence[str]]) -> np.ndarray:
+    """The indices (N,) of classes, each read by `parse_class`. Raises ValueError."""
+    indices = np.asarray(given)
+    if indices.dtype.kind in "iu" and ((indices >= 0) & (indices < len(names))).all():
+        return indices  # at once: there may be a million
+    return np.array([parse_class(each, names) for each in np.asarray(given, object).tolist()], np.int64)
 
 
 def _folded(text: str) -> str:

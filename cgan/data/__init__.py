@@ -8,6 +8,7 @@ from cgan.data.fashion_mnist import (
     NUM_CLASSES,
     find,
     load,
+    local_files,
     local_test_images,
 )
 from cgan.data.pictures import DataError
@@ -21,5 +22,6 @@ __all__ = [
     "DataError",
     "find",
     "load",
+    "local_files",
     "local_test_images",
 ]

@@ -7,6 +7,7 @@ python -m cgan.classifier --data PATH --out DIR                one of your own c
 """
 
 import argparse
+import hashlib
 import json
 import math
 import time
@@ -21,8 +22,8 @@ from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
 from cgan.common.classes import FASHION_MNIST, Classes
-from cgan.common.command_line import Parser, fail, integer
-from cgan.common.files import replaced, write_text
+from cgan.common.command_line import Parser, check_output, fail, integer
+from cgan.common.files import replaced, why_unreadable, write_json
 from cgan.data import DataError, dataset, local_test_images
 from cgan.data.dataset import Dataset
 from cgan.data.pictures import Labelled
@@ -147,6 +148,16 @@ def add_judge_flag(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@cache
+def judge_version(folder: Path = JUDGE) -> str:
+    """What changes with the judge, for what was measured with it: 16 hexadecimal digits. Raises CheckpointError."""
+    path = folder / CLASSIFIER
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise CheckpointError(f"{path}: {why_unreadable(path, error)}") from error
+
+
 def main() -> None:
     parser = Parser(prog="python -m cgan.classifier", description=__doc__)
     parser.add_argument("--test", action="store_true", help="train nothing")
@@ -167,6 +178,8 @@ def main() -> None:
         if found.classes != FASHION_MNIST and arguments.out == JUDGE:
             raise DataError(f"--out: name a folder; {JUDGE} judges Fashion-MNIST")
         if not arguments.test:
+            arguments.out.mkdir(parents=True, exist_ok=True)
+            check_output("--out", arguments.out / CLASSIFIER)
             _train(arguments, found)
         trained, classes = checkpoints.load_classifier(arguments.out)
         if classes != found.classes:
@@ -187,7 +200,6 @@ def _train(arguments: argparse.Namespace, found: Dataset) -> None:
     network = ResidualClassifier(found.classes.count, arguments.width)
     epochs = arguments.epochs or max(_EPOCHS, math.ceil(_LEAST_STEPS * _BATCH_SIZE / len(images)))
     fit(network, images, labels, epochs, arguments.seed, "classifier")
-    arguments.out.mkdir(parents=True, exist_ok=True)
     metadata = {"epochs": str(epochs), "classes": json.dumps(found.classes.to_json())}
     checkpoints.save_tensors(arguments.out / CLASSIFIER, network.state_dict(), metadata)
     measured = {
@@ -197,7 +209,7 @@ def _train(arguments: argparse.Namespace, found: Dataset) -> None:
         "seed": arguments.seed,
         "seconds": round(time.perf_counter() - start),
     }
-    write_text(arguments.out / METRICS, json.dumps(measured, indent=2) + "\n")
+    write_json(arguments.out / METRICS, measured, indent=2)
     if found.classes != FASHION_MNIST:
         _save_examples(arguments.out / EXAMPLES, test, found.classes.count)
 

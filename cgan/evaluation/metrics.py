@@ -10,7 +10,6 @@ All metrics compare as many generated pictures (the classes in turn, seeds from 
 test images, 10,000 of Fashion-MNIST and never more, with these, in the judge's features unless --inception is given.
 """
 
-import json
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,8 +20,8 @@ from torch import Tensor
 
 from cgan import data
 from cgan.common.classes import Classes
-from cgan.common.command_line import Parser, fail, integer
-from cgan.common.files import write_text
+from cgan.common.command_line import Parser, check_output, fail, integer
+from cgan.common.files import user_path, write_json
 from cgan.data import dataset
 from cgan.evaluation import classifiers
 from cgan.evaluation.classifiers import JUDGE
@@ -50,6 +49,7 @@ class MetricError(Exception):
 class Metrics:
     """All metrics of one set of pictures; shares are from 0 to 1."""
 
+    judge: str  # version of the judge whose features these are
     pictures: int
     fid: float
     per_class: dict[str, dict[str, float]]  # FID, precision, recall and GAN-test of each class alone
@@ -77,6 +77,7 @@ def measure(
     with torch.inference_mode():
         correct = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
     return Metrics(
+        judge=classifiers.judge_version(judge_folder),
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
         per_class={
@@ -213,6 +214,8 @@ def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.nda
 
 def main() -> None:
     arguments = _parser().parse_args()
+    if arguments.json:
+        check_output("--json", arguments.json)
     try:
         found = dataset.from_flags(arguments)
         training, test = found.load("train"), found.load("test")
@@ -243,7 +246,7 @@ def main() -> None:
     print(table({arguments.checkpoint or "real training images": metrics}))
     if arguments.json:
         try:
-            write_text(arguments.json, json.dumps(asdict(metrics), indent=2) + "\n")
+            write_json(arguments.json, asdict(metrics), indent=2)
         except OSError as error:
             fail(f"--json {arguments.json}: cannot be written ({error.strerror})")
 
@@ -293,7 +296,7 @@ def _parser() -> Parser:
         metavar="N",
         help="train N classifiers of each kind on 60,000 pictures (about 10 minutes each on one core)",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
+    parser.add_argument("--json", type=user_path, metavar="FILE", help="write all figures there too")
     classifiers.add_judge_flag(parser)
     dataset.add_flags(parser)
     return parser

@@ -12,7 +12,6 @@ distances are approximate. If the data set is on this machine, the index propose
 As a reference for a distance there are those from real test images, which are no copies, to their nearest neighbours.
 """
 
-import hashlib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,13 +21,13 @@ import numpy as np
 import torch
 
 from cgan import data
-from cgan.common.command_line import Parser, fail
-from cgan.common.files import replaced
+from cgan.common.command_line import Parser, check_output, fail
+from cgan.common.files import replaced, why_unreadable
 from cgan.data import dataset
 from cgan.evaluation import classifiers
-from cgan.evaluation.classifiers import JUDGE, add_judge_flag, load_judge, needed_judge
+from cgan.evaluation.classifiers import JUDGE, add_judge_flag, judge_version, load_judge, needed_judge
 from cgan.models.checkpoints import CheckpointError
-from cgan.models.classifier import CLASSIFIER, ResidualClassifier
+from cgan.models.classifier import ResidualClassifier
 
 INDEX = "neighbours.npz"  # in the judge's folder
 FEATURES, PIXELS = MEASURES = ("features", "pixels")
@@ -83,8 +82,8 @@ class Index(NamedTuple):
             with np.load(path, allow_pickle=False) as file:
                 index = cls(**{name: file[name] for name in cls._fields})
         except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise CheckpointError(f"{path}: cannot be read ({error}); `{command}` makes it") from error
-        if str(index.judge) != _judge_version(judge):
+            raise CheckpointError(f"{path}: {why_unreadable(path, error)}; `{command}` makes it") from error
+        if str(index.judge) != judge_version(judge):
             raise CheckpointError(f"{path}: made with another judge; `{command}` makes it anew")
         return index
 
@@ -167,7 +166,7 @@ def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray, judge_folde
     projected = (features - mean) @ components
     step = float(np.abs(projected).max() / 127)
     index = Index(
-        judge=np.str_(_judge_version(judge_folder)),
+        judge=np.str_(judge_version(judge_folder)),
         labels=training[1].astype(np.uint8),
         mean=mean,
         components=components,
@@ -224,19 +223,12 @@ def _unpacked(packed: np.ndarray) -> np.ndarray:
     return np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1)
 
 
-@cache
-def _judge_version(judge: Path) -> str:
-    try:
-        return hashlib.sha256((judge / CLASSIFIER).read_bytes()).hexdigest()[:16]
-    except OSError as error:
-        raise CheckpointError(f"{judge / CLASSIFIER}: cannot be read ({error.strerror})") from error
-
-
 def main() -> None:
     parser = Parser(prog="python -m cgan.neighbours", description=__doc__)
     add_judge_flag(parser)
     dataset.add_flags(parser)
     arguments = parser.parse_args()
+    check_output("the index", INDEX)
     try:
         found = dataset.from_flags(arguments)
         judge = needed_judge(found.classes, arguments.judge)

@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from cgan import data
-from cgan.common.command_line import Parser, fail
-from cgan.common.files import write_text
+from cgan.common.command_line import Parser, check_output, fail
+from cgan.common.files import write_json
 from cgan.data import IMAGE_SIZE, dataset
 from cgan.evaluation import classifiers
 from cgan.evaluation.classifiers import JUDGE
@@ -31,6 +31,7 @@ LOSSES = ("loss_g", "loss_d")
 class Quality:
     """The quality of each snapshot; all lists are in the order of the steps. The names are keys of quality.json."""
 
+    judge: str  # version of the judge that has measured
     pictures: str  # SHA-256 of the measured pictures
     steps: list[int]
     named_right: list[float]  # accuracy of the judge on the pictures of a snapshot, four of each class
@@ -90,15 +91,18 @@ def measure(folder: Path, test: tuple[np.ndarray, np.ndarray], judge_folder: Pat
         steps.append(step)
         accuracies.append(classifiers.accuracy(judge, pictures, labels))
         distances.append(round(float(np.mean([*by_class])), 5))
-    return Quality(_digest(folder), steps, accuracies, distances)
+    return Quality(classifiers.judge_version(judge_folder), _digest(folder), steps, accuracies, distances)
 
 
-def load_quality(folder: Path) -> Quality | None:
-    """The measurements in a folder; None if there are none or the pictures have changed since."""
+def load_quality(folder: Path, judge: Path | None = JUDGE) -> Quality | None:
+    """The measurements in a folder; None if there are none, of other pictures or another judge, or without a judge."""
+    if judge is None:
+        return None
     try:
         quality = Quality(**json.loads((folder / TIMELINE / QUALITY).read_text(encoding="utf-8")))
-        return quality if quality.pictures == _digest(folder) else None
-    except (OSError, ValueError, TypeError):
+        is_current = quality.judge == classifiers.judge_version(judge) and quality.pictures == _digest(folder)
+        return quality if is_current else None
+    except (OSError, ValueError, TypeError, CheckpointError):
         return None
 
 
@@ -109,11 +113,11 @@ def _digest(folder: Path) -> str:
     return total.hexdigest()
 
 
-def load_timeline(folder: Path) -> dict:
+def load_timeline(folder: Path, judge: Path | None = JUDGE) -> dict:
     """The history of a run for the page, as JSON values.
 
     moments: [step, version] of each snapshot; the version changes with the picture. losses: steps, and means since the
-    step before. images_per_step: training images. quality: see `Quality`, or None.
+    step before. images_per_step: training images. judge: of its classes. quality: see `Quality`, or None.
     """
     entries = _history(folder)
     last = entries[-1] if entries else {"step": 1, "images": 1}
@@ -122,7 +126,7 @@ def load_timeline(folder: Path) -> dict:
         "images_per_step": last["images"] / last["step"],
         "losses": {"steps": [entry["step"] for entry in entries]}
         | {loss: [entry[loss] for entry in entries] for loss in LOSSES},
-        "quality": asdict(quality) if (quality := load_quality(folder)) else None,
+        "quality": asdict(quality) if (quality := load_quality(folder, judge)) else None,
     }
 
 
@@ -156,8 +160,9 @@ def main() -> None:
         classes, found = checkpoints.load_config(folder).classes, dataset.from_flags(arguments)
         if classes != found.classes:
             raise CheckpointError(f"{folder}: has other classes than --data {arguments.data}")
+        check_output(f"--checkpoint {folder}:", folder / TIMELINE / QUALITY)
         quality = measure(folder, found.load("test"), classifiers.needed_judge(classes, arguments.judge))
-        write_text(folder / TIMELINE / QUALITY, json.dumps(asdict(quality)) + "\n")
+        write_json(folder / TIMELINE / QUALITY, asdict(quality))
     except CheckpointError as error:
         fail(f"--checkpoint: {error}")
     except (data.DataError, OSError) as error:

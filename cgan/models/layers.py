@@ -14,8 +14,8 @@ class ClassEmbedding(nn.Embedding):
         super().__init__(classes, dim)
 
     def forward(self, classes: Tensor) -> Tensor:
-        """Class weights, float (N, classes), or labels, integer (N,), to vectors (N, dim)."""
-        return classes @ self.weight if classes.is_floating_point() else super().forward(classes)
+        """Class weights (N, classes) of any type, or labels, integer (N,), to vectors (N, dim)."""
+        return classes.to(self.weight.dtype) @ self.weight if classes.dim() == 2 else super().forward(classes)
 
 
 class Dropout(nn.Dropout):

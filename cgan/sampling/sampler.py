@@ -6,15 +6,16 @@ python -m cgan.sampling --checkpoint report-mlp --balanced --count 10000 --out i
 
 import argparse
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from cgan.common import images
-from cgan.common.classes import FASHION_MNIST
-from cgan.common.command_line import Parser, fail, integer, real
-from cgan.common.files import replaced
+from cgan.common.classes import FASHION_MNIST, class_indices
+from cgan.common.command_line import Parser, check_output, fail, integer, real
+from cgan.common.files import replaced, user_path
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
@@ -31,8 +32,9 @@ class Sampler:
     of threads and on the batch size, which now and then moves a pixel to the next grey level.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Load the averaged generator of a checkpoint folder. Raises CheckpointError."""
+    def __init__(self, name_or_folder: str | Path) -> None:
+        """Load the averaged generator of a checkpoint. Raises CheckpointError."""
+        folder = checkpoints.resolve(name_or_folder)
         generator, metadata = checkpoints.load_generator(folder)
         self.generator = generator.float().requires_grad_(False)
         self.latent_dim: int = generator.latent_dim
@@ -49,12 +51,20 @@ class Sampler:
                 pictures.append(images.to_uint8(self.generator(z_batch, weights)))
         return np.concatenate(pictures)
 
-    def sample(self, classes: np.ndarray, seeds: np.ndarray, truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), by index, and seed (N,)."""
-        return self.draw(latents.latents(seeds, self.latent_dim, truncation), self._one_hot(classes))
+    def sample(self, classes: Sequence[int | str], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
+        """One picture, uint8 (N, 28, 28), for each class (N,), by index or by name, and seed (N,).
 
-    def _one_hot(self, classes: np.ndarray) -> np.ndarray:
-        return latents.one_hot(classes, self.classes.count)
+        Here and below seeds may be z itself, (N, latent_dim). Raises ValueError for what is no class, for seeds and
+        truncations beyond their ranges (see `latents`), and where there are not as many seeds as classes.
+        """
+        z, weights = latents.latents(seeds, self.latent_dim, truncation), self._class_weights(classes)
+        if len(z) != len(weights):
+            raise ValueError(f"{len(weights)} classes and {len(z)} seeds given; allowed: as many of each")
+        return self.draw(z, weights)
+
+    def _class_weights(self, classes: Sequence[int | str]) -> np.ndarray:
+        """One-hot class weights, float32 (N, classes). Raises ValueError."""
+        return latents.one_hot(class_indices(classes, self.classes.pairs), self.classes.count)
 
     def walk(self, classes: tuple[int, int], seeds: tuple[int, int], frames: int, path: str = "slerp") -> np.ndarray:
         """Pictures, uint8 (frames, 28, 28), on the way from (classes[0], seeds[0]) to (classes[1], seeds[1]).
@@ -68,7 +78,7 @@ class Sampler:
     ) -> np.ndarray:
         """The same at any positions (N,) on the way, 0 to 1."""
         z = PATHS[path](*latents.latents(np.array(seeds), self.latent_dim), positions)
-        weights = latents.lerp(*self._one_hot(np.array(classes)), positions)
+        weights = latents.lerp(*self._class_weights(classes), positions)
         return self.draw(z, weights)
 
     def mix(self, class_weights: np.ndarray, seeds: np.ndarray) -> np.ndarray:
@@ -83,7 +93,7 @@ class Sampler:
         """
         weights = latents.bilinear(positions)
         z = latents.blend(latents.latents(seeds, self.latent_dim), weights)
-        return self.draw(z, (weights @ self._one_hot(classes)).astype(np.float32))
+        return self.draw(z, (weights @ self._class_weights(classes)).astype(np.float32))
 
 
 class SamplerCache:
@@ -129,8 +139,9 @@ def consecutive_seeds(first: int, count: int) -> np.ndarray:
 
 def main() -> None:
     arguments = _parser().parse_args()
-    if arguments.out.suffix not in (".png", ".npz"):
+    if arguments.out.suffix.lower() not in (".png", ".npz"):
         fail(f"--out {arguments.out}: allowed are names that end in .png (a grid) or .npz (arrays)")
+    check_output("--out", arguments.out)
     try:
         sampler = Sampler(checkpoints.resolve(arguments.checkpoint))
         seeds = consecutive_seeds(arguments.seed, arguments.count)
@@ -154,7 +165,7 @@ def main() -> None:
 
 
 def _write(path: Path, pictures: np.ndarray, labels: np.ndarray) -> None:
-    if path.suffix == ".png":
+    if path.suffix.lower() == ".png":
         columns = int(np.ceil(np.sqrt(len(pictures))))
         images.save_png(path, images.grid(pictures, columns))
     else:
@@ -197,7 +208,7 @@ def _parser() -> Parser:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=user_path,
         required=True,
         metavar="FILE",
         help="FILE.png: a grid; FILE.npz: images, uint8 (N, 28, 28), and labels, uint8 (N,)",

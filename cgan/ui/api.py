@@ -22,7 +22,7 @@ from cgan.common.validation import check_choice, check_integer, check_real, chec
 from cgan.sampling import latents
 from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds, samplers
 from cgan.ui import figures
-from cgan.ui.studio import MAX_COUNT, MAX_SEED, Studio
+from cgan.ui.studio import MAX_COUNT, Studio
 from cgan.ui.tabs.inside.runs import JUDGE, OURS
 from cgan.ui.tabs.inside.service import Lab
 
@@ -143,7 +143,7 @@ class Endpoints:
 
         Args:
             class_name: the garment's class by name or index.
-            seed: of the garment, 0 to 9999.
+            seed: of the garment, 0 to 4294967295.
             network: judge, the app's classifier of garments, or discriminator, the checkpoint's own.
             checkpoint: which trained pair; empty for the one that the app opens with.
 
@@ -154,7 +154,7 @@ class Endpoints:
         """
         name = self._name(checkpoint)
         index = _class("class_name", class_name, self._studio.classes(name))
-        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
+        seed = checked("seed", check_integer, seed, 0, latents.MAX_SEED)
         network = checked("network", check_choice, network, OURS)
         choices, image, maps = self._lab.saliency(name, network, index, seed)
         picture = figures.side_by_side(image, maps.values())

@@ -5,11 +5,29 @@ from typing import Any
 
 import gradio as gr
 
+from cgan.sampling import latents
 from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.studio import MAX_SEED
 
 EXPORT = '<div class="cgan-export"></div>'
+_FOUND = """<div class="cgan-found" hidden>
+  <div class="cgan-chip"><span data-text="found_z"></span></div>@strength
+  <p data-text="found_info"></p>
+</div>"""
+_STRENGTH = """
+  <label class="cgan-slider">
+    <span data-text="found_strength"></span><input type="range" min="0" max="1" step="0.01"><output></output>
+  </label>"""
 _FIGURE = '<figure class="cgan-inside"></figure>'
+
+
+def checkpoint_menu(names: list[str], value: str) -> gr.Dropdown:
+    """The choice of a checkpoint.
+
+    The studio checks the name: the page's script puts choices into the menu of which Gradio's server does not know.
+    """
+    words = {"label": i18n("checkpoint"), "info": i18n("checkpoint_info")}
+    return _unchecked(gr.Dropdown(names, value=value, filterable=False, elem_id="checkpoint", **words))
 
 
 def class_dropdown(label: str, value: int, elem_id: str, also: str | None = None, **more: Any) -> gr.Dropdown:
@@ -19,17 +37,22 @@ def class_dropdown(label: str, value: int, elem_id: str, also: str | None = None
     """
     others = [(i18n(also), -1)] if also else []
     menu = gr.Dropdown([*others, *class_choices()], value=value, label=i18n(label), elem_id=elem_id, **more)
-    # Gradio would refuse a class that was not among the choices at first; whoever computes with it checks it. It is no
-    # subclass, because Gradio writes a file beside the source of each. An event that returns an update of it makes it a
-    # plain one: show and hide what is around it instead.
-    menu.preprocess = lambda payload: payload
     menu.also = also
-    return menu
+    return _unchecked(menu)
 
 
 def is_class_dropdown(control: object) -> bool:
     """Whether `class_dropdown` has made it."""
     return hasattr(control, "also")
+
+
+def _unchecked(menu: gr.Dropdown) -> gr.Dropdown:
+    """The menu, whose value Gradio's server takes as it comes; whoever computes with it checks it.
+
+    An event that returns an update of it would make it a checked one again: show and hide what is around it instead.
+    """
+    menu.preprocess = lambda value: value  # a subclass would be a custom component, with a script of its own
+    return menu
 
 
 def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:
@@ -42,11 +65,25 @@ def slider(low: float, high: float, value: float, step: float, label: str, elem_
 
 
 def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -> gr.Slider:
-    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice."""
+    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice.
+
+    Its number field takes any seed, up to `highest`, as links do.
+    """
     seed = slider(0, MAX_SEED, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
+    seed.highest = latents.MAX_SEED
+    seed.preprocess = lambda seed: seed  # Gradio would refuse what is beyond the slider; whoever takes it checks it
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
     dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
     return seed
+
+
+def found_chip(tab: str, seed: str, neighbours: bool = True) -> gr.HTML:
+    """What says under a tab's seed that the z of a person's picture stands in for it (`found.js`), and how to go back.
+
+    seed: its name in a link. neighbours: whether the tab draws the z's neighbours as well, so how far they are.
+    """
+    html = _FOUND.replace("@strength", _STRENGTH if neighbours else "")
+    return scripted(f"{tab}-{seed}-found", "mountFound", html, arguments=f"{json.dumps(tab)}, {json.dumps(seed)}")
 
 
 def sentence(key: str, tag: str = "p", elem_id: str | None = None) -> gr.HTML:

@@ -183,7 +183,7 @@ def test_a_judge_of_the_classes_measures_them(twelve_run, own_pictures, twelve_j
     )
     folder = shutil.copytree(twelve_run, tmp_path / "copy")
     run_here(snapshots.main, "--checkpoint", folder, "--data", own_pictures, "--judge", twelve_judge)
-    assert snapshots.load_quality(folder).steps[-1] == 150
+    assert snapshots.load_quality(folder, twelve_judge).steps[-1] == 150
 
 
 def test_nearest_images_come_from_the_judges_index(own_pictures, twelve_judge):

@@ -98,7 +98,7 @@ REFUSED = [
     ("interpolate", ENDS | {"frames": 1}, "frames: 1 given; allowed: a whole number from 2 to 64"),
     ("interpolate", ENDS | {"path": "arc"}, "path: 'arc' given; allowed: slerp, lerp"),
     ("saliency", GARMENT | {"network": "resnet18"}, "network: 'resnet18' given; allowed: judge, discriminator"),
-    ("saliency", GARMENT | {"seed": 10_000}, "seed: 10000 given; allowed: a whole number from 0 to 9999"),
+    ("saliency", GARMENT | {"seed": 2**32}, "seed: 4294967296 given; allowed: a whole number from 0 to 4294967295"),
 ]
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from cgan.data import NUM_CLASSES
+from cgan.sampling.latents import MAX_SEED
 from cgan.ui.page import build
-from cgan.ui.studio import MAX_COUNT, MAX_SEED, Studio
+from cgan.ui.studio import MAX_COUNT, Studio
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,25 @@ import json
 from cgan.common import uploads
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH, IMAGE_SIZE, examples
 from cgan.explain.directions import MAX_SIGMA
+from cgan.sampling import latents
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
-from cgan.ui.studio import ANIMATION_SCALE, ANIMATION_SECONDS, MAX_SEED, MIXED_SEEDS, SHEET_SEEDS, STRIP_FRAMES
+from cgan.ui.studio import (
+    ANIMATION_SCALE,
+    ANIMATION_SECONDS,
+    MAX_SEED,
+    MIXED_SEEDS,
+    SHEET_SEEDS,
+    STRIP_FRAMES,
+    TRAINED_HERE,
+)
 from cgan.ui.texts import for_page
 
 _CONSTANTS = {
+    "trainedHere": TRAINED_HERE,
     "imageSize": IMAGE_SIZE,
     "garments": {"en": CLASS_NAMES, "zh": CLASS_NAMES_ZH},
-    "maxSeed": MAX_SEED,
+    "maxSeed": latents.MAX_SEED,
+    "sliderSeeds": MAX_SEED,
     "mixedSeeds": MIXED_SEEDS,
     "sheetSeeds": SHEET_SEEDS,
     "stripFrames": STRIP_FRAMES,
@@ -28,7 +39,8 @@ _CONSTANTS = {
 def config_script(links: dict, classes: dict, **more: object) -> str:
     """A script that begins `window.cgan`, whose `config` the modules read (`config.js`).
 
-    classes: names of classes by checkpoint and language (`Studio.names_of_classes`).
+    classes: names of classes by checkpoint and language (`Studio.names_of_classes`). more: further entries, and others
+    in the place of these.
     """
     config = {"texts": for_page(), "links": links, "classes": classes, **_CONSTANTS, **more}
     content = json.dumps(config, ensure_ascii=False).replace("</", "<\\/")  # it stands in a page

@@ -2,13 +2,15 @@
 
 import json
 import math
+import shlex
 from pathlib import Path
 
 from cgan.common.classes import FASHION_MNIST
 from cgan.evaluation import metrics
-from cgan.evaluation.classifiers import MAKE_JUDGE
+from cgan.evaluation.classifiers import MAKE_JUDGE, judge_version
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.ui.figures import Text, class_name, say
-from cgan.ui.studio import Studio
+from cgan.ui.studio import TRAINED_HERE, Studio
 
 REPORT = "report-mlp"  # beside which every checkpoint is set
 _MAX_BYTES = 2**20
@@ -32,9 +34,9 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
     classes, judge = studio.classes(checkpoint), studio.judge(checkpoint)
     is_compared = checkpoint != REPORT and REPORT in studio.names() and studio.classes(REPORT) == classes
     names = [checkpoint, REPORT] if is_compared else [checkpoint]
-    measured = [_read(studio.folder(name) / metrics.METRICS) for name in names]
-    columns = [*names, say("column_real")]
-    measured.append(_read(judge / metrics.REAL) if judge else {})
+    measured = [{} if name == TRAINED_HERE else _read(studio.folder(name) / metrics.METRICS, judge) for name in names]
+    columns = [*(say("trained_here") if name == TRAINED_HERE else name for name in names), say("column_real")]
+    measured.append(_read(judge / metrics.REAL, judge) if judge else {})
     rows = [
         {
             "title": say(f"measure_{measure}"),
@@ -50,20 +52,34 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         ]
         for measure in _MEASURES_BY_CLASS
     }
-    own = "" if classes == FASHION_MNIST else " --data PATH --judge DIR"
-    missing = None if measured[0] else say("not_measured", name=checkpoint, own=own)
+    missing = None if measured[0] else _why_unmeasured(studio, checkpoint)
     if judge is None:
         missing = say("no_judge", name=checkpoint, command=MAKE_JUDGE)
     return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
 
 
-def _read(path: Path) -> dict:
-    """What a file of metrics says; nothing where there is none, as of a run that no one has measured."""
+def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
+    if checkpoint == TRAINED_HERE:
+        return say("trained_only_here")
+    file = studio.folder(checkpoint) / metrics.METRICS
+    if file.is_relative_to(CHECKPOINTS):
+        file = file.relative_to(CHECKPOINTS.parent)  # the command is meant for the project's folder
+    own = "" if studio.classes(checkpoint) == FASHION_MNIST else " --data PATH --judge DIR"
+    return say(
+        "not_measured", name=checkpoint, checkpoint=shlex.quote(checkpoint), file=shlex.quote(f"{file}"), own=own
+    )
+
+
+def _read(path: Path, judge: Path | None) -> dict:
+    """What a file of metrics says; nothing where there is none, or where another judge has measured."""
+    if judge is None:
+        return {}
     try:
         content = json.loads(path.read_bytes()[:_MAX_BYTES])
-    except (OSError, ValueError, RecursionError):
+        is_current = isinstance(content, dict) and content.get("judge") == judge_version(judge)
+    except (OSError, ValueError, RecursionError, CheckpointError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return content if is_current else {}
 
 
 def _of_class(measured: dict, name: str, measure: str) -> float | None:

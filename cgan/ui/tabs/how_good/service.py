@@ -22,12 +22,13 @@ from cgan.evaluation.neighbours import FEATURES, MEASURES, Nearest
 from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models.checkpoints import CONFIG, load_config
+from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
-from cgan.ui.studio import MAX_SEED, Studio, checked_class
+from cgan.ui.studio import Studio, checked_class
 
 SOURCES = GENERATED, OWN = ("generated", "own")
 _VALUES = ("checkpoint", "source", "class", "seed", "own picture")
@@ -55,7 +56,7 @@ class Request(NamedTuple):
         return cls(
             studio.folder(checkpoint),
             checked_class("class", class_index, studio.classes(checkpoint)),
-            checked("seed", check_integer, seed, 0, MAX_SEED),
+            checked("seed", check_integer, seed, 0, latents.MAX_SEED),
             studio.judge(checkpoint),
             own_picture.read(own) if checked("source", check_choice, source, SOURCES) == OWN else None,
         )
@@ -101,8 +102,8 @@ class Evidence:
         """Find the training images nearest to a picture: is it a copy?
 
         Args:
-            picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
-                pixels, and inverted where its background is bright.
+            picture: a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF of at most 8 MB, in base64; it is cropped to a square,
+                made grey and 28x28 pixels, and inverted where its background is bright.
             count: how many, 1 to 50.
 
         Returns:

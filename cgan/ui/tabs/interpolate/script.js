@@ -7,7 +7,8 @@ import { PIXELS, SIZE, hasServer } from "../../web/page/config.js";
 import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { isFound, pythonList, seedSlug } from "../../web/page/found.js";
+import { evenly, sampleInputs, seedsFrom, walkInputs } from "../../web/drawing/inputs.js";
 import { PATHS } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";
 import { saveNpz } from "../../web/encoding/npz.js";
@@ -122,8 +123,8 @@ export function mountWalk({ element, props: { value: first } }) {
 
 /** The inputs at positions of a walk. */
 function walkOf({ class: fromClass, seed, "to-class": toClass, "to-seed": toSeed, path }, positions, card) {
-  const [from, to] = [sampleInputs([fromClass], [seed], card), sampleInputs([toClass], [toSeed], card)];
-  return walkInputs(from, to, positions, PATHS[path]);
+  const end = (index, of) => sampleInputs([index], seedsFrom(of), card);
+  return walkInputs(end(fromClass, seed), end(toClass, toSeed), positions, PATHS[path]);
 }
 
 /** All frames, and those between the last and the first once more. */
@@ -140,8 +141,9 @@ const nameOf = (request, name) => className(request.checkpoint, request[name]);
 
 function fileName() {
   const { request } = shown;
-  const [from, to] = ["class", "to-class"].map((name) => nameOf(request, name));
-  return slug(`${request.checkpoint}-${from}-${request.seed}-${to}-${request["to-seed"]}`);
+  const ends = [["class", "seed"], ["to-class", "to-seed"]];
+  const names = ends.map(([index, seed]) => `${nameOf(request, index)}-${seedSlug(request[seed])}`);
+  return slug(`${request.checkpoint}-${names.join("-")}`);
 }
 
 /** @param {number} [scale] */
@@ -174,13 +176,19 @@ function saveArrays() {
 function python() {
   const { checkpoint, frames, path, position, ...ends } = valuesOf("interpolate");
   const classes = `classes=(${ends.class}, ${ends["to-class"]})`;
-  const seeds = `seeds=(${ends.seed}, ${ends["to-seed"]})`;
-  return `from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler
+  const both = [ends.seed, ends["to-seed"]];
+  const z = (seed) =>
+    isFound(seed) ? pythonList(seed.z) : `*latents.latents(np.array([${seed}]), sampler.latent_dim)`;
+  const seeds = both.some(isFound) ? `np.array([${both.map(z).join(", ")}])` : `(${both.join(", ")})`;
+  return `import numpy as np
+
+from cgan.models.checkpoints import resolve
+from cgan.sampling import Sampler, latents
 
 sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
-pictures = sampler.walk(${classes}, ${seeds}, frames=${frames}, path="${path}")  # uint8 (${frames}, 28, 28)
-picture = sampler.between(${classes}, ${seeds}, positions=[${position}], path="${path}")[0]
+seeds = ${seeds}
+pictures = sampler.walk(${classes}, seeds=seeds, frames=${frames}, path="${path}")  # uint8 (${frames}, 28, 28)
+picture = sampler.between(${classes}, seeds=seeds, positions=[${position}], path="${path}")[0]
 `;
 }
 

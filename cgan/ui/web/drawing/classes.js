@@ -1,7 +1,7 @@
 // The classes of a checkpoint: how many there are, and their names in the page's language.
 
 import { checkpointAt, downloadJson } from "./files.js";
-import { config } from "../page/config.js";
+import { TRAINED_HERE, config } from "../page/config.js";
 import { language } from "../page/texts.js";
 
 /** @typedef {import("../types").ClassNames} ClassNames */
@@ -38,10 +38,10 @@ export const classCount = (checkpoint) => classNames(checkpoint).length;
  */
 export const allClasses = (checkpoint) => [...classNames(checkpoint).keys()];
 
-/**
- * A class of Fashion-MNIST, of which are the real pictures that ship.
- * @param {number} index
- */
+/** Indices of Fashion-MNIST's classes, of which are the real pictures that ship, and what is trained in the page. */
+export const GARMENTS = [...config.garments.en.keys()];
+
+/** @param {number} index */
 export const garmentName = (index) => config.garments[language()][index];
 
 /**
@@ -49,6 +49,7 @@ export const garmentName = (index) => config.garments[language()][index];
  * @param {string} checkpoint
  */
 export async function learnClasses(checkpoint) {
+  if (checkpoint === TRAINED_HERE) return; // the page itself has trained it, on Fashion-MNIST
   const names = (await downloadJson(`${checkpointAt(checkpoint)}card.json`))?.names;
   if (names && JSON.stringify(names) !== JSON.stringify(known.get(checkpoint))) known.set(checkpoint, names);
 }
@@ -57,4 +58,4 @@ export async function learnClasses(checkpoint) {
  * Whether the page was told a checkpoint's classes.
  * @param {string} checkpoint
  */
-export const knowsClasses = (checkpoint) => known.has(checkpoint);
+export const knowsClasses = (checkpoint) => checkpoint === TRAINED_HERE || known.has(checkpoint);

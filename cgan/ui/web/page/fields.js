@@ -1,8 +1,11 @@
 // What the fields of a link may say: each value from text and to text.
 
+import { formatRun, parseRun } from "../../../engine/training/presets.js";
 import { slug, text } from "./texts.js";
 
 /** @typedef {import("../types").Field} Field */
+
+export const OFF = "off"; // of a run that there need not be
 
 const folded = (name) => name.normalize("NFKC").toLowerCase().trim();
 const letters = (name) => folded(name).replace(/[^\p{L}\p{N}]+/gu, "");
@@ -69,6 +72,7 @@ export function formatValue({ names }, value) {
 export function parseValue(field, given) {
   if (field.word) return /^[\w.-]{1,60}$/.test(given) ? given : undefined;
   if (field.each) return parseNumbers(field.each, given.split(","));
+  if (field.run) return field.optional && given === OFF ? OFF : normalRun(given);
   if (field.choices) {
     const isAny = field.names && Number(given) < 0; // no class, though one may be called "1"
     const named = field.names && !isAny ? parseClass(given, field.names) : undefined;
@@ -77,6 +81,16 @@ export function parseValue(field, given) {
   const number = given.trim() ? Number(given) : NaN;
   const isOnStep = field.step < 1 || Number.isInteger(number);
   return number >= field.low && number <= field.high && isOnStep ? number : undefined;
+}
+
+/** A run in the shortest text that means it; undefined where the text means none. */
+function normalRun(given) {
+  try {
+    const { preset, settings } = parseRun(given);
+    return formatRun(preset, settings);
+  } catch {
+    return undefined; // the link's note says what is allowed
+  }
 }
 
 function parseNumbers(each, parts) {
@@ -92,6 +106,7 @@ function parseNumbers(each, parts) {
 export function describeAllowed(field) {
   if (field.word) return text("link_word");
   if (field.each) return describeNumbers(field.each);
+  if (field.run) return text("link_run");
   if (!field.choices) return text("link_range", { low: field.low, high: field.high });
   return field.choices.map((choice) => formatValue(field, choice)).join(", ");
 }
