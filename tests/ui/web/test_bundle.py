@@ -41,6 +41,16 @@ def test_all_forms_of_exports(write):
     assert run(bundle(main)) == ["1", "2", "3", "4"]
 
 
+def test_comments_are_left_out_and_nothing_else(write):
+    main = write(
+        main="// said\n/**\n * said\n */\nconst a = 1; // kept\n/** said */\n/** kept */ const b = `/* c */`;\n"
+        "console.log(a, b.length);\n"
+    )
+    script = bundle(main)
+    assert run(script) == ["1", "7"]
+    assert "said" not in script and script.count("kept") == 2
+
+
 @pytest.mark.parametrize(
     ("modules", "words"),
     [
