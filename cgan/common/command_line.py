@@ -4,8 +4,10 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
+from cgan.common.files import check_writable
 from cgan.common.validation import Range, Widths
 
 
@@ -23,6 +25,17 @@ def fail(message: object) -> NoReturn:
     """Print one line on standard error and exit with status 2."""
     print(" ".join(f"{message}".split()), file=sys.stderr)
     raise SystemExit(2)
+
+
+def check_output(flag: str, path: Path) -> None:
+    """Refuse a file that cannot be written now, and not after the work that fills it.
+
+    flag: the one by which the user has named it.
+    """
+    try:
+        check_writable(path)
+    except (OSError, ValueError) as error:  # a ValueError: a zero byte
+        fail(f"{flag} {path}: cannot be written ({getattr(error, 'strerror', None) or error})")
 
 
 def integer(low: int, high: float = math.inf) -> Callable[[str], int]:

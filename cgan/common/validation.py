@@ -10,7 +10,7 @@ def check_integer(value: object, low: int, high: float = math.inf) -> int:
     """Return a whole number from low to high, as int. 3.0 is accepted; True, NaN and "3" are not. Raises ValueError."""
     number = _finite(value)
     if number is None or number != int(number) or not low <= number <= high:
-        raise ValueError(f"{_short(value)} given; allowed: {_range('a whole number', low, high)}")
+        raise ValueError(f"{shortened(value)} given; allowed: {_range('a whole number', low, high)}")
     return int(number)
 
 
@@ -18,7 +18,7 @@ def check_real(value: object, low: float, high: float = math.inf) -> float:
     """Return a finite number from low to high. Raises ValueError."""
     number = _finite(value)
     if number is None or not low <= number <= high:
-        raise ValueError(f"{_short(value)} given; allowed: {_range('a number', low, high)}")
+        raise ValueError(f"{shortened(value)} given; allowed: {_range('a number', low, high)}")
     return float(number)
 
 
@@ -49,20 +49,20 @@ class Widths(NamedTuple):
                 if all(width % 4 == 0 for width in widths):
                     return widths
         allowed = f"1 to {self.layers} multiples of 4, from {self.low} to {self.high}"
-        raise ValueError(f"{_short(value)} given; allowed: {allowed}")
+        raise ValueError(f"{shortened(value)} given; allowed: {allowed}")
 
 
 def check_choice(value: object, choices: Collection) -> object:
     """Return a value that is one of `choices`. Raises ValueError."""
     if not isinstance(value, str | int) or isinstance(value, bool) or value not in choices:
-        raise ValueError(f"{_short(value)} given; allowed: {', '.join(map(str, choices))}")
+        raise ValueError(f"{shortened(value)} given; allowed: {', '.join(map(str, choices))}")
     return value
 
 
 def check_list(value: object, length: int, check: Callable, *arguments: object) -> list:
     """Return a list of `length` values, each checked by `check(value, *arguments)`. Raises ValueError."""
     if not isinstance(value, list | tuple) or len(value) != length:
-        raise ValueError(f"{_short(value)} given; allowed: a list of {length}")
+        raise ValueError(f"{shortened(value)} given; allowed: a list of {length}")
     return [check(item, *arguments) for item in value]
 
 
@@ -85,6 +85,12 @@ def checked(name: str, check: Callable, *arguments: object) -> Any:
         raise RefusalError(f"{name}: {error}") from error
 
 
+def shortened(value: object) -> str:
+    """The value as Python writes it, cut to 60 characters."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
+
+
 def one_line(text: object) -> str:
     """A text that may quote long or hostile values, as one line of at most 300 characters."""
     line = " ".join(f"{text}".split())
@@ -98,9 +104,3 @@ def _finite(value: object) -> int | float | None:
 
 def _range(kind: str, low: float, high: float) -> str:
     return f"{kind} from {low} to {high}" if high < math.inf else f"{kind}, {low} or more"
-
-
-def _short(value: object) -> str:
-    """The value as Python writes it, cut to 60 characters."""
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:60]}..."

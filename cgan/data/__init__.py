@@ -3,6 +3,7 @@
 from cgan.data.fashion_mnist import (
     CLASS_NAMES,
     CLASS_NAMES_ZH,
+    CLASSES,
     IMAGE_SIZE,
     NUM_CLASSES,
     DataError,
@@ -10,10 +11,10 @@ from cgan.data.fashion_mnist import (
     load,
     local_files,
     local_test_images,
-    parse_class,
 )
 
 __all__ = [
+    "CLASSES",
     "CLASS_NAMES",
     "CLASS_NAMES_ZH",
     "IMAGE_SIZE",
@@ -23,5 +24,4 @@ __all__ = [
     "load",
     "local_files",
     "local_test_images",
-    "parse_class",
 ]

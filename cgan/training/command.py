@@ -14,12 +14,12 @@ import argparse
 import shlex
 import sys
 from dataclasses import fields, replace
-from pathlib import Path
 
 import torch
 
 from cgan import data
 from cgan.common.command_line import Parser, fail, number, widths
+from cgan.common.files import user_path
 from cgan.common.validation import Range, Widths
 from cgan.models.architectures import NetworkConfig
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_config, resolve
@@ -33,12 +33,15 @@ def main() -> None:
     """The command `python train.py`."""
     arguments = _arguments()
     device = _device(arguments.device)
-    group = init_process_group(device)
+    try:
+        group = init_process_group(device)
+    except RunError as error:
+        fail(error)
     config = _config(arguments)
     config = replace(config, batch_size=config.batch_size * group.world_size)
     out = arguments.out or CHECKPOINTS / f"my-{config.arch}"
     try:
-        images, labels = data.load("train", arguments.data_dir)
+        images, labels = group.in_turn(lambda: data.load("train", arguments.data_dir), device)
         stopped_by = train(config, images, labels, out, device, arguments.resume, arguments.tensorboard, group)
     except (data.DataError, RunError, CheckpointError) as error:
         fail(error)
@@ -89,7 +92,7 @@ def _parser(default: TrainingConfig) -> Parser:
     parser = Parser(description=__doc__)
     groups = {name: parser.add_argument_group(name) for name in (RUN, NETWORKS, STEPS)}
     run = groups[RUN]
-    run.add_argument("--out", type=Path, metavar="DIR", help="its folder (default: checkpoints/my-ARCH)")
+    run.add_argument("--out", type=user_path, metavar="DIR", help="its folder (default: checkpoints/my-ARCH)")
     run.add_argument("--resume", action="store_true", help="go on with the run in that folder")
     run.add_argument(
         "--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files (default: found or downloaded)"

@@ -40,6 +40,9 @@ class TrainingConfig:
     steps: int | None = _setting(None, RUN, "end after this many steps instead", Range(int, 1))
     seed: int = _setting(0, RUN, "decides everything random", Range(int, 0, MAX_SEED))
     log_every: int = _setting(500, RUN, "steps from one entry of history.jsonl to the next", Range(int, 1))
+    save_every: float = _setting(
+        10.0, RUN, "minutes from one save to the next, besides those after epochs", Range(float, 0)
+    )
     precision: str = _setting("fp32", RUN, "of the matrix products", ["fp32", "bf16"])
 
     arch: str = _setting(

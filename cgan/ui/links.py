@@ -23,18 +23,26 @@ class Links:
         self._checkpoint = checkpoint
         self._tabs: dict[str, dict[str, Control]] = {}
         self._plain: dict[str, dict[str, dict]] = {}
+        self._unnamed: dict[tuple[str, str], dict] = {}
 
     def add(
-        self, tab: gr.Tab, controls: dict[str, Control], plain: dict[str, dict] | None = None
+        self,
+        tab: gr.Tab,
+        controls: dict[str, Control],
+        plain: dict[str, dict] | None = None,
+        unnamed: dict[str, object] | None = None,
     ) -> gr.events.Dependency:
         """Make controls, by the names that they have in a link, a tab's view.
 
         plain: the same of what is no control of Gradio's, as `number`, `choice` or another function below makes it;
         the tab's script updates the store with it, and draws from it (`drawFrom` of `store.js`).
+        unnamed: of a control that says something else at first than it did when links were first made: what a link
+        means that names others of the tab's fields but not this one.
         Returns the event after which an opened tab's controls say what was chosen elsewhere.
         """
         self._tabs[tab.id] = controls
         self._plain[tab.id] = plain or {}
+        self._unnamed |= {(tab.id, name): {"unnamed": value} for name, value in (unnamed or {}).items()}
         for name, control in controls.items():
             if isinstance(control, gr.Tabs):  # has no value that an event could be told
                 for child in control.children:
@@ -80,7 +88,8 @@ class Links:
         return {
             "checkpoint": self._checkpoint.value,
             "tabs": {
-                tab: {name: _field(control) for name, control in controls.items()} | self._plain[tab]
+                tab: {name: _field(control) | self._unnamed.get((tab, name), {}) for name, control in controls.items()}
+                | self._plain[tab]
                 for tab, controls in self._tabs.items()
             },
         }
@@ -129,7 +138,8 @@ def _field(control: Control) -> dict:
         return {"first": tabs[0], "choices": tabs, "tabs": True}
     field = {"id": control.elem_id, "first": control.value}
     if isinstance(control, gr.Slider):
-        return field | _range((control.minimum, control.maximum, control.step))
+        highest = getattr(control, "highest", control.maximum)  # of its number field
+        return field | _range((control.minimum, highest, control.step))
     if isinstance(control, gr.Dropdown) and control.allow_custom_value:
         return field | {"word": True}
     return field | {"choices": [value for _, value in control.choices]}

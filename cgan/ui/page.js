@@ -2,7 +2,7 @@
 
 import { mountDirections, mountMoved } from "./tabs/directions/script.js";
 import { mountSheet } from "./tabs/directions/sheet.js";
-import { mountAllClasses, mountPicture } from "./tabs/generate/script.js";
+import { mountAllClasses, mountPicture, showFirstSheet } from "./tabs/generate/script.js";
 import { mountReport } from "./tabs/how_good/script.js";
 import "./tabs/inside/script.js";
 import { mountWalk } from "./tabs/interpolate/script.js";
@@ -18,6 +18,7 @@ import { forgetDirections } from "./web/drawing/directions.js";
 import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
 import { mountFigure } from "./web/page/figures.js";
+import { mountFound } from "./web/page/found.js";
 import { sampleInputs } from "./web/drawing/inputs.js";
 import { cardOf, drawHere, drawsHere, isKept, prepare, whenRendererChanges } from "./web/drawing/renderer.js";
 import { followHands, throwDice } from "./web/page/sliders.js";
@@ -78,6 +79,7 @@ whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(Object.keys(tabs)[0]).checkpoint) redraw();
 });
 followHands();
+showFirstSheet();
 mountTrainedNote();
 
 // The generator comes while Gradio builds its page; where the link names another one, `follow` prepares that.
@@ -89,8 +91,9 @@ const sampleHere = (checkpoint, classes, seeds, truncation) =>
 
 Object.assign(window.cgan, {
   ...{ checkpointMenu, choose, enter, follow, throwDice, update },
-  ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountMixture, mountMoved, mountOnward },
-  ...{ mountPicker, mountPicture, mountReport, mountSheet, mountTrain, mountUpload, mountWalk, mountWatch },
+  ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountFound, mountMixture, mountMoved },
+  ...{ mountOnward, mountPicker, mountPicture, mountReport, mountSheet, mountTrain, mountUpload, mountWalk },
+  mountWatch,
   mountWeights,
   ...{ drawsHere, prepare, sampleHere }, // for tests
 });

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
+from cgan.sampling.sampler import samplers
 from cgan.ui.api import Endpoints
 from cgan.ui.controls import checkpoint_menu, sentence
 from cgan.ui.first_view import first_view
@@ -155,9 +156,7 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
     studio = Studio()
     names = studio.names()
     if checkpoint is None:
-        if not names:
-            raise PageError(f"no checkpoint in {CHECKPOINTS}: train one by `python train.py`")
-        return studio, DEFAULT_CHECKPOINT if DEFAULT_CHECKPOINT in names else names[0]
+        return studio, _first_whole(studio, sorted(names, key=lambda name: name != DEFAULT_CHECKPOINT))
     if checkpoint in names:
         return studio, checkpoint
     try:
@@ -167,6 +166,18 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
     if folder.resolve().parent == CHECKPOINTS and folder.resolve().name in names:
         return studio, folder.resolve().name
     return Studio(extra_folder=folder), str(folder)
+
+
+def _first_whole(studio: Studio, names: list[str]) -> str:
+    """The first checkpoint that can be loaded; of those before it a line says why they cannot be. Raises PageError."""
+    for name in names:
+        try:
+            samplers.get(studio.folder(name))
+        except REASONS as error:
+            print(f"Not opened: {error}", file=sys.stderr)
+        else:
+            return name
+    raise PageError(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `python train.py`")
 
 
 def _theme() -> gr.themes.Base:

@@ -15,7 +15,7 @@ from cgan.models.checkpoints import CheckpointError
 from cgan.sampling.sampler import Sampler, samplers
 from cgan.ui.figures import say
 
-MAX_SEED = 9999  # of the sliders: a pixel of a longer one would be too many seeds
+MAX_SEED = 9999  # of sliders and dice, not of fields and links: a pixel of a longer slider would be too many seeds
 MAX_COUNT = 64
 MIXED_SEEDS = 9  # of one mixture of classes
 SHEET_SEEDS = 8

@@ -128,3 +128,15 @@ def test_the_page_and_all_that_it_draws_with_take_less_than_1_5_mb(visit_site):
 def test_a_folder_in_use_is_refused(expect_refusal_here, tmp_path):
     (tmp_path / "mine.txt").touch()
     expect_refusal_here("-m", "cgan.ui.site", tmp_path, words=[str(tmp_path), "not empty"])
+
+
+def test_its_number_fields_say_what_is_drawn(visit_site):
+    page = visit_site(query="?seed=123456")
+    field = page.find("#seed input[type=number]")
+    for typed, says in (("", 123456), ("12.7", 13), ("9999999999", 2**32 - 1), ("20000", 20000)):
+        field.fill(typed)
+        page.page.keyboard.press("Tab")
+        assert field.input_value() == f"{says}"
+    page.wait_until_painted(3, 20000)
+    page.open_tab("Interpolate")
+    assert page.find("#from-seed input[type=number]").input_value() == "20000"

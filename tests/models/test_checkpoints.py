@@ -56,6 +56,17 @@ def test_missing_file(checkpoint, name):
     assert name in refusal(checkpoint)
 
 
+@pytest.mark.parametrize("name", [checkpoints.CONFIG, checkpoints.EMA_GENERATOR])
+def test_a_pointer_of_git_lfs_is_called_one(checkpoint, name):
+    (checkpoint / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 800\n")
+    assert name in refusal(checkpoint) and "git lfs pull" in refusal(checkpoint)
+
+
+def test_where_the_project_lies_is_not_told():
+    path = checkpoints.CHECKPOINTS / "no" / checkpoints.CONFIG
+    assert str(CheckpointError(f"{path}: missing")) == "checkpoints/no/config.json: missing"
+
+
 @pytest.mark.parametrize("size", [0, 7, 100, 5000, 1_000_000])
 def test_truncated_weights(checkpoint, size):
     path = checkpoint / checkpoints.EMA_GENERATOR

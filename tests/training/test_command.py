@@ -104,6 +104,27 @@ def test_wrong_flags_get_one_line(expect_refusal_here, arguments, words):
     expect_refusal_here("train.py", *arguments, words=words)
 
 
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"WORLD_SIZE": "2"}, ["WORLD_SIZE=2", "RANK", "torchrun"]),
+        ({"WORLD_SIZE": "2", "RANK": "0"}, ["WORLD_SIZE=2", "MASTER_ADDR", "torchrun"]),
+        ({"WORLD_SIZE": "many"}, ["WORLD_SIZE=many", "torchrun"]),
+    ],
+)
+def test_half_of_torchruns_variables_get_one_line(expect_refusal_here, monkeypatch, variables, words):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    expect_refusal_here("train.py", "--steps", 1, words=words)
+
+
+def test_a_home_folder_is_meant_by_its_sign(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", f"{tmp_path}")
+    monkeypatch.setattr(sys, "argv", ["train.py", "--steps", "1", "--out=~/run"])
+    command.main()
+    assert (tmp_path / "run/config.json").exists()
+
+
 def test_a_folder_that_cannot_be_written_gets_one_line(expect_refusal_here, tmp_path):
     (tmp_path / "file").touch()
     expect_refusal_here(

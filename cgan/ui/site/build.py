@@ -8,10 +8,11 @@ python -m http.server --directory OUT               to look at it
 import argparse
 import html
 import json
+import shlex
 from pathlib import Path
 
 from cgan.common.command_line import Parser, fail
-from cgan.common.files import replaced, write_text
+from cgan.common.files import replaced, user_path, write_text
 from cgan.engine.transfer import GENERATOR, generator_file, judge_file
 from cgan.models.checkpoints import CheckpointError, digest
 from cgan.ui.controls import EXPORT
@@ -138,7 +139,7 @@ def main() -> None:
     parser = Parser(
         prog="python -m cgan.ui.site", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder")
+    parser.add_argument("out", type=user_path, metavar="OUT", help="a new or empty folder")
     parser.add_argument("--full-app", metavar="URL", help="where the whole app runs")
     arguments = parser.parse_args()
     try:
@@ -148,4 +149,5 @@ def main() -> None:
     except OSError as error:
         fail(f"{arguments.out}: cannot be written ({error.strerror})")
     size = sum(file.stat().st_size for file in arguments.out.rglob("*") if file.is_file())
-    print(f"{arguments.out}: {size / 1e6:.1f} MB. Look at it: python -m http.server --directory {arguments.out}")
+    look = shlex.join(["python", "-m", "http.server", "--directory", f"{arguments.out}"])
+    print(f"{arguments.out}: {size / 1e6:.1f} MB. Look at it: {look}")

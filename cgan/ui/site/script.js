@@ -34,14 +34,13 @@ function makeMenu(box, name, choices, first) {
 
 /** A slider and a number field that say the same; the page follows the hand on either (`followHands`). */
 function makeSlider(box, { low: min, high: max, step, first: value }) {
+  const isSeed = box.dataset.control === "seed";
   const [slider, field] = ["range", "number"].map((type) => make("input", { type, min, max, step, value }));
+  if (isSeed) slider.max = `${config.sliderSeeds}`;
   fillControl(box, slider, field);
   slider.addEventListener("input", () => (field.value = slider.value));
-  field.addEventListener("input", () => {
-    if (field.value !== "") slider.value = field.value; // else it is being typed
-  });
-  field.addEventListener("change", () => (field.value = slider.value));
-  if (box.dataset.control === "seed") box.append(makeButton(text("dice"), () => throwDice(box.id)));
+  field.addEventListener("input", () => (slider.value = field.value));
+  if (isSeed) box.append(makeButton(text("dice"), () => throwDice(box.id)));
 }
 
 function makeControls() {

@@ -5,6 +5,7 @@ import json
 from cgan.common import uploads
 from cgan.data import IMAGE_SIZE, NUM_CLASSES, examples
 from cgan.explain.directions import MAX_SIGMA
+from cgan.sampling import latents
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
 from cgan.ui.studio import (
     ANIMATION_SCALE,
@@ -21,7 +22,8 @@ _CONSTANTS = {
     "trainedHere": TRAINED_HERE,
     "imageSize": IMAGE_SIZE,
     "classes": NUM_CLASSES,
-    "maxSeed": MAX_SEED,
+    "maxSeed": latents.MAX_SEED,
+    "sliderSeeds": MAX_SEED,
     "mixedSeeds": MIXED_SEEDS,
     "sheetSeeds": SHEET_SEEDS,
     "stripFrames": STRIP_FRAMES,

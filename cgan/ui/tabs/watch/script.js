@@ -10,7 +10,7 @@ import { range } from "../../web/drawing/inputs.js";
 import { makePlayer } from "../../web/page/player.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { checkpointName, classNames, percent, text } from "../../web/page/texts.js";
+import { checkpointName, classNames, percent, quoted, text } from "../../web/page/texts.js";
 
 const SECONDS = 15; // from the first picture to the last
 const STEPS = 1000; // of the scrubber
@@ -125,7 +125,7 @@ function qualitiesOf(runs) {
   const measured = runs.filter((run) => run.quality);
   const missing = runs
     .filter((run) => !run.quality)
-    .map((run) => text("watch_no_quality", { name: run.checkpoint }));
+    .map((run) => text("watch_no_quality", { name: quoted(run.checkpoint) }));
   const chart = (name, show) => ({
     title: text(`watch_${name}`),
     series: measured.map((run) => ({ name: run.checkpoint, xs: run.quality.xs, ys: run.quality[name] })),

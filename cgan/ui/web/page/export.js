@@ -2,7 +2,8 @@
 
 import { TRAINED_HERE } from "./config.js";
 import { make, makeButton } from "./dom.js";
-import { whenChanged } from "./store.js";
+import { missingInLink } from "./found.js";
+import { openedTab, whenChanged } from "./store.js";
 import { text } from "./texts.js";
 import { currentLink } from "./url.js";
 
@@ -71,8 +72,12 @@ function formatButton(key, saveFormat, note) {
  */
 export function mountExport({ element }, tab) {
   const row = make("div", { className: "cgan-buttons" }, copyButton(text("copy_link"), currentLink));
-  element.querySelector(".cgan-export").append(row);
-  if (offers[tab]) row.after(makeMenu(offers[tab], row));
+  const missing = make("small", { role: "status" });
+  element.querySelector(".cgan-export").append(row, missing);
+  whenChanged(() => {
+    if (openedTab() === tab) missing.textContent = missingInLink(tab);
+  });
+  if (offers[tab]) missing.after(makeMenu(offers[tab], row));
 }
 
 /** The menu of what a tab offers, and its opener at the row's end. */

@@ -38,5 +38,11 @@ export const checkpointName = (checkpoint) => (checkpoint === TRAINED_HERE ? tex
  */
 export const slug = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
 
+/**
+ * A word of a command line, as a shell takes it for one.
+ * @param {string} word
+ */
+export const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
+
 /** @param {number} share 0 to 1 */
 export const percent = (share) => `${Math.round(100 * share)} %`;
