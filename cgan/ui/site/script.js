@@ -10,7 +10,7 @@ import { followHands, throwDice } from "../web/page/sliders.js";
 import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw } from "../web/page/store.js";
 import { setCheckpoints, update, valuesOf } from "../web/page/store.js";
 import { className, text } from "../web/page/texts.js";
-import { mountTrainedNote } from "../web/page/trained_note.js";
+import { mountTrainedNote } from "../web/drawing/trained_note.js";
 import { openLink } from "../web/page/url.js";
 
 const boxOf = (id) => document.getElementById(id);
