@@ -25,7 +25,7 @@ import { cardOf, drawHere, drawsHere, isKept, prepare, whenRendererChanges } fro
 import { followHands, throwDice } from "./web/page/sliders.js";
 import { chosenValues, fieldsOf, openTab, openedTab, redraw, update, valuesOf } from "./web/page/store.js";
 import { text } from "./web/page/texts.js";
-import { mountTrainedNote } from "./web/page/trained_note.js";
+import { mountTrainedNote } from "./web/drawing/trained_note.js";
 import { mountUpload } from "./web/page/upload.js";
 import { openLink } from "./web/page/url.js";
 

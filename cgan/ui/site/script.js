@@ -2,7 +2,6 @@
 
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
-import { mountTrain } from "../tabs/train/script.js";
 import { classesOf } from "../web/drawing/classes.js";
 import { TRAINED_HERE, config } from "../web/page/config.js";
 import { fillClasses, fillTexts, findIn, make, makeButton } from "../web/page/dom.js";
@@ -12,7 +11,7 @@ import { followHands, throwDice } from "../web/page/sliders.js";
 import { TABS, fieldsOf, openTab, openedTab, redraw, whenChanged } from "../web/page/store.js";
 import { setCheckpoints, update, valuesOf } from "../web/page/store.js";
 import { text } from "../web/page/texts.js";
-import { mountTrainedNote } from "../web/page/trained_note.js";
+import { mountTrainedNote } from "../web/drawing/trained_note.js";
 import { openLink } from "../web/page/url.js";
 
 const boxOf = (id) => document.getElementById(id);
@@ -77,7 +76,33 @@ function showChosen() {
   }
 }
 
+/** @type {(mountPart: (component: any) => void, id: string, value?: object, trigger?: () => void) => void} */
+const mount = (mountPart, id, value, trigger = () => {}) =>
+  mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger });
+
+let isTrainLoaded = false;
+
+/** The tab "Train" is fetched when it is opened first. */
+function loadTrain() {
+  if (isTrainLoaded) return;
+  isTrainLoaded = true;
+  const [section, template] = [boxOf("train"), findIn(document, "#train-template")];
+  const script = make("script", { src: "cgan/train.js" });
+  script.onload = () => {
+    section.replaceChildren(template.content.cloneNode(true));
+    fillTexts(section);
+    mount(globalThis.cgan.mountTrain, "training", undefined, chooseTrained);
+    mountExport({ element: boxOf("export-train") }, "train");
+  };
+  script.onerror = () => {
+    section.textContent = text("failed");
+    isTrainLoaded = false; // it is tried again when the tab is opened again
+  };
+  document.head.append(make("link", { rel: "stylesheet", href: "train.css" }), script);
+}
+
 function select(tab) {
+  if (tab === "train") loadTrain();
   for (const button of document.querySelectorAll("[role=tab]")) {
     const name = button.getAttribute("aria-controls");
     button.ariaSelected = `${name === tab}`;
@@ -102,13 +127,10 @@ function mountSite() {
   setCheckpoints(config.checkpoints);
   makeControls();
   fillTexts(document);
-  const mount = (mountPart, id, value, trigger = () => {}) =>
-    mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger });
   mount(mountPicture, "picture", config.first.picture);
   mount(mountAllClasses, "all-classes", config.first.allClasses);
   mount(mountWalk, "walk", config.first.walk);
-  mount(mountTrain, "training", undefined, chooseTrained);
-  for (const tab of TABS) mountExport({ element: boxOf(`export-${tab}`) }, tab);
+  for (const tab of ["generate", "interpolate"]) mountExport({ element: boxOf(`export-${tab}`) }, tab);
   for (const button of document.querySelectorAll("[role=tab]")) {
     button.addEventListener("click", () => select(button.getAttribute("aria-controls")));
   }

@@ -88,6 +88,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     "link_range": ("{low} to {high}", "{low} 至 {high}"),
     "link_numbers": ("{count} numbers with commas between them, {ranges}", "{count} 个数，以逗号分隔，{ranges}"),
     "link_word": ("a name of letters, digits, -, . and _", "由字母、数字、-、. 和 _ 组成的名称"),
+    "trained_here": ("trained here", "在此训练"),
+    "trained_only_here": (
+        "The generator trained here lives in this page alone. For this, save it on the tab Train and unpack it into "
+        "checkpoints/NAME.",
+        "在此训练的生成器只存在于本页。要使用这一功能，请在“训练”中保存，并解压到 checkpoints/名称。",
+    ),
+    "trained_note": (
+        "Drawn by the generator trained here. It lives in this page alone: a link cannot carry it, Save on the tab "
+        "Train can.",
+        "由在此训练的生成器绘制。它只存在于本页：链接无法携带，可在“训练”中保存。",
+    ),
+    "link_run": (
+        "a preset such as first-clothes, report or report.hinge, then settings such as seed:3,hidden:64-128",
+        "一个预设，如 first-clothes、report 或 report.hinge，后接设置，如 seed:3,hidden:64-128",
+    ),
     "direction_brightness": ("Brightness", "亮度"),
     "direction_width": ("Width", "宽度"),
     "direction_height": ("Height", "高度"),

@@ -161,21 +161,26 @@ export class TrainingRun {
   async #follow() {
     if (this.#following) return;
     this.#following = true;
-    let judgedAt = performance.now();
     try {
       while (this.read.running) {
-        await pause(openedTab() === "train" ? LOOK_MS : GLANCE_MS);
-        await this.look();
-        if (this.read.running && this.#share === 1 && performance.now() - judgedAt > JUDGE_MS) {
-          await this.#judge(JUDGED.underway);
-          judgedAt = performance.now();
-        }
+        await this.#lookUntilItRests();
+        if (this.read.step > 0) await this.#judge(JUDGED.resting); // meanwhile it may be running again
       }
-      if (this.read.step > 0) await this.#judge(JUDGED.resting);
     } catch (error) {
       this.#fail(error);
     } finally {
       this.#following = false;
+    }
+  }
+
+  async #lookUntilItRests() {
+    let judgedAt = performance.now();
+    while (this.read.running) {
+      await pause(openedTab() === "train" ? LOOK_MS : GLANCE_MS);
+      await this.look();
+      if (this.#share < 1 || performance.now() - judgedAt < JUDGE_MS) continue;
+      await this.#judge(JUDGED.underway);
+      judgedAt = performance.now();
     }
   }
 

@@ -6,10 +6,10 @@ import { TRAINED_HERE } from "../../web/page/config.js";
 import { fillTexts, findIn, onPhone, saveFile } from "../../web/page/dom.js";
 import { offerExport } from "../../web/page/export.js";
 import { OFF } from "../../web/page/fields.js";
-import { keepGenerator, whenDrawing } from "../../web/drawing/renderer.js";
+import { drawsHere, keepGenerator, rendererProblem, whenDrawing } from "../../web/drawing/renderer.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, fieldsOf, openedTab, update, valuesOf, whenChanged } from "../../web/page/store.js";
-import { percent, text } from "../../web/page/texts.js";
+import { checkpointName, percent, text } from "../../web/page/texts.js";
 import { zip } from "../../web/encoding/zip.js";
 import { formatRun, parseRun } from "../../../engine/training/presets.js";
 import { commandOf } from "./command.js";
@@ -89,6 +89,8 @@ export function mountTrain({ element, trigger }) {
     const files = await runs[letter].save();
     const config = JSON.parse(new TextDecoder().decode(files["config.json"]));
     await keepGenerator(TRAINED_HERE, files["model.safetensors"].buffer, config);
+    if (!drawsHere(TRAINED_HERE))
+      throw new Error(rendererProblem() ?? text("no_generator", { name: checkpointName(TRAINED_HERE) }));
     trigger("submit");
     note.textContent = text("train_used");
   }

@@ -84,21 +84,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "format_sheet_a": ("PNG of A's sheet", "A 的图片 PNG"),
     "train_inspect": ("Look into one step", "细看一步"),
-    "trained_here": ("trained here", "在此训练"),
-    "trained_only_here": (
-        "The generator trained here lives in this page alone. For this, save it on the tab Train and unpack it into "
-        "checkpoints/NAME.",
-        "在此训练的生成器只存在于本页。要使用这一功能，请在“训练”中保存，并解压到 checkpoints/名称。",
-    ),
-    "trained_note": (
-        "Drawn by the generator trained here. It lives in this page alone: a link cannot carry it, Save on the tab "
-        "Train can.",
-        "由在此训练的生成器绘制。它只存在于本页：链接无法携带，可在“训练”中保存。",
-    ),
-    "link_run": (
-        "a preset such as first-clothes, report or report.hinge, then settings such as seed:3,hidden:64-128",
-        "一个预设，如 first-clothes、report 或 report.hinge，后接设置，如 seed:3,hidden:64-128",
-    ),
     "train_settings": ("All settings", "全部设置"),
     "train_settings_info": (
         "Those of train.py for these networks, by the same names. A changed setting begins its run anew.",

@@ -111,6 +111,7 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
     /** Show how far the run is. @param {TrainingRun} run */
     show(run) {
       const { read, pictures, accuracy, history } = run;
+      const isLost = run.problem !== null || read.diverged !== null;
       const named = accuracy === null ? "–" : percent(accuracy);
       const rate = read.running ? count(read.images_per_second) : "–";
       const entries = [
@@ -121,11 +122,11 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
       const boxes = entries.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)));
       facts.replaceChildren(...boxes);
       status.textContent = statusOf(run);
-      status.dataset.state = run.problem || read.diverged !== null ? "lost" : "";
+      status.dataset.state = isLost ? "lost" : "";
       Object.assign(figure.dataset, { images: read.images, accuracy: accuracy ?? "" });
       if (pictures && paint(canvas, pictures, GARMENTS.length)) refit();
       canvas.ariaLabel = text("train_sheet", { run: letter.toUpperCase(), images: count(read.images) });
-      for (const button of Object.values(buttons)) button.disabled = !pictures || run.problem !== null;
+      for (const button of Object.values(buttons)) button.disabled = !pictures || isLost;
       buttons.inspect.disabled ||= !run.canRun;
       if (performance.now() - chartsAt < CHARTS_MS && read.running) return;
       chartsAt = performance.now();

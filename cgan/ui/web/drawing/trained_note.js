@@ -1,9 +1,9 @@
 // A line under the page's header while the generator that was trained here is the checkpoint.
 
-import { TRAINED_HERE } from "./config.js";
-import { make } from "./dom.js";
-import { openedTab, valuesOf, whenChanged } from "./store.js";
-import { text } from "./texts.js";
+import { TRAINED_HERE } from "../page/config.js";
+import { make } from "../page/dom.js";
+import { openedTab, valuesOf, whenChanged } from "../page/store.js";
+import { text } from "../page/texts.js";
 
 const ON_SERVER = ["watch", "picture", "inside", "how-good"]; // tabs that need a checkpoint of the server
 
