@@ -49,13 +49,22 @@ def assert_same(one, other):
 SIGNALLED = ["train.py", "--steps", "60", "--log-every", "5"]
 
 
+def start(command, hang_up=signal.SIG_DFL):
+    """Start a training; a hang-up signal that is ignored here, as by nohup, is ignored there."""
+    before = signal.signal(signal.SIGHUP, hang_up)
+    try:
+        return subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
 def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command, number):
     interrupted = tmp_path / "interrupted"
     command = [*SIGNALLED, "--out", f"{interrupted}"]
-    process = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = start(command)
     wait_until(lambda: len(history(interrupted)) >= 2, lambda: process.poll() is None)
     process.send_signal(number)
     output, errors = process.communicate(timeout=120)
@@ -65,6 +74,14 @@ def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command, number):
         assert run_command(*command, "--resume").returncode == 0
         assert run_command(*SIGNALLED, "--out", tmp_path / "whole").returncode == 0
         assert_same(interrupted, tmp_path / "whole")
+
+
+def test_under_nohup_a_hang_up_ends_nothing(tmp_path):
+    process = start([*SIGNALLED, "--out", f"{tmp_path}"], hang_up=signal.SIG_IGN)
+    wait_until(lambda: len(history(tmp_path)) >= 2, lambda: process.poll() is None)
+    process.send_signal(signal.SIGHUP)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0 and output.startswith("Trained.") and history(tmp_path)[-1]["step"] == 60
 
 
 def small_run(folder, **options):

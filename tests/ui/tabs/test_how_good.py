@@ -155,9 +155,6 @@ def test_the_report_card_says_what_the_files_say():
     last([card])
 
 
-@pytest.mark.parametrize(
-    "content", [None, "{", "[]", '{"fid": "low", "per_class": {"Dress": 1}, "gan_train": {"lenet": 3}}']
-)
 @pytest.mark.parametrize("name", ["plain", "with space and 'quote'"])
 def test_the_command_that_measures_works_when_it_is_pasted(tmp_path, name):
     folder = tmp_path / name
@@ -178,6 +175,9 @@ def test_what_another_judge_has_measured_counts_as_missing(tmp_path):
         assert (card["missing"] is not None) is is_missing
 
 
+@pytest.mark.parametrize(
+    "content", [None, "{", "[]", '{"fid": "low", "per_class": {"Dress": 1}, "gan_train": {"lenet": 3}}']
+)
 def test_what_nobody_measured_is_said_and_not_made_up(tmp_path, content):
     if content is not None:
         (tmp_path / metrics.METRICS).write_text(content.replace("{", f'{{"judge": "{judge_version()}", ', 1))
