@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from cgan.sampling import latents
 from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.studio import MAX_SEED
 
@@ -18,6 +19,17 @@ _STRENGTH = """
     <span data-text="found_strength"></span><input type="range" min="0" max="1" step="0.01"><output></output>
   </label>"""
 _FIGURE = '<figure class="cgan-inside"></figure>'
+
+
+def checkpoint_menu(names: list[str], value: str) -> gr.Dropdown:
+    """The choice of a checkpoint.
+
+    The studio checks the name: the page's script puts choices into the menu of which Gradio's server does not know.
+    """
+    words = {"label": i18n("checkpoint"), "info": i18n("checkpoint_info")}
+    menu = gr.Dropdown(names, value=value, filterable=False, elem_id="checkpoint", **words)
+    menu.preprocess = lambda name: name  # a subclass would be a custom component, with a script of its own
+    return menu
 
 
 def class_dropdown(label: str, value: int, elem_id: str, **more: Any) -> gr.Dropdown:
@@ -35,8 +47,13 @@ def slider(low: float, high: float, value: float, step: float, label: str, elem_
 
 
 def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -> gr.Slider:
-    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice."""
+    """A slider of seeds, 0 to MAX_SEED, and a button under it that throws the dice.
+
+    Its number field takes any seed, up to `highest`, as links do.
+    """
     seed = slider(0, MAX_SEED, value, 1, label, elem_id, precision=0, info=i18n(info) if info else None)
+    seed.highest = latents.MAX_SEED
+    seed.preprocess = lambda seed: seed  # Gradio would refuse what is beyond the slider; whoever takes it checks it
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
     dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
     return seed

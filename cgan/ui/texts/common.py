@@ -81,6 +81,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The link says {name}: {given}. Allowed: {allowed}. Shown instead: {first}.",
         "链接中的 {name} 为“{given}”，可用的是：{allowed}。现显示：{first}。",
     ),
+    "seeds_beyond": (
+        "seeds {first} to {last} wanted; allowed: 0 to {high}",
+        "需要种子 {first} 至 {last}；允许的范围：0 至 {high}",
+    ),
     "link_range": ("{low} to {high}", "{low} 至 {high}"),
     "link_numbers": ("{count} numbers with commas between them, {ranges}", "{count} 个数，以逗号分隔，{ranges}"),
     "link_word": ("a name of letters, digits, -, . and _", "由字母、数字、-、. 和 _ 组成的名称"),
@@ -100,17 +104,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "source": ("Picture", "图片"),
     "choose_file": ("Choose a picture …", "选择图片…"),
     "upload_info": (
-        "PNG, JPEG, WebP or GIF, up to 8 MB. It is not stored.",
-        "PNG、JPEG、WebP 或 GIF，不超过 8 MB。图片不会被保存。",
+        "PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF. It is not stored.",
+        "PNG、JPEG、WebP、GIF、AVIF、BMP 或 TIFF。图片不会被保存。",
     ),
     "upload_too_many_bytes": ("The file is larger than 8 MB.", "文件超过 8 MB。"),
-    "upload_too_many_pixels": ("The picture has more than 40 megapixels.", "图片超过 4000 万像素。"),
+    "upload_too_many_pixels": ("The picture has more than 64 megapixels.", "图片超过 6400 万像素。"),
     "upload_unreadable": (
-        "This is no picture that can be read. Allowed: PNG, JPEG, WebP, GIF.",
-        "无法读取这张图片。支持 PNG、JPEG、WebP、GIF。",
+        "This is no picture that can be read. Allowed: PNG, JPEG, WebP, GIF, AVIF, BMP, TIFF, "
+        "with 8 or 16 bits a channel.",
+        "无法读取这张图片。支持 PNG、JPEG、WebP、GIF、AVIF、BMP、TIFF，每通道 8 或 16 位。",
     ),
     "upload_too_small": ("The picture has fewer than 8 pixels a side.", "图片的边长不足 8 像素。"),
     "upload_animated": ("of an animation only the first frame is seen", "动画只取第一帧"),
+    "upload_pages": ("of several pages only the first is seen", "多页文件只取第一页"),
     "upload_transparent": ("what is transparent becomes white", "透明部分视为白色"),
     "no_data": (
         "Real images need Fashion-MNIST on this machine: `python -m cgan.data` downloads it.",

@@ -13,6 +13,8 @@ export interface Field {
   choices?: any[];
   word?: boolean;
   each?: Field[];
+  run?: boolean; // a training run, as engine/training/presets.js writes it
+  optional?: boolean; // or "off"
   checkpoint?: boolean; // its choices are the checkpoints that there are
 }
 
@@ -33,9 +35,11 @@ export interface Config {
   links: { checkpoint: string; tabs: Record<string, Fields> };
   first?: Record<string, any>; // pictures that a page without a server begins with
   checkpoints?: string[]; // the same page's
+  trainedHere: string;
   imageSize: number;
   classes: number;
   maxSeed: number;
+  sliderSeeds: number;
   mixedSeeds: number;
   sheetSeeds: number;
   stripFrames: number;

@@ -42,8 +42,8 @@ def test_a_redraw_is_of_what_the_checkpoint_has_drawn(evaluate):
 
 
 def test_what_is_typed_is_held_in_its_range(evaluate):
-    steps = [["update", {"seed": value}] for value in (12345, -3, 7.4)]
-    assert [each[0]["seed"] for each in drawn(evaluate, *steps)] == [9999, 0, 7]
+    steps = [["update", {"seed": value}] for value in (2**40, 12345, -3, 7.4)]
+    assert [each[0]["seed"] for each in drawn(evaluate, *steps)] == [2**32 - 1, 12345, 0, 7]
 
 
 FOUND = {"checkpoint": "r3gan-conv", "z": [0.5, 1], "strength": 0.2}

@@ -1,7 +1,7 @@
 // The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { CLASSES, SIZE, config } from "../../web/page/config.js";
+import { CLASSES, SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
 import { directionName, directionSlider, directionsOf } from "../../web/drawing/directions.js";
 import { movesOf, signed, strongest } from "../../web/drawing/directions.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
@@ -13,7 +13,7 @@ import { latents } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { className, slug, text } from "../../web/page/texts.js";
+import { className, quoted, slug, text } from "../../web/page/texts.js";
 
 const STRIP_SIGMAS = Array.from({ length: 2 * config.maxSigma + 1 }, (_, index) => index - config.maxSigma);
 const THUMB = 16; // CSS pixels, of a slider
@@ -31,6 +31,10 @@ function sigmasFor(request, count) {
   const isShown = shownFor === null || shownFor === ofWhich(request);
   return isShown ? valuesOf("directions").sigmas : (sigmasOf.get(ofWhich(request)) ?? Array(count).fill(0));
 }
+
+/** Why a checkpoint has no directions, in words. */
+const whyNone = (checkpoint) =>
+  checkpoint === TRAINED_HERE ? text("trained_only_here") : text("no_directions", { checkpoint: quoted(checkpoint) });
 
 /** One picture for each row of sigmas. */
 function drawMoved(request, found, rows, options) {
@@ -85,7 +89,7 @@ export function mountDirections({ element }) {
     const { checkpoint } = request;
     const found = await directionsOf(checkpoint, scopeOf(request));
     findIn(element, ".cgan-directions").dataset.state = found ? "ready" : "none";
-    problem.textContent = found ? "" : text("no_directions", { checkpoint });
+    problem.textContent = found ? "" : whyNone(checkpoint);
     if (shownFor !== ofWhich(request) || rows.length !== (found?.length ?? 0)) {
       const sigmas = sigmasFor(request, found?.length);
       shownFor = ofWhich(request);

@@ -15,12 +15,13 @@ from cgan.explain import adversarial, class_visualization, imagenet, own_network
 from cgan.explain.imagenet import ImageNetError
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models import checkpoints
+from cgan.sampling import latents
 from cgan.ui import figures
 from cgan.ui.figures import Text, say
 from cgan.ui.own_picture import decoded
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
-from cgan.ui.studio import MAX_SEED, Studio
+from cgan.ui.studio import Studio
 from cgan.ui.tabs.inside import beforehand, runs
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS, Subject
@@ -152,7 +153,7 @@ class Request(NamedTuple):
             source,
             checked("photograph", check_choice, photograph, PHOTOGRAPHS),
             checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
-            checked("seed", check_integer, seed, 0, MAX_SEED),
+            checked("seed", check_integer, seed, 0, latents.MAX_SEED),
             decoded(file) if file else None,
         )
 

@@ -3,9 +3,9 @@
 import gradio as gr
 
 from cgan.data import NUM_CLASSES
+from cgan.sampling.latents import MAX_SEED
 from cgan.ui.controls import export_menu, found_chip, scripted, seed_slider, sentence
 from cgan.ui.links import Links, numbers
-from cgan.ui.studio import MAX_SEED
 from cgan.ui.web import template
 
 _SEED = 7

@@ -47,8 +47,8 @@ class Redrawer:
 
         Args:
             checkpoint: which trained generator, such as r3gan-conv.
-            picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
-                pixels, and inverted where its background is bright.
+            picture: a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF of at most 8 MB, in base64; it is cropped to a square,
+                made grey and 28x28 pixels, and inverted where its background is bright.
             class_index: 0 to 9, or -1 to find it too.
 
         Returns:

@@ -1,6 +1,6 @@
 // Directions of a checkpoint in z, which two tabs move a garment along.
 
-import { config } from "../page/config.js";
+import { TRAINED_HERE, config } from "../page/config.js";
 import { labelledSlider } from "../page/dom.js";
 import { checkpointAt, downloadJson } from "./files.js";
 import { text } from "../page/texts.js";
@@ -17,6 +17,7 @@ const known = new Map(); // checkpoint: its directions by scope, null where it h
  * @returns {Promise<Direction[] | null>}
  */
 export async function directionsOf(checkpoint, scope) {
+  if (checkpoint === TRAINED_HERE) return null;
   if (!known.has(checkpoint)) {
     const found = await downloadJson(`${checkpointAt(checkpoint)}directions.json`);
     known.set(checkpoint, found?.scopes ?? null);

@@ -1,6 +1,7 @@
 // From a seed to z: the twin of cgan/sampling/latents.py, which explains it.
 
-import { CLASSES } from "../page/config.js";
+import { CLASSES, config } from "../page/config.js";
+import { text } from "../page/texts.js";
 
 const PHILOX_MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
 const PHILOX_KEY_STEPS = [0x9e3779b9, 0xbb67ae85];
@@ -34,12 +35,18 @@ export function philox4x32([c0, c1, c2, c3], [k0, k1]) {
 }
 
 /**
- * z of each seed, or z itself, one after the other: Float32Array (seeds * dimensions).
+ * z of each seed, or z itself, one after the other: Float32Array (seeds * dimensions). Throws for seeds that there are
+ * not.
  * @param {(number | ArrayLike<number>)[]} seeds
  * @param {number} dimensions
  * @returns {Float32Array}
  */
 export function latents(seeds, dimensions, truncation = 1) {
+  const numbers = seeds.filter((seed) => typeof seed === "number");
+  const last = Math.max(...numbers);
+  if (last > config.maxSeed) {
+    throw new RangeError(text("seeds_beyond", { first: Math.min(...numbers), last, high: config.maxSeed }));
+  }
   const z = new Float32Array(seeds.length * dimensions);
   const uniform = (word) => (word + 0.5) / 2 ** 32;
   seeds.forEach((seed, row) => {

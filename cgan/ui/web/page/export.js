@@ -1,5 +1,6 @@
 // The row under a tab's pictures: its link, and a menu of what can be exported, files and a few lines of Python.
 
+import { TRAINED_HERE } from "./config.js";
 import { make, makeButton } from "./dom.js";
 import { missingInLink } from "./found.js";
 import { openedTab, whenChanged } from "./store.js";
@@ -89,9 +90,11 @@ function makeMenu({ formats = {}, python }, row) {
   const menu = make("div", { className: "cgan-menu", hidden: true }, buttons, note, heading, code);
   const refresh = () => {
     if (menu.hidden) return;
-    code.textContent = python();
+    const lines = python();
+    const isTrainedHere = lines.includes(TRAINED_HERE); // which Python cannot open
+    code.textContent = isTrainedHere ? "" : lines;
     heading.hidden = code.hidden = !code.textContent;
-    note.textContent = code.textContent ? "" : text("python_none");
+    note.textContent = code.textContent ? "" : text(isTrainedHere ? "trained_only_here" : "python_none");
   };
   const opener = makeButton(text("export"), () => {
     menu.hidden = !menu.hidden;

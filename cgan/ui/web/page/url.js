@@ -1,5 +1,6 @@
 // Links to a view: which tab is open, and what its fields say where that is not what they say at first.
 
+import { TRAINED_HERE } from "./config.js";
 import { make } from "./dom.js";
 import { describeAllowed, formatValue, parseValue } from "./fields.js";
 import { TABS, fieldsOf, openTab, openedTab, plainValuesOf, setCheckpoints, whenChanged } from "./store.js";
@@ -43,14 +44,16 @@ export function writeLink() {
   const write = (name, first, value) => `${value}` !== `${first}` && query.set(name, formatValue(name, value));
   write("tab", TABS[0], openedTab());
   const fields = fieldsOf(openedTab());
-  const values = Object.entries(plainValuesOf(openedTab())).map(([name, value]) => [name, value, fields[name]]);
+  const values = Object.entries(plainValuesOf(openedTab()))
+    .filter(([, value]) => value !== TRAINED_HERE) // a link cannot carry a generator
+    .map(([name, value]) => [name, value, fields[name]]);
   for (const [name, value, field] of values) if (field.unnamed === undefined) write(name, field.first, value);
   for (const [name, value, field] of values) if (field.unnamed !== undefined) write(name, unsaid(field, query), value);
   return readable(`${query}`);
 }
 
-/** A query whose commas are commas. */
-const readable = (query) => query.replaceAll("%2C", ",");
+/** A query whose commas and colons are what they are. */
+const readable = (query) => query.replaceAll("%2C", ",").replaceAll("%3A", ":");
 
 /** Whether the page is shown within a Space's page on the Hub, whose address is the one that a person sees. */
 const spaceId = () => window.parent !== window && window.gradio_config?.space_id;
