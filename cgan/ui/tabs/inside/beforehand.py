@@ -20,7 +20,7 @@ from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 SUBJECT = (EFFICIENTNET_LITE0, "photograph", next(iter(PHOTOGRAPHS)))  # network, source and photograph of a request
 FILE = Path(__file__).with_name("beforehand.json")
 _QUALITY = 85  # of the photograph, WebP
-_COLOURS = 128  # of a map, PNG, which keeps its pixels sharp
+_COLOURS = 32  # of a map, PNG, which keeps its pixels sharp
 
 
 @cache
