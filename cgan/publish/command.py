@@ -73,7 +73,10 @@ def prepared(arguments: argparse.Namespace) -> Iterator[Upload]:
 
 
 def _write_site(folder: Path, full_app: str | None) -> None:
-    from cgan.ui.site.build import SiteError, write_site  # seconds to import, as torch and Gradio are
+    from cgan.ui.server.proxies import without_proxies
+
+    with without_proxies():
+        from cgan.ui.site.build import SiteError, write_site  # seconds to import, as torch and Gradio are
 
     try:
         write_site(folder, full_app)

@@ -2,6 +2,7 @@
 
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
+import "../web/page/language.js";
 import { config } from "../web/page/config.js";
 import { fillTexts, make, makeButton } from "../web/page/dom.js";
 import { mountExport } from "../web/page/export.js";
@@ -75,8 +76,6 @@ function select(tab) {
 }
 
 function mountSite() {
-  const isChinese = navigator.languages[0]?.toLowerCase().startsWith("zh");
-  document.documentElement.lang = isChinese ? "zh-CN" : "en";
   setCheckpoints(config.checkpoints);
   makeControls();
   fillTexts(document);

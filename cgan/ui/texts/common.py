@@ -48,9 +48,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The server has more to do than it can at the moment; try again in a few seconds.",
         "服务器正忙，请过几秒再试。",
     ),
+    "server_unreachable": ("The server cannot be reached ({reason}).", "无法连接服务器（{reason}）。"),
     "server_failed": (
         "The server could not do that; its log says why.",
         "服务器未能完成这一操作，原因见服务器日志。",
+    ),
+    "log_in": ("Log in first.", "请先登录。"),
+    "other_website": (
+        "A page of {origin} asks, but this server was addressed as {host}; another website's page may not use it. "
+        "If a proxy changes the address, have it pass on the Host header; or start the app with --allow-origin "
+        "{origin}.",
+        "请求来自 {origin} 的页面，而本服务器的地址是 {host}：其他网站的页面不能使用它。"
+        "如果是代理改变了地址，请让代理传递 Host 请求头，或者以 --allow-origin {origin} 启动应用。",
     ),
     "too_many_runs": (
         "Your runs are still under way or waiting; let one end or stop it, then try again.",

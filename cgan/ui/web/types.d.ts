@@ -47,7 +47,7 @@ export interface Component {
   props: { value?: any };
   watch: (name: string, callback: () => void) => void;
   trigger: (event: string) => void;
-  server: Record<string, (request: any) => Promise<any>> | null;
+  server: string | null; // by which its functions on the server are asked (askServer); null where there is no server
 }
 
 /** The generator's inputs for `count` pictures: z (count * latent_dim) and class weights (count * CLASSES). */
@@ -73,10 +73,15 @@ export interface Direction {
   effects: Record<string, [number, number]>;
 }
 
+interface GradioConfig {
+  components: { id: number; props: { elem_id?: string } }[];
+  space_id?: string;
+}
+
 declare global {
   var cgan: { config: Config } & Record<string, any>;
-  var gradio_config: { root: string; space_id?: string } | undefined;
+  var gradio_config: GradioConfig | undefined;
   interface Window {
-    gradio_config?: { root: string; space_id?: string };
+    gradio_config?: GradioConfig;
   }
 }
