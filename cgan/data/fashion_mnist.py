@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cgan.common.command_line import fail
+from cgan.common.places import PROJECT
 
 CLASS_NAMES = (
     "T-shirt/top",
@@ -39,7 +40,7 @@ NUM_CLASSES = len(CLASS_NAMES)
 IMAGE_SIZE = 28
 
 ENVIRONMENT_VARIABLE = "FASHION_MNIST_DIR"
-DOWNLOAD_FOLDER = Path(__file__).resolve().parents[2] / "data"
+DOWNLOAD_FOLDER = PROJECT / "data"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 TORCHVISION_SUBFOLDER = Path("FashionMNIST/raw")
 

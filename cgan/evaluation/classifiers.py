@@ -20,11 +20,12 @@ from tqdm import tqdm
 from cgan import data
 from cgan.common.command_line import Parser, fail, integer
 from cgan.common.files import write_text
+from cgan.common.places import SHIPPED_CHECKPOINTS
 from cgan.models import checkpoints
-from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
+from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import CLASSIFIER, WIDTH, ResidualClassifier
 
-JUDGE = CHECKPOINTS / "judge"
+JUDGE = SHIPPED_CHECKPOINTS / "judge"
 METRICS = "metrics.json"
 
 _BATCH_SIZE = 128

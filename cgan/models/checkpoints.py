@@ -22,10 +22,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from cgan.common.files import replaced, write_text
+from cgan.common.places import CHECKPOINTS, SHIPPED_CHECKPOINTS
 from cgan.common.validation import one_line
 from cgan.models.architectures import ARCHITECTURES, NetworkConfig, check_setting
-
-CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
 CONFIG = "config.json"
 EMA_GENERATOR = "model.safetensors"
@@ -77,14 +76,14 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str
 
 def available() -> list[str]:
     """Names of the checkpoints under `checkpoints/` that have a generator: the shipped ones, then your own runs."""
-    names = {config.parent.name for config in CHECKPOINTS.glob(f"*/{CONFIG}")}
-    names = [name for name in names if (CHECKPOINTS / name / EMA_GENERATOR).exists()]
+    found = [path for folder in (SHIPPED_CHECKPOINTS, CHECKPOINTS) for path in folder.glob(f"*/{CONFIG}")]
+    names = {config.parent.name for config in found if config.with_name(EMA_GENERATOR).exists()}
     return sorted(names, key=lambda name: (name.startswith("my-"), name))
 
 
 def resolve(name_or_folder: str) -> Path:
     """Return the folder of a checkpoint, from its name under `checkpoints/` or its path. Raises CheckpointError."""
-    for folder in (CHECKPOINTS / name_or_folder, Path(name_or_folder)):
+    for folder in (CHECKPOINTS / name_or_folder, SHIPPED_CHECKPOINTS / name_or_folder, Path(name_or_folder)):
         with suppress(OSError, ValueError):  # a name too long, no permission, a zero byte
             if (folder / CONFIG).is_file():
                 return folder

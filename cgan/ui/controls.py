@@ -58,11 +58,10 @@ def scripted(
 ) -> gr.HTML:
     """An element that a function of the page's script fills and follows: `cgan.MOUNT(component, ...)`.
 
-    draws: methods that the script may ask with an object of their arguments (`askServer`), by this elem_id. arguments:
-    JavaScript of further ones for the function. event: one that it triggers; Gradio looks for its name in the script.
-    more: what else a gr.HTML takes.
+    draws: methods that the script may ask with an object of their arguments. arguments: JavaScript of further ones for
+    the function. event: one that it triggers; Gradio looks for its name in the script. more: what else a gr.HTML takes.
     """
-    component = f"{{ element, props, watch, trigger, server: {json.dumps(elem_id)} }}"
+    component = "{ element, props, watch, trigger, server }"
     call = f"cgan.{mount}({component}{f', {arguments}' if arguments else ''});"
     return gr.HTML(
         value,

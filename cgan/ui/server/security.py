@@ -106,7 +106,8 @@ class Guard:
     async def _ask_for_login(self, request: Request) -> Response | None:
         """With --auth: the error response to whoever has not logged in. A right Basic login gets Gradio's cookie."""
         path = get_route_path(request.scope)
-        if getattr(request.app, "auth", None) is None or is_open(path) or is_logged_in(request):
+        app = request.scope.get("app")
+        if getattr(app, "auth", None) is None or is_open(path) or is_logged_in(request):
             return None
         cookie = await basic_cookie(request, self._basic_token)
         if cookie is None:
@@ -130,10 +131,11 @@ def _under_root_path(scope: Scope) -> Scope:
     """
     root = urlsplit(scope.get("root_path", "")).path.rstrip("/")
     path = scope["path"]
-    has_it = path == root or path.startswith(f"{root}/")
+    if path == root:
+        path += "/"
     return scope | {
         "root_path": root,
-        "path": path if has_it else root + path,
+        "path": path if path.startswith(f"{root}/") else root + path,
         "headers": [*scope["headers"]],  # the guard may add one
     }
 
@@ -245,5 +247,8 @@ class _Answer:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        target = urlsplit(headers.get("location", ""))
+        if target.netloc in asked_hosts(self._request):  # a proxy may have cut off its port
+            headers["Location"] = target._replace(scheme="", netloc="").geturl() or "/"
         for name in [name for name in headers if name.startswith("access-control-")]:
             del headers[name]  # Gradio's; the page needs none of them, and for others `guarded` decides

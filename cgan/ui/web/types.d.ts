@@ -47,7 +47,7 @@ export interface Component {
   props: { value?: any };
   watch: (name: string, callback: () => void) => void;
   trigger: (event: string) => void;
-  server: string | null; // by which its functions on the server are asked (askServer); null where there is no server
+  server: Record<string, (request: any) => Promise<any>> | null;
 }
 
 /** The generator's inputs for `count` pictures: z (count * latent_dim) and class weights (count * CLASSES). */
@@ -73,15 +73,10 @@ export interface Direction {
   effects: Record<string, [number, number]>;
 }
 
-interface GradioConfig {
-  components: { id: number; props: { elem_id?: string } }[];
-  space_id?: string;
-}
-
 declare global {
   var cgan: { config: Config } & Record<string, any>;
-  var gradio_config: GradioConfig | undefined;
+  var gradio_config: { root: string; space_id?: string } | undefined;
   interface Window {
-    gradio_config?: GradioConfig;
+    gradio_config?: { root: string; space_id?: string };
   }
 }

@@ -15,7 +15,7 @@ const BUSY_MS = 1000; // between them
 
 /**
  * Draw pictures: {pixels, renderer: "page" or "server", latent_dim, steps}, the last two where they are known.
- * @param {Server} server the component whose functions are asked
+ * @param {Server} server the functions of a component
  * @param {string} name of the one that draws
  * @param {Request} request its arguments by name
  * @param {(dimensions: number) => Inputs} inputs the same as the generator takes it
@@ -34,41 +34,20 @@ export async function drawPictures(server, name, request, inputs, { behind = fal
 }
 
 /**
- * What the server answers to a request. Rejects with the reason that it gives.
+ * What the server answers to a request.
  * @param {Server} server
  * @param {string} name
  * @param {Request} request
  */
 export async function askServer(server, name, request) {
   if (!server) throw new Error(rendererProblem() ?? text("no_generator", { name: request.checkpoint }));
-  let problem;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt) await pause(BUSY_MS);
-    try {
-      const response = await post(server, name, request);
-      const { answer, error } = await response.json();
-      if (error === undefined) return answer;
-      problem = error;
-      if (response.status !== 503) break; // else it has too much to do
-    } catch (error) {
-      problem = text("server_unreachable", { reason: error.message }); // or a proxy answers in its place
-    }
+    const response = await server[name](request);
+    if (response?.error) throw new Error(response.error);
+    if (response) return response.answer;
+    await pause(BUSY_MS); // it has too much to do, or cannot be reached
   }
-  throw new Error(problem);
-}
-
-/** As Gradio's own `server` posts, which hides why a request was refused. */
-async function post(server, name, data) {
-  const { id } = window.gradio_config.components.find(({ props }) => props.elem_id === server);
-  const body = JSON.stringify({ component_id: id, fn_name: name, data });
-  const response = await fetch(new URL("gradio_api/component_server/", document.baseURI), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body,
-  });
-  const isJson = response.headers.get("content-type")?.startsWith("application/json");
-  if (!isJson) throw new Error(`${response.status} ${response.statusText}`.trim());
-  return response;
+  throw new Error(text("server_busy"));
 }
 
 /**
