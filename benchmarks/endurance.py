@@ -3,7 +3,7 @@
 python -m benchmarks.endurance           10,000 requests a kind: about 15 minutes
 python -m benchmarks.endurance --fast    100 a kind: what CI runs
 
-Kinds: the page, each with a session that ends; pictures for its scripts; a walk; the same by Gradio's API; refusals.
+Kinds: the page, each with a session that ends; pictures for its scripts; the same by Gradio's API; refusals.
 First all kinds are asked some hundred times, until all caches are full, and a run is computed, which starts a process;
 and each kind is asked once more right before its turn, by more people at once than there are threads for, as these come
 one by one and go when they have nothing to do.
@@ -15,7 +15,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
-from benchmarks.serving import Connection, Server, served
+from benchmarks.serving import PICTURES, Connection, Server, picture_inputs, served
 from cgan.common.command_line import Parser, fail
 from cgan.data import NUM_CLASSES
 from cgan.ui.page import DEFAULT_CHECKPOINT
@@ -42,17 +42,7 @@ async def visit(connection: Connection, number: int) -> None:
 
 
 async def draw(connection: Connection, number: int) -> None:
-    request = {"checkpoint": DEFAULT_CHECKPOINT, "class": number % NUM_CLASSES, "seed": (37 * number) % MAX_SEED}
-    request |= {"truncation": 1.0, "count": 1}
-    content = {"component_id": _components["picture"], "fn_name": "generate", "data": request}
-    await connection.post("/gradio_api/component_server/", content | {"session_hash": f"draw{number}"})
-
-
-async def walk(connection: Connection, number: int) -> None:
-    request = {"checkpoint": DEFAULT_CHECKPOINT, "class": 7, "seed": number % MAX_SEED, "to-class": 9, "to-seed": 21}
-    request |= {"path": "slerp", "frames": 2}
-    content = {"component_id": _components["walk"], "fn_name": "interpolate", "data": request}
-    await connection.post("/gradio_api/component_server/", content | {"session_hash": f"walk{number}"})
+    await connection.request("POST", PICTURES, picture_inputs([number % NUM_CLASSES], [(37 * number) % MAX_SEED]))
 
 
 async def call(connection: Connection, number: int) -> None:
@@ -66,19 +56,15 @@ async def be_refused(connection: Connection, number: int) -> None:
     await connection.post("/gradio_api/run/generate", content)
 
 
-KINDS: dict[str, Ask] = {"page": visit, "pictures": draw, "walk": walk, "API": call, "refusals": be_refused}
+KINDS: dict[str, Ask] = {"page": visit, "pictures": draw, "API": call, "refusals": be_refused}
 
 # The page's numbers of what is asked for, by name.
-_components: dict[str, int] = {}
 _events: dict[str, int] = {}
 
 
 async def learn_numbers(port: int) -> None:
     _, answer = await Connection(port).request("GET", "/config")
     config = json.loads(answer)
-    _components.update(
-        {part["props"]["elem_id"]: part["id"] for part in config["components"] if "elem_id" in part["props"]}
-    )
     _events["load"] = next(
         event["id"] for event in config["dependencies"] if any(target[1] == "load" for target in event["targets"])
     )

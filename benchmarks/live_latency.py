@@ -13,8 +13,6 @@ import argparse
 import asyncio
 import random
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,17 +21,16 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
+from benchmarks.serving import served
 from cgan.common.command_line import Parser
-from cgan.models.checkpoints import CHECKPOINTS
-from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import GENERATORS
-from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
 
 _DELAYS_MS = (0, 100, 300)
 _EVENTS = 40
 _PAUSE_MS = 120  # between two events, so that each is alone
 _DRAG_MS = 3000
+_PATIENCE_MS = 5000  # an event without a picture after this time is lost
 
 _OUR_SEED = "Number(document.querySelector('#picture').dataset.seed)"
 _NAIVE_SOURCE = "(document.querySelector('#picture img')?.complete && document.querySelector('#picture img').src)"
@@ -62,8 +59,8 @@ WAYS = (
 )
 
 # Sends the event at the start of a frame; resolves with the milliseconds to the start of the frame that shows another
-# picture than before.
-_MOVE = """(seed) => new Promise((resolve) => {
+# picture than before, or with null where none came.
+_MOVE = """([seed, patience]) => new Promise((resolve) => {
   const slider = document.querySelector("#seed input[type=range]");
   requestAnimationFrame((start) => {
     const before = SHOWN;
@@ -71,7 +68,9 @@ _MOVE = """(seed) => new Promise((resolve) => {
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     const look = (now) => {
       const shown = SHOWN;
-      shown && shown !== before ? resolve(now - start) : requestAnimationFrame(look);
+      if (shown && shown !== before) resolve(now - start);
+      else if (now - start > patience) resolve(null);
+      else requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
   });
@@ -110,21 +109,6 @@ _SLOW_WORKER = """(slowdown) => {
 
 
 @contextmanager
-def served(app: str) -> Iterator[int]:
-    """The port of a running app."""
-    port = free_port()
-    module = {
-        "naive": ["-m", "benchmarks.naive_app", f"{CHECKPOINTS / DEFAULT_CHECKPOINT}", f"{port}"],
-        "ours": ["app.py", "--offline", "--port", f"{port}"],
-    }
-    process = subprocess.Popen([sys.executable, *module[app]], stdout=subprocess.DEVNULL)
-    wait_until_served(f"http://127.0.0.1:{port}", process)
-    yield port
-    process.terminate()
-    process.wait(20)
-
-
-@contextmanager
 def delayed(port: int, milliseconds: float) -> Iterator[int]:
     """The port of a proxy that passes everything on half the delay later, in both directions."""
     loop = asyncio.new_event_loop()
@@ -159,6 +143,7 @@ def delayed(port: int, milliseconds: float) -> Iterator[int]:
 @dataclass
 class Measured:
     latencies: list[float]  # ms
+    lost: int  # events that changed no picture
     dragged: float  # pictures a second
     first_picture: float  # s after navigation
     megabytes: float  # received until then
@@ -188,13 +173,14 @@ def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
         page.locator("#count input[type=number]").fill(f"{way.count}")
     page.wait_for_timeout(1500)
     move, drag = (script.replace("SHOWN", way.shown) for script in (_MOVE, _DRAG))
-    latencies = []
-    for _ in range(events):
-        latencies.append(page.evaluate(move, random.randrange(10_000)))
+    answers = []
+    for seed in random.sample(range(10_000), events):
+        answers.append(page.evaluate(move, [seed, _PATIENCE_MS]))
         page.wait_for_timeout(_PAUSE_MS)
+    latencies = [answer for answer in answers if answer is not None]
     dragged = page.evaluate(drag, _DRAG_MS)
     page.close()
-    return Measured(latencies, dragged, first_picture, megabytes, ready, megabytes_ready)
+    return Measured(latencies, events - len(latencies), dragged, first_picture, megabytes, ready, megabytes_ready)
 
 
 def _count_bytes(session: CDPSession) -> list[int]:
@@ -219,7 +205,7 @@ def main() -> None:
     with served("naive") as naive, served("ours") as ours, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         for delay in delays:
-            with delayed(naive, delay) as naive_port, delayed(ours, delay) as our_port:
+            with delayed(naive.port, delay) as naive_port, delayed(ours.port, delay) as our_port:
                 for way in WAYS:
                     port = naive_port if way.app == "naive" else our_port
                     results[delay, way] = measure(browser, f"http://127.0.0.1:{port}", way, events)
@@ -234,6 +220,7 @@ def print_table(results: dict[tuple[float, Way], Measured]) -> None:
         "median",
         "95th percentile",
         "of the naive",
+        "lost",
         "a second",
         "first picture",
         "MB",
@@ -251,6 +238,7 @@ def print_table(results: dict[tuple[float, Way], Measured]) -> None:
             f"{median:.1f} ms",
             f"{percentile(measured.latencies, 95):.1f} ms",
             f"{median / naive:.2f}",
+            f"{measured.lost}",
             f"{measured.dragged:.0f}",
             f"{measured.first_picture:.2f} s",
             f"{measured.megabytes:.1f}",

@@ -31,9 +31,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.live_latency import percentile
-from benchmarks.serving import Connection, Server, served
+from benchmarks.serving import PICTURES, Connection, Server, picture_inputs, served
 from cgan.common.command_line import Parser
-from cgan.data import NUM_CLASSES
+from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from cgan.ui.studio import MAX_SEED
 from tests.browser.server import free_port, wait_until_served
@@ -114,23 +114,19 @@ class NaiveVisitor(Person):
 class Visitor(Person):
     """Our page where the server draws: one request, one answer."""
 
-    component = 0  # the number of the page's component that has the functions, as Gradio counts
-
-    async def call(self, function: str, **request: object) -> bool:
-        data = {"checkpoint": DEFAULT_CHECKPOINT, **request}
-        content = {"component_id": self.component, "fn_name": function, "data": data, "session_hash": self.session}
-        status, answer = await self.connection.post("/gradio_api/component_server/", content)
-        return status == 200 and "answer" in answer
+    async def pictures(self, classes: list[int], seeds: list[int]) -> bool:
+        content = picture_inputs(classes, seeds)
+        status, pixels = await self.connection.request("POST", PICTURES, content)
+        return status == 200 and len(pixels) == len(seeds) * IMAGE_SIZE**2
 
     async def draw(self, seed: int) -> bool:
-        drawn = {"class": self.random.randrange(NUM_CLASSES), "seed": seed, "truncation": 1.0, "count": 1}
-        return await self.call("generate", **drawn)
+        return await self.pictures([self.random.randrange(NUM_CLASSES)], [seed])
 
 
 class SheetVisitor(Visitor):
     async def draw(self, seed: int) -> bool:
-        drawn = await self.call("generate", **{"class": 3, "seed": seed, "truncation": 1.0, "count": 16})
-        return drawn and await self.call("all_classes", seed=seed, truncation=1.0)
+        drawn = await self.pictures([3] * 16, [*range(seed, seed + 16)])
+        return drawn and await self.pictures([*range(NUM_CLASSES)], [seed] * NUM_CLASSES)
 
 
 class PageVisitor(Visitor):
@@ -174,20 +170,12 @@ async def measure(server: Server, kind: type[Person], people: int, seconds: floa
     result = Result()
     names = [f"{kind.__name__}-{runners}-{people}-{number}" for number in range(people)]
     visitors = [kind(server.port, name, result) for name in names]
-    if issubclass(kind, Visitor):
-        Visitor.component = await _picture_component(server.port)
     async with runs_under_way(server.port, runners):
         start = time.perf_counter()
         await asyncio.gather(*(visitor.visit(seconds) for visitor in visitors))
         result.seconds = time.perf_counter() - start
     result.megabytes, result.files = server.megabytes, len(server.cached)
     return result
-
-
-async def _picture_component(port: int) -> int:
-    _, config = await Connection(port).request("GET", "/config")
-    components = json.loads(config)["components"]
-    return next(part["id"] for part in components if part["props"].get("elem_id") == "picture")
 
 
 @contextmanager

@@ -12,14 +12,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cgan.models.checkpoints import CHECKPOINTS
+import numpy as np
+
+from cgan.data import NUM_CLASSES
+from cgan.models.checkpoints import CHECKPOINTS, load_generator
+from cgan.sampling import latents
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.server import free_port, wait_until_served
+
+_LATENT_DIM = load_generator(CHECKPOINTS / DEFAULT_CHECKPOINT)[0].latent_dim
 
 APPS = {
     "naive": ["-m", "benchmarks.naive_app", f"{CHECKPOINTS / DEFAULT_CHECKPOINT}"],
     "ours": ["app.py", "--offline", "--port"],
 }
+
+
+PICTURES = f"/cgan/checkpoints/{DEFAULT_CHECKPOINT}/pictures"
+
+
+def picture_inputs(classes: list[int], seeds: list[int]) -> bytes:
+    """What the page sends to PICTURES for one picture of each class and seed."""
+    z = latents.latents(np.array(seeds), _LATENT_DIM)
+    return z.tobytes() + latents.one_hot(np.array(classes), NUM_CLASSES).astype(np.float32).tobytes()
 
 
 @dataclass
@@ -68,8 +83,17 @@ def served(app: str) -> Iterator[Server]:
             wait_until_served(f"http://127.0.0.1:{port}", process)
             yield Server(port, process, Path(cache))
         finally:
-            process.terminate()
-            process.wait(20)
+            end(process)
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a server, by force after 20 seconds: what stays alive would keep its caller's output open."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class Connection:

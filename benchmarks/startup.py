@@ -21,6 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.serving import end
 from cgan.common.command_line import Parser
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, find_chromium
@@ -61,8 +62,7 @@ def start(browser: Browser, python: str, app: str) -> Start:
         context.close()
         return Start(answered, painted, _processor_seconds(process.pid), _megabytes(process.pid))
     finally:
-        process.terminate()
-        process.wait(20)
+        end(process)
 
 
 def _processor_seconds(pid: int) -> float:

@@ -1,13 +1,12 @@
 """Controls that more than one tab has."""
 
 import json
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import gradio as gr
 
 from cgan.ui.i18n import class_choices, i18n
-from cgan.ui.studio import MAX_SEED, for_page
+from cgan.ui.studio import MAX_SEED
 
 EXPORT = '<div class="cgan-export"></div>'
 _FIGURE = '<figure class="cgan-inside"></figure>'
@@ -51,23 +50,21 @@ def scripted(
     mount: str,
     html: str,
     value: object = None,
-    draws: Iterable[Callable] = (),
     arguments: str = "",
     event: str | None = None,
     **more: object,
 ) -> gr.HTML:
     """An element that a function of the page's script fills and follows: `cgan.MOUNT(component, ...)`.
 
-    draws: methods that the script may ask with an object of their arguments. arguments: JavaScript of further ones for
-    the function. event: one that it triggers; Gradio looks for its name in the script. more: what else a gr.HTML takes.
+    arguments: JavaScript of further ones for the function. event: one that it triggers; Gradio looks for its name in
+    the script. more: what else a gr.HTML takes.
     """
-    component = "{ element, props, watch, trigger, server }"
+    component = "{ element, props, watch, trigger }"
     call = f"cgan.{mount}({component}{f', {arguments}' if arguments else ''});"
     return gr.HTML(
         value,
         html_template=html,
         js_on_load=f"{call} // '{event}'" if event else call,
-        server_functions=[for_page(draw) for draw in draws],
         apply_default_css=False,
         elem_id=elem_id,
         **more,

@@ -3,7 +3,6 @@
 import base64
 import html
 import io
-from urllib.parse import quote
 
 import numpy as np
 from PIL import Image
@@ -20,11 +19,11 @@ _COLUMNS = 4
 def first_view(studio: Studio, checkpoint: str) -> str:
     """HTML that opens the page's body until the tab "Generate" takes its place (`mountPicture`)."""
     class_index, seed, truncation, count = (FIRST[name] for name in ("class", "seed", "truncation", "count"))
-    sheet = _sheet(studio.generate(checkpoint, class_index, seed, truncation, count).pictures)
+    seeds = np.arange(seed, seed + count)
+    sheet = _sheet(studio.sampler(checkpoint).sample(np.full(count, class_index), seeds, truncation))
     file = io.BytesIO()
     sheet.save(file, format="PNG")
     parts = {"png": base64.b64encode(file.getvalue()).decode(), "side": f"{sheet.width}px"}
-    parts["checkpoint"] = quote(checkpoint, safe="")
     for index, language in enumerate(("en", "zh")):
         name = TEXTS[f"class_{class_index}"][index]
         caption = TEXTS["what_many"][index].format(name=name, first=seed, last=seed + count - 1)

@@ -37,13 +37,12 @@ def from_file(content: object) -> np.ndarray:
     return _not_blank(figures.pixels(uploads.to_garment(uploads.open_upload(decoded(content)))))
 
 
-def open_upload(content: str) -> dict:
-    """A file, in base64, as the page keeps it.
+def open_upload(file: bytes) -> dict:
+    """A file as the page keeps it.
 
     Returns {"picture": base64 of a PNG, "remarks": texts}, or {"problem": a text}.
     """
     try:
-        file = decoded(content)
         picture = uploads.open_upload(file)
     except UploadError as error:
         return {"problem": say(f"upload_{error.reason}")}

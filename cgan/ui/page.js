@@ -14,6 +14,7 @@ import { mountOnward } from "./tabs/picture/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
 import { config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
+import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
 import { mountFigure } from "./web/page/figures.js";
 import { sampleInputs } from "./web/drawing/inputs.js";
@@ -27,6 +28,7 @@ const { tabs, checkpoint: firstCheckpoint } = config.links;
 
 /** A checkpoint was chosen, perhaps once more: its weights may be new. */
 async function choose(checkpoint) {
+  forgetCard(checkpoint);
   forgetDirections(checkpoint);
   update({ checkpoint });
   await prepare(checkpoint);

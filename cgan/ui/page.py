@@ -15,7 +15,7 @@ from cgan.ui.controls import sentence
 from cgan.ui.first_view import first_view
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
-from cgan.ui.server import addresses, assets, component_calls
+from cgan.ui.server import addresses, assets, calls
 from cgan.ui.server.errors import REASONS
 from cgan.ui.server.front_page import FrontPage
 from cgan.ui.server.gradio_hooks import visitor
@@ -81,13 +81,13 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_mix"), id="mix") as tab:
-                mix.build(studio, links, tab)
+                mix.build(links, tab)
             with gr.Tab(i18n("tab_directions"), id="directions") as tab:
-                directions.build(studio, links, tab)
+                directions.build(links, tab)
             with gr.Tab(i18n("tab_watch"), id="watch") as tab:
                 watch.build(studio, links, tab)
             with gr.Tab(i18n("tab_picture"), id="picture") as tab:
-                own = picture.build(studio, Redrawer(studio, worker), chosen, links, tab, _LONG_WORK)
+                own = picture.build(Redrawer(studio, worker), chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_inside"), id="inside") as tab:
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
@@ -121,9 +121,8 @@ def serve(
     studio, chosen = _open_studio(checkpoint)
     try:
         page, links = build(studio, chosen, offline)
-        head = _head(links)
-        opening = f"<script>{bundle(UI / 'web/page/language.js')}</script>"
-        opening += "" if auth else first_view(studio, chosen)  # before a login nothing is shown
+        language = f"<script>{bundle(UI / 'web/page/language.js')}</script>"
+        opening = first_view(studio, chosen) + _scripts(links)
         # Gradio's estimates of the waiting time are shown nowhere; sending one to a page that has gone stops its queue.
         page.queue(status_update_rate=86_400, max_size=_MAX_WAITING)
         chosen_port = addresses.choose_port(host, port)
@@ -141,7 +140,6 @@ def serve(
                 mcp_server=mcp,
                 theme=_theme(),
                 css_paths=[*STYLE_SHEETS],
-                head=head,
                 i18n=i18n,
                 footer_links=["gradio"],
                 max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
@@ -150,8 +148,8 @@ def serve(
                 ssr_mode=False,
                 enable_monitoring=False,
                 app_kwargs={
-                    "routes": [assets.routes(studio), *component_calls.routes()],
-                    "middleware": [Middleware(FrontPage, head=head, opening=opening)],
+                    "routes": [*calls.routes(studio), assets.routes(studio)],
+                    "middleware": [Middleware(FrontPage, language=language, opening=opening)],
                     "exception_handlers": {RequestValidationError: explain_wrong_fields},
                     "lifespan": guarded(access),
                 },
@@ -206,8 +204,8 @@ def _start_on_zero_gpu() -> None:
         spaces.GPU(lambda: None)
 
 
-def _head(links: Links) -> str:
-    """The page's scripts and their texts, in the page itself: nothing further to load before the first picture."""
+def _scripts(links: Links) -> str:
+    """The page's scripts and their texts, in the page itself: they run while Gradio's are still on their way."""
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"

@@ -140,7 +140,7 @@ def test_where_a_page_may_not_use_the_clipboard_copying_still_works(visit, serve
 def test_a_download_that_fails_says_why(visit, tmp_path):
     page = visit(query="?tab=interpolate")
     page.find("#walk .cgan-mark[data-renderer=page]").wait_for()
-    page.page.route("**/component_server/**", lambda route: route.abort())
+    page.page.route("**/cgan/animation.webp", lambda route: route.abort())
     page.open_menu()
     page.page.get_by_role("button", name="Download WebP").click()
     page.page.get_by_text("That did not work").wait_for()

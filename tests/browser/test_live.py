@@ -48,6 +48,7 @@ def test_a_seed_is_the_servers_picture_to_a_grey_level(visit_for_all, checkpoint
 
 def test_dragging_asks_the_server_for_nothing(visit):
     page = visit()
+    page.page.wait_for_load_state("networkidle")
     page.requests.clear()
     page.slide("seed", 0.9, steps=50)
     page.wait_until_painted(3, int(page.value("seed")))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import httpx
+import numpy as np
 
 _TEXTS = [
     *("", " ", "\0", "dress", "r3gan-conv", "judge", "generated", "slerp", "None", "nan", "1e999", "-1", "0x10", "𝟛"),
@@ -29,17 +30,7 @@ _TEXTS = [
 ]
 _NUMBERS = [0, 1, -1, 7, 10, 63, 65, 9999, 10_000, 2**31, 2**53 + 1, -(2**63), 10**30, 0.5, 1e-300, 1e308, -0.0]
 _ODD = [None, True, False, float("nan"), float("inf"), -float("inf"), [], {}, [[]], [None] * 100, {"a": {"b": [1]}}]
-_VALID = {
-    "checkpoint": "r3gan-conv",
-    "truncation": 1.0,
-    "path": "slerp",
-    "scope": "all",
-    "weights": [0.1] * 10,
-    "classes": [0, 3, 7, 9],
-    "seeds": [7] * 4,
-    "positions": [[0, 0.5]],
-    "sigmas": [[0] * 6],
-}  # of what a function for scripts takes by these names; of any other, 7
+_FLOATS = [0, 1, -1, 0.5, 1e30, -1e-30, float("nan"), float("inf")]
 _FILES = [
     {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
     {"path": "app.py"},
@@ -92,26 +83,15 @@ class Api:
     def __init__(self, client: httpx.Client) -> None:
         self.config = client.get("/config").json()
         self.info = client.get("/gradio_api/info").json()
-        functions = [
-            (part["id"], name) for part in self.config["components"] for name in part["props"].get("server_fns") or []
-        ]
-        self.functions = [(*function, _parameters(client, *function)) for function in functions]
         self.arguments = {
             name.strip("/"): [parameter.get("example_input") for parameter in endpoint["parameters"]]
             for name, endpoint in self.info["named_endpoints"].items()
         }
 
 
-def _parameters(client: httpx.Client, component: int, name: str) -> list[str]:
-    """What a function for scripts takes, by the line in which it refuses to take nothing."""
-    content = {"component_id": component, "fn_name": name, "data": None}
-    answer = client.post("/gradio_api/component_server/", json=content).text
-    return answer.partition("an object of ")[2].strip('"}').split(", ")
-
-
 def hostile_requests(api: Api, count: int, seed: int) -> Iterator[Request]:
     draw = random.Random(seed)
-    kinds = (_call, _call, _event, _event, _function, _function, _function, _body, _path, _path)
+    kinds = (_call, _call, _event, _event, _computation, _computation, _computation, _body, _path, _path)
     for _ in range(count):
         yield draw.choice(kinds)(draw, api)
 
@@ -161,25 +141,21 @@ def _event(draw: random.Random, api: Api) -> Request:
     return _post(path, content)
 
 
-def _function(draw: random.Random, api: Api) -> Request:
-    """A function that a component's script calls."""
-    component, name, parameters = draw.choice(api.functions)
-    data: object = {parameter: _VALID.get(parameter, 7) for parameter in parameters}
-    data |= {parameter: _value(draw) for parameter in parameters if draw.random() < 0.2}
-    content = {
-        "component_id": component if draw.random() < 0.9 else _value(draw),
-        "fn_name": name
-        if draw.random() < 0.9
-        else draw.choice(("__init__", "get_config", "postprocess", _value(draw))),
-        "data": data if draw.random() < 0.9 else _value(draw),
-        "session_hash": f"s{draw.randrange(20)}",
-    }
-    return _post("/gradio_api/component_server/", content)
+def _computation(draw: random.Random, api: Api) -> Request:
+    """What the page's scripts have computed from bytes: pictures of numbers, an animation of frames, an upload."""
+    width = 64 + 10
+    numbers = np.array(draw.choices(_FLOATS, k=width * draw.randrange(4)), np.float32)
+    if draw.random() < 0.5:
+        numbers = np.clip(np.nan_to_num(numbers), 0, 1)
+    body = draw.choice((numbers.tobytes(), bytes(784 * draw.randrange(5)), bytes(draw.randrange(2000)), b"\x89PNG\r\n"))
+    target = draw.choice(("r3gan-conv", "r3gan-conv", "judge", *_TARGETS))
+    path = draw.choice((f"checkpoints/{target}/pictures", "animation.webp", "upload"))
+    return Request("POST", f"/cgan/{path}", body, {"content-type": "application/octet-stream"})
 
 
 def _body(draw: random.Random, api: Api) -> Request:
     """A body that is none: cut off, too long, too deep, of another type."""
-    request = draw.choice((_call, _event, _function))(draw, api)
+    request = draw.choice((_call, _event, _computation))(draw, api)
     body = request.content or b""
     request.content, request.headers = draw.choice(
         (

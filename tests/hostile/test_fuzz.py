@@ -1,6 +1,5 @@
 """Random requests that no page sends: each is answered with one clear line, and the app goes on as before."""
 
-import base64
 import json
 
 import httpx
@@ -15,7 +14,7 @@ _TEN_PICTURES = [3, 7, 10, 1.0, "r3gan-conv"]
 @pytest.mark.parametrize("count", [250, pytest.param(5000, marks=pytest.mark.slow)])
 def test_hostile_requests_get_one_line_each(app, count):
     api = Api(app.client)
-    assert api.functions and api.arguments
+    assert api.arguments
     before = app.client.post("/gradio_api/run/generate", json={"data": _TEN_PICTURES}).json()["data"]
     megabytes = app.megabytes
     statuses: dict[int, int] = {}
@@ -42,7 +41,6 @@ def ask(client: httpx.Client, request: Request) -> int:
     if request.path.startswith("/gradio_api/call") and response.status_code == 200 and request.method == "POST":
         text = outcome(client, request.path, json.loads(text)["event_id"])
     expect_one_line(request, response.status_code, text)
-    expect_pictures_in_range(request, text)
     return response.status_code
 
 
@@ -58,19 +56,3 @@ def expect_one_line(request: Request, status: int, text: str) -> None:
         answer = json.loads(text or "0") or pytest.fail(f"{request}: {status} without a line")
         line = answer.get("error") or answer["detail"]
         assert isinstance(line, str) and line.strip() and "\n" not in line and len(line) <= 400, f"{request}: {text}"
-
-
-def expect_pictures_in_range(request: Request, text: str) -> None:
-    for answer in found(text, "pixels"):
-        assert 1 <= answer["count"] <= 80, f"{request}: {answer['count']}"
-        assert len(base64.b64decode(answer["pixels"])) == answer["count"] * 28 * 28, f"{request}"
-
-
-def found(text: str, key: str) -> list[dict]:
-    """All objects with this key in an answer."""
-    objects: list[dict] = []
-    try:
-        json.loads(text, object_hook=lambda value: objects.append(value) or value)
-    except ValueError:
-        return []
-    return [value for value in objects if key in value]

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from cgan.ui import command as command_line
-from cgan.ui.server import component_calls, login, security
+from cgan.ui.server import calls, login, security
 from cgan.ui.server.security import MAX_BODY, Guard
 
 _SECRETS = ("root:x:0", "def main()", "# What a conditional GAN", "[project]", "safetensors~=")
@@ -215,17 +215,14 @@ def test_too_many_runs_of_one_page_are_refused_at_once(app):
 
 
 def test_a_server_with_too_much_to_do_says_so_at_once(monkeypatch):
-    monkeypatch.setattr(component_calls, "_MAX_CALLS", 0)
+    monkeypatch.setattr(calls, "_MAX_CALLS", 0)
 
-    def draw(data):
+    def draw(request, body):
         raise AssertionError("drawn all the same")
 
-    draw._is_server_fn = True
-    component = type("Component", (), {"draw": staticmethod(draw)})
-    app = Starlette(routes=component_calls.routes())
-    app.auth, app.cookie_id, app.get_blocks = None, "", lambda: type("Blocks", (), {"blocks": {5: component}})
-    content = {"component_id": 5, "fn_name": "draw", "data": []}
-    answer = asked(app, "POST", "/gradio_api/component_server", json=content, headers={"accept-language": "zh"})
+    app = Starlette(routes=calls.limited({"pictures": draw}))
+    app.auth, app.cookie_id = None, ""
+    answer = asked(app, "POST", "/cgan/pictures", headers={"accept-language": "zh"})
     assert answer.status_code == 503 and answer.headers["retry-after"]
     assert answer.json()["error"] == "服务器正忙，请过几秒再试。"
 
@@ -246,7 +243,6 @@ def test_a_wrong_password_takes_its_time(monkeypatch):
 
 def test_with_auth_nothing_is_told_to_who_has_not_logged_in(start_app):
     app = start_app("--auth", "anna:secret")
-    call = {"component_id": 1, "fn_name": "generate", "data": []}
 
     def asked_for_all():
         return [
@@ -254,14 +250,15 @@ def test_with_auth_nothing_is_told_to_who_has_not_logged_in(start_app):
             app.client.get("/cgan/timelines.json").status_code,
             app.client.get("/gradio_api/info").status_code,
             app.client.post("/gradio_api/run/generate", json={"data": [3, 7, 1, 1.0, "r3gan-conv"]}).status_code,
-            app.client.post("/gradio_api/component_server/", json=call).status_code,
+            app.client.get("/cgan/checkpoints/r3gan-conv/card.json").status_code,
+            app.client.post("/cgan/checkpoints/r3gan-conv/pictures").status_code,
         ]
 
-    assert asked_for_all() == [401] * 5
+    assert asked_for_all() == [401] * 6
     assert "inside-network" not in app.client.get("/").text
     assert app.client.post("/login", data={"username": "anna", "password": "wrong"}).status_code == 400
     assert app.client.post("/login", data={"username": "anna", "password": "secret"}).status_code == 200
-    assert asked_for_all() == [200, 200, 200, 200, 422]
+    assert asked_for_all() == [200, 200, 200, 200, 200, 422]
     assert "inside-network" in app.client.get("/").text
     app.client.cookies.clear()
     assert "inside-network" not in app.client.get("/").text

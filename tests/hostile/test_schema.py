@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from tests.hostile.cases import Request
-from tests.hostile.test_fuzz import expect_one_line, expect_pictures_in_range, outcome
+from tests.hostile.test_fuzz import expect_one_line, outcome
 
 _SETTINGS = settings(
     derandomize=True,
@@ -51,7 +51,6 @@ def test_what_the_document_describes_is_answered_as_promised(app, operations, mo
             if response.status_code == 200 and "event_id" in response.text:
                 said = outcome(app.client, request.path, json.loads(response.text)["event_id"])
                 assert "Traceback" not in said
-                expect_pictures_in_range(request, said)
 
         check()
     app.expect_no_traceback()

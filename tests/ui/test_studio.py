@@ -1,28 +1,27 @@
-import base64
+import io
 import math
 import re
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cgan.common.validation import RefusalError
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
+from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
-from cgan.ui.studio import Studio, for_page
+from cgan.ui.studio import Studio, animation
 from tests.pictures import assert_same_pictures
 
-GENERATE = {"class_": 3, "seed": 7, "truncation": 1.0, "count": 2}
-WALK = {"class_": 7, "seed": 7, "to_class": 9, "to_seed": 21, "path": "slerp", "frames": 4}
-WALK_ASKED = {"class": 7, "seed": 7, "to-class": 9, "to-seed": 21, "path": "slerp", "frames": 4}
+DIMENSIONS = 100  # of report-mlp's z
 
 
 @pytest.fixture(scope="module")
 def own_run(tmp_path_factory):
-    """A checkpoint outside `checkpoints/`, without directions."""
-    folder = tmp_path_factory.mktemp("runs") / "own"
-    return shutil.copytree(checkpoints.CHECKPOINTS / "report-mlp", folder, ignore=shutil.ignore_patterns("directions*"))
+    """A checkpoint outside `checkpoints/`."""
+    return shutil.copytree(checkpoints.CHECKPOINTS / "report-mlp", tmp_path_factory.mktemp("runs") / "own")
 
 
 @pytest.fixture(scope="module")
@@ -30,131 +29,66 @@ def studio(own_run):
     return Studio(extra_folder=own_run)
 
 
-def test_generate_draws_seeds_of_a_class(studio, own_run):
-    drawing = studio.generate(f"{own_run}", **GENERATE)
-    expected = Sampler(own_run).sample(np.array([3, 3]), np.array([7, 8]))
-    assert_same_pictures(drawing.pictures, expected)
-    assert drawing.facts["steps"] == checkpoints.load_generator(own_run)[1]["step"]
+def inputs(z, class_weights) -> bytes:
+    return np.concatenate([np.ravel(z), np.ravel(class_weights)]).astype("<f4").tobytes()
 
 
-def test_all_classes_of_a_seed(studio, own_run):
-    expected = Sampler(own_run).sample(np.arange(10), np.full(10, 7), 0.5)
-    assert_same_pictures(studio.all_classes(f"{own_run}", 7, 0.5).pictures, expected)
-    for wrong in ((-1, 0.5), (7, 2)):
-        with pytest.raises(RefusalError, match="given; allowed: "):
-            studio.all_classes(f"{own_run}", *wrong)
+def test_the_card_says_what_the_generator_takes(studio, own_run):
+    step = checkpoints.load_generator(own_run)[1]["step"]
+    assert studio.card(f"{own_run}") == {"latent_dim": DIMENSIONS, "steps": step}
+
+
+def test_pictures_are_the_samplers(studio, own_run):
+    classes, seeds = np.array([3, 0, 9]), np.array([7, 8, 9])
+    z, weights = latents.latents(seeds, DIMENSIONS, 0.5), latents.one_hot(classes, 10)
+    drawn = studio.draw(f"{own_run}", inputs(z, weights))
+    assert drawn.shape == (3, 28, 28) and drawn.dtype == np.uint8
+    assert_same_pictures(drawn, Sampler(own_run).sample(classes, seeds, 0.5))
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "allowed"),
+    ("body", "line"),
     [
-        ("class_", 10, "class: 10 given; allowed: a whole number from 0 to 9"),
-        ("class_", [3], "class: [3] given"),
-        ("class_", None, "class: None given"),
-        ("seed", -1, "seed: -1 given; allowed: a whole number from 0 to 9999"),
-        ("seed", 0.5, "seed: 0.5 given"),
-        ("seed", math.nan, "seed: nan given"),
-        ("seed", True, "seed: True given"),
-        ("truncation", math.inf, "truncation: inf given; allowed: a number from 0 to 1"),
-        ("truncation", "wide", "truncation: 'wide' given"),
-        ("count", 10**9, "count: 1000000000 given; allowed: a whole number from 1 to 64"),
-        ("count", {"a": 1}, "count: {'a': 1} given"),
+        (b"", "body: 0 bytes given; allowed: z and class weights of 1 to 1024 pictures, 440 bytes each"),
+        (bytes(439), "body: 439 bytes given"),
+        (bytes(440 * 1025), "body: 451000 bytes given"),
+        (inputs([math.nan] + [0] * 99, [0] * 10), "z: allowed are finite numbers, up to a length of 23"),
+        (inputs([math.inf] * 100, [0] * 10), "z: allowed are"),
+        (inputs([3e38] * 100, [0] * 10), "z: allowed are"),
+        (inputs([3] * 100, [0] * 10), "z: allowed are"),
+        (inputs([0] * 100, [1.5] + [0] * 9), "class weights: allowed are numbers from 0 to 1"),
+        (inputs([0] * 100, [math.nan] + [0] * 9), "class weights: allowed are"),
     ],
 )
-def test_generate_refuses_what_no_page_sends_in_one_line(studio, own_run, name, value, allowed):
+def test_what_no_page_sends_is_refused_in_one_line(studio, own_run, body, line):
     with pytest.raises(RefusalError) as refusal:
-        studio.generate(f"{own_run}", **(GENERATE | {name: value}))
-    assert str(refusal.value).startswith(allowed)
+        studio.draw(f"{own_run}", body)
+    assert str(refusal.value).startswith(line)
     assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("name", ["../../etc", "/etc", "", None, ["report-mlp"], "x" * 10_000])
 def test_only_listed_checkpoints_are_opened(studio, name):
     with pytest.raises(RefusalError) as refusal:
-        studio.generate(name, **GENERATE)
+        studio.draw(name, bytes(440))
     assert re.match("checkpoint: .* given; allowed: ", str(refusal.value))
     assert len(str(refusal.value)) < 500
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("class_", -1), ("to_class", 1.5), ("seed", 10_000), ("to_seed", "7"), ("path", "arc"), ("frames", 65)],
-)
-def test_interpolate_refuses_too(studio, own_run, name, value):
-    with pytest.raises(RefusalError) as refusal:
-        studio.interpolate(f"{own_run}", **(WALK | {name: value}))
-    assert str(refusal.value).startswith(f"{name.rstrip('_').replace('_', '-')}: {value!r} given; allowed: ")
-
-
-def test_a_mixture_of_one_class_is_that_class(studio, own_run):
-    drawing = studio.mix(f"{own_run}", [0, 0, 0, 0.4, 0, 0, 0, 0, 0, 0], 7)
-    expected = Sampler(own_run).sample(np.full(9, 3), np.arange(7, 16))
-    assert_same_pictures(drawing.pictures, expected)
-
-
-def test_the_corners_of_the_square_are_the_four_garments(studio, own_run):
-    classes, seeds = [0, 3, 7, 9], [7, 21, 7, 21]
-    drawing = studio.blend(f"{own_run}", classes, seeds, [[0, 0], [1, 0], [0, 1], [1, 1]])
-    assert_same_pictures(drawing.pictures, Sampler(own_run).sample(np.array(classes), np.array(seeds)))
-
-
-def test_a_sheet_of_seeds_by_classes(studio, own_run):
-    cells = studio.sheet(f"{own_run}", 7).pictures.reshape(10, 8, 28, 28)
-    assert_same_pictures(cells[4], Sampler(own_run).sample(np.full(8, 4), np.arange(7, 15)))
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments", "words"),
-    [
-        ("mix", ([0] * 9, 7), "weights: [0, 0, 0, 0, 0, 0, 0, 0, 0] given; allowed: a list of 10"),
-        ("mix", ([2] * 10, 7), "weights: 2 given; allowed: a number from 0 to 1"),
-        ("mix", ("1" * 10, 7), "weights: '1111111111' given; allowed: a list of 10"),
-        ("mix", ([1] * 10, -1), "seed: -1 given"),
-        ("blend", ([0, 1, 2], [0] * 4, [[0, 0]]), "classes: [0, 1, 2] given; allowed: a list of 4"),
-        ("blend", ([0] * 4, [0] * 4, [[0, 1.5]]), "positions: 1.5 given; allowed: a number from 0 to 1"),
-        ("blend", ([0] * 4, [0] * 4, []), "positions: [] given; allowed: a list of 1 to 64 lists"),
-        ("blend", ([0] * 4, [0] * 4, [[0, 0]] * 65), "positions: "),
-        ("move", (3, 7, "dress", [[0] * 6]), "scope: 'dress' given; allowed: all, 0, 1"),
-        ("move", (3, 7, "all", [[4] * 6]), "sigmas: 4 given; allowed: a number from -3"),
-        ("move", (3, 7, "all", [[0] * 6]), "{folder}: has no directions of its weights; make them by `python -m"),
-        ("sheet", (10_000,), "seed: 10000 given"),
-    ],
-)
-def test_the_other_tabs_refuse_too(studio, own_run, name, arguments, words):
-    with pytest.raises(RefusalError) as refusal:
-        getattr(studio, name)(f"{own_run}", *arguments)
-    assert str(refusal.value).startswith(words.format(folder=own_run))
-    assert "\n" not in str(refusal.value)
-
-
-@pytest.mark.parametrize(
-    "request_value",
-    [
-        *([], None, "gif", [1, 2, 3], {}, {"a": 1}, [[]] * 7),
-        {"checkpoint": "report-mlp", **WALK},  # Python's names are not those of a link
-        {"checkpoint": "report-mlp", **WALK_ASKED, "self": 1},
-        {"checkpoint": "report-mlp", **{name: value for name, value in WALK_ASKED.items() if name != "seed"}},
-    ],
-)
-def test_unknown_and_missing_names_are_refused_in_one_line(studio, request_value):
-    names = "checkpoint, class, seed, to-class, to-seed, path, frames"
-    for draw in (studio.interpolate, studio.walk_gif, studio.walk_webp):
-        answer = for_page(draw)(request_value)
-        assert answer.keys() == {"error"} and answer["error"].endswith(f"allowed: an object of {names}")
-        assert len(answer["error"]) < 250 and "\n" not in answer["error"]
-
-
-def test_a_script_gets_what_it_asks_for(studio, own_run):
-    request = {"checkpoint": f"{own_run}", **WALK_ASKED}
-    answer = for_page(studio.interpolate)(request)["answer"]
-    walk = Sampler(own_run).walk((7, 9), (7, 21), 4, "slerp")
-    assert base64.b64decode(answer["pixels"]) == walk.tobytes()
-    assert (answer["count"], answer["request"], answer["latent_dim"]) == (4, request, 100)
-    assert base64.b64decode(for_page(studio.walk_gif)(request)["answer"]).startswith(b"GIF89a")
-
-
-def test_a_checkpoint_that_vanished_is_one_line(studio, tmp_path, own_run):
+def test_a_checkpoint_that_vanished_is_one_line(tmp_path):
     gone = Studio(extra_folder=tmp_path)
     with pytest.raises(CheckpointError, match=checkpoints.CONFIG) as refusal:
-        gone.generate(f"{tmp_path}", **GENERATE)
+        gone.draw(f"{tmp_path}", bytes(440))
     assert "\n" not in str(refusal.value)
+
+
+def test_an_animation_shows_its_frames_enlarged():
+    frames = np.arange(4 * 28 * 28, dtype=np.uint32).astype(np.uint8).reshape(4, 28, 28)
+    film = Image.open(io.BytesIO(animation(frames.tobytes())))
+    assert (film.n_frames, film.size) == (4, (224, 224))
+    for index, frame in enumerate(frames):
+        film.seek(index)
+        assert (np.array(film.convert("L"))[4::8, 4::8] == frame).all()
+    for wrong in (0, 784, 785, 784 * 129):
+        with pytest.raises(RefusalError, match="given; allowed: 2 to 128 frames"):
+            animation(bytes(wrong))

@@ -16,7 +16,7 @@ from cgan.engine.transfer import GENERATOR, generator_file
 from cgan.evaluation.snapshots import load_timeline, snapshots
 from cgan.explain.directions import DIRECTIONS, load_directions
 from cgan.models.checkpoints import CheckpointError, digest
-from cgan.ui.server.errors import NOTHING, REASONS, refuse
+from cgan.ui.server.errors import NOTHING, REASONS, for_api, refuse
 from cgan.ui.studio import Studio
 from cgan.ui.web import WORKER
 from cgan.ui.web.bundle import bundle
@@ -55,9 +55,16 @@ def routes(studio: Studio) -> Mount:
             if request.headers.get("if-none-match") == headers["ETag"]:
                 return Response(status_code=304, headers=headers)
             content = generator_file(folder, version)
-        except (CheckpointError, OSError):  # the server, asked to draw it, says what is wrong
+        except (CheckpointError, OSError):  # `card` says what is wrong
             return _missing()
         return Response(content, media_type="application/octet-stream", headers=headers)
+
+    def card(request: Request) -> Response:
+        """What the page has to know of a checkpoint that the server draws."""
+        try:
+            return JSONResponse(studio.card(request.path_params["checkpoint"]), headers=_ASK_AGAIN)
+        except REASONS as error:
+            return refuse(422, for_api(error))
 
     def directions(request: Request) -> Response:
         """The directions in z of a checkpoint."""
@@ -88,6 +95,7 @@ def routes(studio: Studio) -> Mount:
         "/engine.wasm": engine,
         f"/checkpoints/{{checkpoint:path}}/{GENERATOR}": generator,
         f"/checkpoints/{{checkpoint:path}}/{DIRECTIONS}": directions,
+        "/checkpoints/{checkpoint:path}/card.json": card,
         "/checkpoints/{checkpoint:path}/timeline.json": timeline,
         "/checkpoints/{checkpoint:path}/timeline/{step:int}.png": moment,
     }

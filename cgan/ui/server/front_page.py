@@ -56,13 +56,10 @@ class FrontPage:
     and is compressed only once.
     """
 
-    def __init__(self, app: ASGIApp, head: str, opening: str) -> None:
-        """head: the HTML that Gradio's own script puts into the page's head; the scripts in it may run as well.
-
-        opening: HTML that is put before Gradio's own in the page's body.
-        """
+    def __init__(self, app: ASGIApp, language: str, opening: str) -> None:
+        """HTML that is put before Gradio's own in a page's body; opening: except where the page asks for a login."""
         self._app = app
-        self._head = head.encode()
+        self._language = language.encode()
         self._opening = opening.encode()
         self._kept: dict[bool, _Page] = {}  # for those who have logged in, and for those who have not
 
@@ -71,16 +68,18 @@ class FrontPage:
             return await self._app(scope, receive, send)
         request = Request(scope)
         is_kept = (request.method, get_route_path(scope), scope["query_string"]) == ("GET", "/", b"")
-        key = is_kept and is_logged_in(request)
-        page = self._kept.get(key) if is_kept else None
-        page = page or await self._render(_from_nowhere(scope) if is_kept else scope, receive, send)
+        logged_in = is_logged_in(request)
+        page = self._kept.get(logged_in) if is_kept else None
+        page = page or await self._render(
+            _from_nowhere(scope) if is_kept else scope, receive, send, self._opening if logged_in else b""
+        )
         if page is None:
             return
-        if is_kept and page.start["status"] == 200 and key not in self._kept:
-            page = self._kept[key] = page._replace(compressed=gzip.compress(page.body))
+        if is_kept and page.start["status"] == 200 and logged_in not in self._kept:
+            page = self._kept[logged_in] = page._replace(compressed=gzip.compress(page.body))
         await _send(page, request, send)
 
-    async def _render(self, scope: Scope, receive: Receive, send: Send) -> _Page | None:
+    async def _render(self, scope: Scope, receive: Receive, send: Send, opening: bytes) -> _Page | None:
         """The app's response where it is HTML; any other is sent on as it comes, and None returned."""
         start: Message | None = None
         body = bytearray()
@@ -99,8 +98,9 @@ class FrontPage:
         await self._app(scope, receive, read)
         if start is None:
             return None
-        page = _at_own_address(bytes(body), scope).replace(_GRADIO, self._opening + _GRADIO, 1)
-        MutableHeaders(scope=start)["Content-Security-Policy"] = policy(page + self._head)
+        opening = self._language + opening + _GRADIO
+        page = _at_own_address(bytes(body), scope).replace(_GRADIO, opening, 1)
+        MutableHeaders(scope=start)["Content-Security-Policy"] = policy(page)
         return _Page(start, page)
 
 

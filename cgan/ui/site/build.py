@@ -16,7 +16,7 @@ from cgan.engine.transfer import GENERATOR, generator_file
 from cgan.models.checkpoints import CheckpointError, digest
 from cgan.ui.controls import EXPORT
 from cgan.ui.page import DEFAULT_CHECKPOINT, build
-from cgan.ui.studio import Studio, payload
+from cgan.ui.studio import Studio
 from cgan.ui.tabs.generate import layout as generate
 from cgan.ui.tabs.interpolate import layout as interpolate
 from cgan.ui.web import UI, WORKER, template
@@ -73,11 +73,10 @@ def _write(path: Path, content: bytes) -> None:
 
 def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
     """The page itself, with its first pictures in it."""
-    chosen = {"checkpoint": DEFAULT_CHECKPOINT}
     first = {
-        "picture": payload(studio.generate, chosen | generate.FIRST),
-        "allClasses": payload(studio.all_classes, chosen | generate.FIRST_ROW),
-        "walk": payload(studio.interpolate, chosen | interpolate.FIRST),
+        "picture": generate.first_sheet(studio, DEFAULT_CHECKPOINT),
+        "allClasses": generate.first_row(studio, DEFAULT_CHECKPOINT),
+        "walk": interpolate.first_walk(studio, DEFAULT_CHECKPOINT),
     }
     footer = '<span data-text="full_app_local"></span> <code>python app.py</code>'
     if full_app:

@@ -80,7 +80,7 @@ function mountSite() {
   makeControls();
   fillTexts(document);
   const mount = (mountPart, id, value) =>
-    mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger: () => {}, server: null });
+    mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger: () => {} });
   mount(mountPicture, "picture", config.first.picture);
   mount(mountAllClasses, "all-classes", config.first.allClasses);
   mount(mountWalk, "walk", config.first.walk);

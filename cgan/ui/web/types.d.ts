@@ -47,7 +47,6 @@ export interface Component {
   props: { value?: any };
   watch: (name: string, callback: () => void) => void;
   trigger: (event: string) => void;
-  server: Record<string, (request: any) => Promise<any>> | null;
 }
 
 /** The generator's inputs for `count` pictures: z (count * latent_dim) and class weights (count * CLASSES). */
@@ -57,12 +56,17 @@ export interface Inputs {
   classWeights: Float32Array;
 }
 
-/** Pictures, and who drew them; the rest where it is known. */
+/** What is known of a generator: `steps`, how long it was trained. */
+export interface Card {
+  latent_dim: number;
+  steps?: string;
+}
+
+/** Pictures, and who drew them. */
 export interface Drawn {
   pixels: Uint8Array<ArrayBuffer>;
   renderer: string;
-  latent_dim?: number;
-  steps?: string;
+  card: Card;
 }
 
 /** One direction of a checkpoint (`directions.json`). */

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from cgan.explain.directions import load_directions, move
+from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling import latents
 from tests.sampling.test_latents import KNOWN_ANSWERS, words
 
@@ -52,6 +54,45 @@ def test_the_inputs_of_a_square_are_pythons(evaluate):
     z = latents.blend(latents.latents(np.array(seeds), 64), weights)
     np.testing.assert_allclose(np.reshape(found[0], (2, 64)), z, atol=1e-5)
     np.testing.assert_allclose(np.reshape(found[1], (2, 10)), weights @ np.eye(10)[classes], atol=1e-6)
+
+
+def test_the_inputs_of_a_walk_are_pythons(evaluate):
+    found = evaluate(
+        {"drawing/inputs.js": "sampleInputs, walkInputs", "drawing/latents.js": "PATHS"},
+        """([classes, seeds, positions, path]) => {
+          const [from, to] = classes.map((index, end) => sampleInputs([index], [seeds[end]], 64));
+          const { z, classWeights } = walkInputs(from, to, positions, PATHS[path]);
+          return [[...z], [...classWeights]];
+        }""",
+        [[7, 9], [7, 21], [0, 0.3, 1], "slerp"],
+    )
+    positions = np.array([0, 0.3, 1])
+    z = latents.slerp(*latents.latents(np.array([7, 21]), 64), positions)
+    np.testing.assert_allclose(np.reshape(found[0], (3, 64)), z, atol=1e-5)
+    weights = latents.lerp(*latents.one_hot(np.array([7, 9]), 10), positions)
+    np.testing.assert_allclose(np.reshape(found[1], (3, 10)), weights, atol=1e-6)
+
+
+def test_the_inputs_of_a_move_are_pythons(evaluate):
+    directions = load_directions(CHECKPOINTS / "r3gan-conv")
+    sigmas = [[0] * 6, [1, 0, -2.5, 0, 0, 3]]
+    found = evaluate(
+        {"drawing/inputs.js": "moveInputs", "drawing/latents.js": "latents"},
+        "([index, seed, vectors, rows]) => [...moveInputs(index, latents([seed], 64), vectors, rows).z]",
+        [3, 7, directions.vectors("3").tolist(), sigmas],
+    )
+    expected = move(latents.latents(np.array([7]), 64), directions.vectors("3"), np.array(sigmas))
+    np.testing.assert_allclose(np.reshape(found, (2, 64)), expected, atol=1e-5)
+
+
+def test_the_inputs_of_a_mixture_are_pythons(evaluate):
+    weights = [0.2, 0, 0, 0.6, *[0] * 6]
+    found = evaluate(
+        {"drawing/inputs.js": "mixInputs"},
+        "([weights, seeds]) => [...mixInputs(weights, seeds, 64).classWeights]",
+        [weights, [7, 8]],
+    )
+    np.testing.assert_allclose(np.reshape(found, (2, 10)), [latents.normalized(np.array(weights))] * 2, atol=1e-6)
 
 
 @pytest.mark.parametrize(

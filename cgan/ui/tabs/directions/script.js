@@ -31,19 +31,18 @@ function sigmasFor(request, count) {
 }
 
 /** One picture for each row of sigmas. */
-function drawMoved(server, request, found, rows, options) {
+function drawMoved(request, found, rows, options) {
   const { checkpoint, class: index, seed } = request;
   const vectors = found.map(({ z }) => z);
   const inputs = (dimensions) => moveInputs(index, latents([seed], dimensions), vectors, rows);
-  const asked = { checkpoint, class: index, seed, scope: scopeOf(request), sigmas: rows };
-  return drawPictures(server, "move", asked, inputs, options);
+  return drawPictures(checkpoint, inputs, options);
 }
 
 /**
  * A slider for each direction, with a strip that shows what it does to this picture alone.
  * @param {import("../../web/types").Component} component
  */
-export function mountDirections({ element, server }) {
+export function mountDirections({ element }) {
   const list = element.querySelector(".cgan-direction-list");
   const problem = element.querySelector("[role=status]");
   fillTexts(element);
@@ -98,7 +97,7 @@ export function mountDirections({ element, server }) {
   const drawStrips = newestOnly(async ({ request, found }) => {
     const alone = (index, sigma) => found.map((_, k) => (k === index ? sigma : 0));
     const cells = found.flatMap((_, index) => STRIP_SIGMAS.map((sigma) => alone(index, sigma)));
-    const { pixels } = await drawMoved(server, request, found, cells, { behind: true });
+    const { pixels } = await drawMoved(request, found, cells, { behind: true });
     const count = STRIP_SIGMAS.length;
     rows.forEach(({ strip }, index) => paint(strip, picturesOf(pixels, index * count, count), count));
     refit();
@@ -131,7 +130,7 @@ function strongest({ name, effects }) {
  * The picture as its seed has it, and moved.
  * @param {import("../../web/types").Component} component
  */
-export function mountMoved({ element, server }) {
+export function mountMoved({ element }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
@@ -143,7 +142,7 @@ export function mountMoved({ element, server }) {
     if (!found) return;
     const sigmas = sigmasFor(request, found.length);
     await timed(mark, async () => {
-      const drawn = await drawMoved(server, request, found, [sigmas.map(() => 0), sigmas]);
+      const drawn = await drawMoved(request, found, [sigmas.map(() => 0), sigmas]);
       if (paint(canvas, drawn.pixels, 2)) refit();
       const what = text("what_one", { name: className(index), first: seed });
       caption.textContent = `${what} → ${movesOf(found, sigmas)}`;

@@ -14,7 +14,7 @@ const COLUMNS = config.sheetSeeds;
 const SHEET_MS = 150; // between two drawings of the sheet while a seed follows a hand
 
 /** @param {import("../../web/types").Component} component */
-export function mountSheet({ element, server }) {
+export function mountSheet({ element }) {
   const part = (name) => findIn(element, `.cgan-${name}`);
   const [sheet, cells, triple] = ["sheet-canvas", "cells", "triple"].map(part);
   const [rowNames, columnNames] = ["sheet-rows", "sheet-columns"].map(part);
@@ -81,7 +81,7 @@ export function mountSheet({ element, server }) {
     const seeds = range(seed, COLUMNS);
     const inputs = (dimensions) =>
       sampleInputs(ALL_CLASSES.flatMap((row) => seeds.map(() => row)), ALL_CLASSES.flatMap(() => seeds), dimensions);
-    const drawn = await drawPictures(server, "sheet", { checkpoint, seed }, inputs, { behind: true });
+    const drawn = await drawPictures(checkpoint, inputs, { behind: true });
     pixels = drawn.pixels;
     paint(sheet, pixels, COLUMNS);
     sheet.ariaLabel = text("sheet", { first: seed, last: seed + COLUMNS - 1 });

@@ -24,7 +24,7 @@ let drawRow = null; // of the ten classes, once they are mounted
  * The sheet of pictures of one class.
  * @param {import("../../web/types").Component} component whose value is the first sheet
  */
-export function mountPicture({ element, props: { value: first }, server }) {
+export function mountPicture({ element, props: { value: first } }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
@@ -36,7 +36,7 @@ export function mountPicture({ element, props: { value: first }, server }) {
     onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
   const refit = () => fit(canvas, maxHeight());
   /** @type {(request: import("../../web/types").Request, drawn: import("../../web/types").Drawn) => void} */
-  const show = (request, { pixels, renderer, steps, latent_dim: dimensions }) => {
+  const show = (request, { pixels, renderer, card: { steps, latent_dim: dimensions } }) => {
     const { class: index, seed, count } = request;
     shown = { request, pixels, dimensions };
     const values = { name: className(index), first: seed, last: seed + count - 1 };
@@ -49,15 +49,15 @@ export function mountPicture({ element, props: { value: first }, server }) {
   };
   const draw = newestOnly(async (request) => {
     const { checkpoint, class: index, seed, truncation, count } = request;
-    await loaded(server, checkpoint, mark);
+    await loaded(checkpoint, mark);
     await timed(mark, async () => {
       const inputs = (dimensions) =>
         sampleInputs(Array(count).fill(index), range(seed, count), dimensions, truncation);
-      const drawn = await drawPictures(server, "generate", request, inputs);
+      const drawn = await drawPictures(checkpoint, inputs);
       show(request, drawn);
       return drawn;
     });
-    drawRow?.(server, { checkpoint, seed, truncation }); // later, without blocking
+    drawRow?.({ checkpoint, seed, truncation }); // later, without blocking
   });
 
   show(first.request, { ...first, pixels: decode(first.pixels), renderer: "server" });
@@ -87,14 +87,13 @@ export function mountAllClasses({ element, props: { value: first } }) {
     if (paint(canvas, pixels, CLASSES)) refit();
     canvas.ariaLabel = caption.textContent;
   };
-  const draw = newestOnly(async ({ server, request }) => {
-    const { seed, truncation } = request;
+  drawRow = newestOnly(async (request) => {
+    const { checkpoint, seed, truncation } = request;
     const inputs = (dimensions) => sampleInputs(ALL_CLASSES, Array(CLASSES).fill(seed), dimensions, truncation);
-    const { pixels } = await drawPictures(server, "all_classes", request, inputs, { behind: true });
+    const { pixels } = await drawPictures(checkpoint, inputs, { behind: true });
     show(request, pixels);
     await pause(ROW_MS);
   });
-  drawRow = (server, request) => draw({ server, request });
   show(first.request, decode(first.pixels));
   keepFitted(canvas, refit);
 }

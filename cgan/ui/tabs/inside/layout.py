@@ -8,7 +8,6 @@ from cgan.explain import imagenet
 from cgan.ui.controls import class_dropdown, export_menu, figure, run_and_stop, scripted, seed_slider, sentence
 from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.links import Links
-from cgan.ui.own_picture import open_upload
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS
 from cgan.ui.tabs.inside.service import ANY_OTHER, SOURCES, WAYS, Lab, class_names
@@ -53,7 +52,6 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                 "inside-upload",
                 "mountUpload",
                 template("inside", "upload"),
-                draws=[open_upload],
                 event="submit",
                 visible=False,
             )

@@ -6,10 +6,17 @@ from cgan.sampling.sampler import MAX_FRAMES, PATHS
 from cgan.ui.controls import class_dropdown, export_menu, scripted, seed_slider, sentence, slider
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
-from cgan.ui.studio import Studio, payload
+from cgan.ui.studio import Studio, shown
 from cgan.ui.web import template
 
 FIRST = {"class": 7, "seed": 7, "to-class": 9, "to-seed": 21, "path": "slerp", "frames": 32}
+
+
+def first_walk(studio: Studio, checkpoint: str) -> dict:
+    """The frames that the tab opens with, as `mountWalk` takes them."""
+    from_class, from_seed, to_class, to_seed, path, frames = FIRST.values()
+    pictures = studio.sampler(checkpoint).walk((from_class, to_class), (from_seed, to_seed), frames, path)
+    return shown({"checkpoint": checkpoint, **FIRST}, pictures, studio.card(checkpoint))
 
 
 def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) -> None:
@@ -25,9 +32,8 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
             path = gr.Radio(list(PATHS), value=FIRST["path"], elem_id="path", **about)
             frames = slider(2, MAX_FRAMES, FIRST["frames"], 1, "frames", "frames")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
-            first = payload(studio.interpolate, {"checkpoint": checkpoint.value, **FIRST})
-            draws = (studio.interpolate, studio.walk_gif, studio.walk_webp)
-            with scripted("walk", "mountWalk", template("interpolate", "walk"), first, draws):
+            first = first_walk(studio, checkpoint.value)
+            with scripted("walk", "mountWalk", template("interpolate", "walk"), first):
                 position = slider(0, 1, 0, 0.01, "position", "position")
             export_menu("interpolate")
     ends = {"class": from_class, "seed": from_seed, "to-class": to_class, "to-seed": to_seed}

@@ -2,16 +2,16 @@
 
 import { decode } from "../../web/encoding/base64.js";
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { CLASSES, PIXELS, SIZE } from "../../web/page/config.js";
+import { CLASSES, PIXELS, SIZE, hasServer } from "../../web/page/config.js";
 import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
-import { hasServer, offerExport } from "../../web/page/export.js";
+import { offerExport } from "../../web/page/export.js";
 import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
 import { PATHS } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";
 import { saveNpz } from "../../web/encoding/npz.js";
 import { makePlayer } from "../../web/page/player.js";
-import { drawsHere, gifHere } from "../../web/drawing/renderer.js";
+import { drawsHere, gifOf } from "../../web/drawing/renderer.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { slide } from "../../web/page/sliders.js";
 import { drawFrom, valuesOf } from "../../web/page/store.js";
@@ -21,13 +21,13 @@ const WALK_SECONDS = 2.5; // one way, at speed 1
 const STRIP_MS = 150; // between two drawings of the strip while the walk's ends follow a hand
 const ROUTE = ["checkpoint", "class", "seed", "to-class", "to-seed", "path", "frames"];
 
-let shown = null; // {request, strip, dimensions, server}: what the strip shows, and what it answers
+let shown = null; // {request, strip, dimensions}: what the strip shows, and what it answers
 
 /**
  * A walk: the frame at the slider's position, the strip of all frames, and what plays and saves them.
  * @param {import("../../web/types").Component} component whose value is the first walk
  */
-export function mountWalk({ element, props: { value: first }, server }) {
+export function mountWalk({ element, props: { value: first } }) {
   const frameCanvas = findIn(element, ".cgan-frame");
   const stripCanvas = findIn(element, ".cgan-strip");
   const caption = element.querySelector("figcaption");
@@ -57,15 +57,15 @@ export function mountWalk({ element, props: { value: first }, server }) {
     const description = text("on_the_way", { name: name(), percent: Math.round(100 * position) });
     await timed(mark, async () => {
       const inputs = (dimensions) => walkOf(request, [position], dimensions);
-      const drawn = await drawPictures(server, "interpolate", request, inputs);
+      const drawn = await drawPictures(request.checkpoint, inputs);
       showFrame(drawn.pixels, description);
       return drawn;
     });
   });
 
   /** @param {import("../../web/types").Drawn} drawn */
-  const showStrip = ({ pixels, latent_dim: dimensions }) => {
-    shown = { request, strip: pixels, dimensions, server };
+  const showStrip = ({ pixels, card: { latent_dim: dimensions } }) => {
+    shown = { request, strip: pixels, dimensions };
     paintStrip();
   };
   const paintStrip = () => {
@@ -78,14 +78,14 @@ export function mountWalk({ element, props: { value: first }, server }) {
   };
   const drawStrip = async () => {
     const inputs = (dimensions) => walkOf(request, evenly(request.frames), dimensions);
-    const drawn = await drawPictures(server, "interpolate", request, inputs, { behind: true });
+    const drawn = await drawPictures(request.checkpoint, inputs, { behind: true });
     showStrip(drawn);
     stripAt = performance.now();
     return drawn;
   };
   const draw = newestOnly(async (newest, isNewest) => {
     request = newest;
-    await loaded(server, request.checkpoint, mark);
+    await loaded(request.checkpoint, mark);
     if (drawsHere(request.checkpoint)) {
       await drawFrame();
       if (isNewest() || performance.now() - stripAt > STRIP_MS) await drawStrip();
@@ -148,9 +148,8 @@ function saveStrip(scale) {
 
 /** The walk there and back as an animation, "gif" or "webp". */
 async function saveAnimation(kind) {
-  const { request, strip, server } = shown;
-  const isHere = kind === "gif" && drawsHere(request.checkpoint);
-  const bytes = isHere ? await gifHere(thereAndBack(strip)) : decode(await askServer(server, `walk_${kind}`, request));
+  const frames = thereAndBack(shown.strip);
+  const bytes = kind === "gif" ? await gifOf(frames) : await (await askServer("animation.webp", frames)).arrayBuffer();
   saveFile(new Blob([bytes], { type: `image/${kind}` }), `${fileName()}.${kind}`);
 }
 

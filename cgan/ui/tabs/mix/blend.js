@@ -29,7 +29,7 @@ export const cornersFrom = (numbers) => ({
 });
 
 /** @param {import("../../web/types").Component} component */
-export function mountBlend({ element, server }) {
+export function mountBlend({ element }) {
   const pad = findIn(element, ".cgan-pad");
   const [map, picture] = ["map", "picture"].map((name) => findIn(element, `.cgan-blend-${name}`));
   const handle = findIn(element, ".cgan-handle");
@@ -48,7 +48,7 @@ export function mountBlend({ element, server }) {
   const draw = ({ checkpoint, corners }, positions, options) => {
     const { classes, seeds } = cornersFrom(corners);
     const inputs = (dimensions) => blendInputs(classes, seeds, positions, dimensions);
-    return drawPictures(server, "blend", { checkpoint, classes, seeds, positions }, inputs, options);
+    return drawPictures(checkpoint, inputs, options);
   };
   const drawPicture = newestOnly(async (request) => {
     const { corners, place } = request;

@@ -5,7 +5,7 @@ import gradio as gr
 from cgan.data import NUM_CLASSES
 from cgan.ui.controls import export_menu, scripted, seed_slider, sentence
 from cgan.ui.links import Links, numbers
-from cgan.ui.studio import MAX_SEED, Studio
+from cgan.ui.studio import MAX_SEED
 from cgan.ui.web import template
 
 _SEED = 7
@@ -14,7 +14,7 @@ _CORNERS_LINKED = numbers([0, 7, 3, 21, 7, 7, 9, 21], [(0, NUM_CLASSES - 1, 1), 
 _PLACE_LINKED = numbers([0.5, 0.167], [(0, 1, 0.001)] * 2)  # in the square: from the left, from the top
 
 
-def build(studio: Studio, links: Links, tab: gr.Tab) -> None:
+def build(links: Links, tab: gr.Tab) -> None:
     """Lay out the tab and wire it. Its scripts draw when it is opened."""
     sentence("hint_mix")
     with gr.Row(elem_classes="cgan-tab"):
@@ -22,9 +22,9 @@ def build(studio: Studio, links: Links, tab: gr.Tab) -> None:
             scripted("mix-weights", "mountWeights", template("mix", "weights"))
             seed = seed_slider("seed", _SEED, "mix-seed")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
-            scripted("mixture", "mountMixture", template("mix", "mixture"), draws=[studio.mix])
+            scripted("mixture", "mountMixture", template("mix", "mixture"))
     sentence("blend_title", "h3")
     sentence("hint_blend")
-    scripted("blend", "mountBlend", template("mix", "blend"), draws=[studio.blend])
+    scripted("blend", "mountBlend", template("mix", "blend"))
     export_menu("mix")
     links.add(tab, {"seed": seed}, {"weights": _WEIGHTS_LINKED, "corners": _CORNERS_LINKED, "place": _PLACE_LINKED})

@@ -77,17 +77,17 @@ export function mountWeights({ element }) {
  * Some seeds of the mixture.
  * @param {import("../../web/types").Component} component
  */
-export function mountMixture({ element, server }) {
+export function mountMixture({ element }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
   const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
 
   const draw = newestOnly(async (request) => {
-    const { seed, weights } = request;
+    const { checkpoint, seed, weights } = request;
     const seeds = range(seed, config.mixedSeeds);
     await timed(mark, async () => {
-      const drawn = await drawPictures(server, "mix", request, (dimensions) => mixInputs(weights, seeds, dimensions));
+      const drawn = await drawPictures(checkpoint, (dimensions) => mixInputs(weights, seeds, dimensions));
       if (paint(canvas, drawn.pixels, Math.sqrt(config.mixedSeeds))) refit();
       caption.textContent = shareList(classNames(), normalized(weights));
       canvas.ariaLabel = text("picture", { what: caption.textContent });

@@ -13,10 +13,9 @@ import { text } from "../../web/page/texts.js";
 /**
  * A slider for each direction of the garment's class.
  * @param {HTMLElement} element
- * @param {import("../../web/types").Component["server"]} server
  * @returns {(garment: {checkpoint: string, z: number[], class: number}) => void} takes another garment
  */
-export function mountAltered(element, server) {
+export function mountAltered(element) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("[role=status]");
   const mark = findIn(element, ".cgan-mark");
@@ -35,8 +34,7 @@ export function mountAltered(element, server) {
     await timed(mark, async () => {
       const vectors = found.map((direction) => direction.z);
       const inputs = () => moveInputs(index, Float32Array.from(z), vectors, wanted);
-      const request = { checkpoint, z, class: index, sigmas: wanted };
-      const drawn = await drawPictures(server, "move_from", request, inputs);
+      const drawn = await drawPictures(checkpoint, inputs);
       if (paint(canvas, drawn.pixels, 2)) refit();
       return drawn;
     });

@@ -17,7 +17,6 @@ from cgan.ui.controls import (
 )
 from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.links import Links, number, sigmas
-from cgan.ui.studio import Studio
 from cgan.ui.tabs.picture.picker import FIRST, picker
 from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from cgan.ui.web import template
@@ -26,7 +25,6 @@ _TO_CLASS, _TO_SEED, _POSITION = 3, 21, 0.5
 
 
 def build(
-    studio: Studio,
     redrawer: Redrawer,
     checkpoint: gr.Dropdown,
     links: Links,
@@ -48,8 +46,7 @@ def build(
             run, stop = run_and_stop("redraw")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             shown = figure("redraw", "redraw-stop")
-            draws = (studio.walk_from, studio.move_from)
-            onward = scripted("onward", "mountOnward", template("picture", "onward"), draws=draws)
+            onward = scripted("onward", "mountOnward", template("picture", "onward"))
             with gr.Row():
                 position = slider(0, 1, _POSITION, 0.01, "position", "onward-position")
                 with gr.Column(min_width=220):

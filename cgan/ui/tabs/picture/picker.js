@@ -10,7 +10,7 @@ import { mountUploadIn } from "../../web/page/upload.js";
 const SIDE = config.examplesPerClass; // of the sheet of test images: a class each row
 
 /** @param {import("../../web/types").Component} component whose value is what was chosen last */
-export function mountPicker({ element, props, trigger, server }) {
+export function mountPicker({ element, props, trigger }) {
   const part = (name) => findIn(element, `[data-part=${name}]`);
   const modes = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-mode]")]);
   fillTexts(element);
@@ -35,7 +35,7 @@ export function mountPicker({ element, props, trigger, server }) {
     props.value = { example };
   });
   mountPad(part("drawn"), (drawn) => choose({ drawn }));
-  mountUploadIn(part("upload"), server, (upload) => choose({ upload }));
+  mountUploadIn(part("upload"), (upload) => choose({ upload }));
 }
 
 /** The sheet of test images: a click or the arrow keys choose. Returns what frames one of them. */

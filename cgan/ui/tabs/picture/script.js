@@ -1,11 +1,10 @@
 // The tab "Your picture": where one can go from the z that redraws a person's picture. The picker is in picker.js.
 
-import { decode } from "../../web/encoding/base64.js";
 import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
-import { CLASSES, SIZE, config } from "../../web/page/config.js";
+import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/page/config.js";
 import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
-import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { evenly, joined, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
 import { oneHot, slerp } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { drawsHere } from "../../web/drawing/renderer.js";
@@ -18,15 +17,15 @@ const FRAMES = config.stripFrames;
 
 /**
  * The found garment as each of the ten classes, and a walk from it to a seed's.
- * @param {import("../../web/types").Component} component whose value is {checkpoint, z, class, pixels, run}
+ * @param {import("../../web/types").Component} component whose value is {checkpoint, z, class, run}
  */
-export function mountOnward({ element, props, watch, server }) {
+export function mountOnward({ element, props, watch }) {
   const figure = element.querySelector("figure");
   const part = (name) => findIn(element, `.cgan-${name}`);
   const [ten, frame, strip, names] = ["ten", "frame", "strip", "class-names"].map(part);
   const caption = element.querySelector("[data-what=walk]");
   const mark = findIn(figure, ".cgan-mark");
-  const alter = mountAltered(part("altered"), server);
+  const alter = mountAltered(part("altered"));
   let found = null;
   fillTexts(element);
   fillNames(names, classNames());
@@ -35,8 +34,7 @@ export function mountOnward({ element, props, watch, server }) {
     const { checkpoint, z, class: index } = found;
     const from = { count: 1, z: Float32Array.from(z), classWeights: oneHot([index]) };
     const inputs = (dimensions) => walkInputs(from, sampleInputs([toClass], [toSeed], dimensions), positions, slerp);
-    const request = { checkpoint, z, class: index, "to-class": toClass, "to-seed": toSeed };
-    return drawPictures(server, "walk_from", request, inputs, options);
+    return drawPictures(checkpoint, inputs, options);
   };
   let ends = ""; // between which the strip's walk leads
   let frames = null; // of the strip
@@ -72,6 +70,17 @@ export function mountOnward({ element, props, watch, server }) {
     Object.assign(figure.dataset, { position, seed, class: index });
     refit();
   });
+  const drawTen = newestOnly(async ({ checkpoint, z }) => {
+    const inputs = () => ({
+      count: CLASSES,
+      z: joined(ALL_CLASSES.map(() => z)),
+      classWeights: oneHot(ALL_CLASSES),
+    });
+    const { pixels } = await drawPictures(checkpoint, inputs);
+    paint(ten, pixels, CLASSES);
+    ten.ariaLabel = text("as_every_class");
+    refit();
+  });
   const refit = () => {
     if (!found) return;
     fit(ten, 120);
@@ -83,9 +92,7 @@ export function mountOnward({ element, props, watch, server }) {
     if (!props.value || props.value.run < found?.run) return;
     found = props.value;
     figure.hidden = false;
-    paint(ten, decode(found.pixels), CLASSES);
-    ten.ariaLabel = text("as_every_class");
-    refit();
+    drawTen(found);
     alter(found);
     draw(valuesOf("picture"));
   };

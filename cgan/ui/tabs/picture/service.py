@@ -17,7 +17,7 @@ from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
-from cgan.ui.studio import Studio, payload
+from cgan.ui.studio import Studio
 
 ANY_CLASS = -1
 _FRAME_SECONDS = 0.15  # between two pictures of a search
@@ -37,7 +37,7 @@ class Redrawer:
             folder = self._studio.folder(checkpoint)
             seen = own_picture.read(picture)
             for figure, found in self._worker.steps(_search, folder, seen, _class(class_index)):
-                yield figure | mark, found and self._as_found(checkpoint, found) | mark
+                yield figure | mark, found and _as_found(checkpoint, found) | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark, None
 
@@ -57,7 +57,7 @@ class Redrawer:
         folder = self._studio.folder(checkpoint)
         seen = own_picture.from_file(picture)
         *_, end = self._worker.steps(_invert, folder, seen, _class(class_index))
-        redrawn = self._studio.all_classes_from(checkpoint, end.z.tolist()).pictures[end.class_index]
+        redrawn = _draw(samplers.get(folder), end)
         return {
             "z": end.z.tolist(),
             "class_index": end.class_index,
@@ -66,10 +66,10 @@ class Redrawer:
             "seen": _base64(seen),
         }
 
-    def _as_found(self, checkpoint: str, end: Step) -> dict:
-        """What the page goes on with: z and class, and z drawn in all ten classes."""
-        drawn = payload(self._studio.all_classes_from, {"checkpoint": checkpoint, "z": end.z.tolist()})
-        return {"checkpoint": checkpoint, "z": end.z.tolist(), "class": end.class_index, "pixels": drawn["pixels"]}
+
+def _as_found(checkpoint: str, end: Step) -> dict:
+    """What the page goes on with."""
+    return {"checkpoint": checkpoint, "z": end.z.tolist(), "class": end.class_index}
 
 
 def _invert(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[Step]:

@@ -1,63 +1,86 @@
 // Who draws: the page itself as soon as its renderer has the generator; until then, and where it cannot, the server.
 
-import { decode } from "../encoding/base64.js";
 import { writeMark } from "../page/marks.js";
+import { hasServer } from "../page/config.js";
+import { DownloadError, checkpointAt, filesAt, request } from "./files.js";
 import { cardOf, drawBehind, drawHere, drawsHere, prepare, rendererProblem } from "./renderer.js";
 import { pause } from "../page/schedule.js";
 import { text } from "../page/texts.js";
 
 /** @typedef {import("../types").Inputs} Inputs */
-/** @typedef {import("../types").Request} Request */
-/** @typedef {import("../types").Component["server"]} Server */
 
-const ATTEMPTS = 3; // at having the server draw
+const ATTEMPTS = 3; // at having the server answer
 const BUSY_MS = 1000; // between them
+const PASSING = [502, 503, 504]; // statuses of a server with too much to do, or of a proxy whose server starts anew
+
+const cards = new Map(); // checkpoint: its card, where the server draws it
 
 /**
- * Draw pictures: {pixels, renderer: "page" or "server", latent_dim, steps}, the last two where they are known.
- * @param {Server} server the functions of a component
- * @param {string} name of the one that draws
- * @param {Request} request its arguments by name
- * @param {(dimensions: number) => Inputs} inputs the same as the generator takes it
+ * Draw pictures: {pixels, renderer: "page" or "server", card}.
+ * @param {string} checkpoint
+ * @param {(dimensions: number) => Inputs} inputs of the generator, whose z has so many dimensions
  * @param {{behind?: boolean}} [options] behind: after what is drawn at once
  * @returns {Promise<import("../types").Drawn>}
  */
-export async function drawPictures(server, name, request, inputs, { behind = false } = {}) {
-  const { checkpoint } = request;
+export async function drawPictures(checkpoint, inputs, { behind = false } = {}) {
   if (drawsHere(checkpoint)) {
-    const { latent_dim, steps } = cardOf(checkpoint);
-    const pixels = await (behind ? drawBehind : drawHere)(checkpoint, inputs(latent_dim));
-    return { pixels, renderer: "page", latent_dim, steps };
+    const card = cardOf(checkpoint);
+    const pixels = await (behind ? drawBehind : drawHere)(checkpoint, inputs(card.latent_dim));
+    return { pixels, renderer: "page", card };
   }
-  const answer = await askServer(server, name, request);
-  return { ...answer, pixels: decode(answer.pixels), renderer: "server" };
+  if (!hasServer) throw new Error(rendererProblem() ?? text("no_generator", { name: checkpoint }));
+  const address = checkpointAt(checkpoint);
+  if (!cards.has(checkpoint)) cards.set(checkpoint, await (await ask(`${address}card.json`)).json());
+  const card = cards.get(checkpoint);
+  const { z, classWeights } = inputs(card.latent_dim);
+  const response = await ask(`${address}pictures`, new Blob([Float32Array.from(z), Float32Array.from(classWeights)]));
+  return { pixels: new Uint8Array(await response.arrayBuffer()), renderer: "server", card };
 }
 
 /**
- * What the server answers to a request.
- * @param {Server} server
- * @param {string} name
- * @param {Request} request
+ * A checkpoint was chosen anew: it may be another one by now.
+ * @param {string} checkpoint
  */
-export async function askServer(server, name, request) {
-  if (!server) throw new Error(rendererProblem() ?? text("no_generator", { name: request.checkpoint }));
+export const forgetCard = (checkpoint) => cards.delete(checkpoint);
+
+/**
+ * Have the server compute something from bytes.
+ * @param {string} path beneath `cgan/`
+ * @param {BodyInit} body
+ */
+export const askServer = (path, body) => ask(filesAt + path, body);
+
+/** The server's answer, to a POST where there is a body. An error says why there is none. */
+async function ask(url, body = null) {
+  let problem;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const response = await server[name](request);
-    if (response?.error) throw new Error(response.error);
-    if (response) return response.answer;
-    await pause(BUSY_MS); // it has too much to do, or cannot be reached
+    if (attempt) await pause(BUSY_MS);
+    try {
+      const response = await request(url, body && { method: "POST", body });
+      if (response.ok) return response;
+      problem = await reasonOf(response);
+      if (!PASSING.includes(response.status)) break;
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      problem = text("server_unreachable", { reason: error.message });
+    }
   }
-  throw new Error(text("server_busy"));
+  throw new Error(problem);
+}
+
+/** The server's own words; where a proxy answers in its place, the status. */
+async function reasonOf(response) {
+  const isOurs = response.headers.get("content-type")?.startsWith("application/json");
+  return isOurs ? (await response.json()).error : text("server_unreachable", { reason: response.status });
 }
 
 /**
  * In a page without a server a checkpoint has to be loaded before its first picture.
- * @param {Server} server
  * @param {string} checkpoint
  * @param {HTMLElement} mark
  */
-export async function loaded(server, checkpoint, mark) {
-  if (server || drawsHere(checkpoint)) return;
+export async function loaded(checkpoint, mark) {
+  if (hasServer || drawsHere(checkpoint)) return;
   writeMark(mark, text("loading"));
   await prepare(checkpoint);
 }

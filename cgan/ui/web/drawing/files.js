@@ -14,7 +14,7 @@ export class DownloadError extends Error {}
  * @param {RequestInit} [options]
  * @returns {Promise<Response>}
  */
-async function request(url, options) {
+export async function request(url, options) {
   try {
     return await fetch(url, options);
   } catch (error) {

@@ -1,5 +1,6 @@
 // The renderer of the page: workers with the generator. Where it cannot draw, the server does (`drawing.js`).
 
+import { encodeGif } from "../encoding/gif.js";
 import { PictureCache } from "./cache.js";
 import { CLASSES, PIXELS, SIZE, config } from "../page/config.js";
 import { checkpointAt, download, filesAt, versioned } from "./files.js";
@@ -15,7 +16,7 @@ const PATIENCE_MS = 10_000; // with a worker that draws
 const MOST_OPENED = 3; // generators, each a few MB
 const BEHIND = 4; // pictures a worker draws before it looks whether something is urgent
 
-const opened = new Map(); // checkpoint: {version, latent_dim, steps, cache} of the generator that the workers have
+const opened = new Map(); // checkpoint: {version, card, cache} of the generator that the workers have
 const workers = [];
 const urgent = new Set(); // drawings that a hand waits for
 const listeners = new Set(); // called with a checkpoint that the page can draw from now on, or no longer
@@ -29,10 +30,11 @@ let problem = null; // why the page does not draw by itself, in words
 export const drawsHere = (checkpoint) => opened.has(checkpoint);
 
 /**
- * What is known of a generator that draws here: {latent_dim, steps}.
+ * What is known of a generator that draws here.
  * @param {string} checkpoint
+ * @returns {import("../types").Card}
  */
-export const cardOf = (checkpoint) => opened.get(checkpoint);
+export const cardOf = (checkpoint) => opened.get(checkpoint).card;
 
 /** Why the page does not draw by itself, in words; null where it does, or where there is no generator for it. */
 export const rendererProblem = () => problem;
@@ -90,7 +92,8 @@ async function open(checkpoint) {
     return;
   }
   const cache = new PictureCache(generator.latentDim + CLASSES);
-  opened.set(checkpoint, { version: file.version, latent_dim: generator.latentDim, steps: generator.step, cache });
+  const card = { latent_dim: generator.latentDim, steps: generator.step };
+  opened.set(checkpoint, { version: file.version, card, cache });
   for (const oldest of [...opened.keys()].slice(0, -MOST_OPENED)) {
     opened.delete(oldest);
     await askAll("release", { checkpoint: oldest });
@@ -188,11 +191,12 @@ async function shareOut(checkpoint, pictures) {
 }
 
 /**
- * Frames (count * PIXELS) as the bytes of an endless GIF.
+ * Frames (count * PIXELS) as the bytes of an endless GIF, made by a worker where there is one.
  * @param {Uint8Array} frames
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export function gifHere(frames) {
+export async function gifOf(frames) {
   const { animationScale: scale, animationSeconds: seconds } = config;
+  if (!workers.length) return encodeGif(frames, SIZE, scale, seconds);
   return workers[0].ask("gif", { frames, size: SIZE, scale, seconds });
 }

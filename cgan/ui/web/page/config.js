@@ -3,6 +3,8 @@
 /** @type {import("../types").Config} */
 export const config = globalThis.cgan.config;
 
+/** A static site has none. */
+export const hasServer = Boolean(globalThis.gradio_config);
 export const SIZE = config.imageSize; // pixels, of a picture's side
 export const PIXELS = SIZE * SIZE;
 export const CLASSES = config.classes;

@@ -6,7 +6,6 @@ import { text } from "./texts.js";
 import { currentLink } from "./url.js";
 
 const COPIED_MS = 2000;
-export const hasServer = Boolean(window.gradio_config);
 
 /** @type {Record<string, {formats?: Record<string, () => void | Promise<void>>, python: () => string}>} */
 const offers = {}; // by tab
