@@ -192,7 +192,8 @@ def load_tensors(path: Path, expected: dict[str, Tensor] | None = None) -> tuple
         with safe_open(path, framework="pt") as file:
             if expected is not None:
                 _check_table(path, file, expected)
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (file is not a dictionary)
+            # Copies: Windows lets nobody replace a file while tensors lie in it, as those of safetensors do.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 (no dictionary)
             metadata = file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path}: cannot be read ({error})") from error

@@ -40,6 +40,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This browser cannot draw by itself: its WebAssembly has no SIMD; a newer version has it.",
         "此浏览器的 WebAssembly 不支持 SIMD，无法自行绘制；请使用更新的版本。",
     ),
+    "no_wasm_file": (
+        "the server sends something else under this name; is the site's folder there as a whole?",
+        "服务器以此名称发送了别的内容；站点文件夹是否完整？",
+    ),
+    "from_disk": (
+        "From a disk the browser lets a page load nothing; serve its folder, for example by python -m http.server.",
+        "从磁盘打开时，浏览器不允许页面加载文件；请用服务器提供该文件夹，例如 python -m http.server。",
+    ),
     "no_generator": ("The generator of {name} cannot be had here.", "此处没有 {name} 的生成器。"),
     "full_app": ("The full app", "完整应用"),
     "full_app_local": ("The full app runs on your own machine:", "完整应用可在自己的电脑上运行："),
