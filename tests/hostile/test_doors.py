@@ -138,9 +138,10 @@ LOGIN = httpx.BasicAuth("anna", "裙子:1")._auth_header
 def test_tools_of_mcp_ask_for_the_login(locked):
     with pytest.raises(BaseException) as refused:
         by_mcp(locked.address, lambda session: session.list_tools())
-    while isinstance(refused.value, BaseExceptionGroup):
-        refused.value = refused.value.exceptions[0]
-    assert "401" in f"{refused.value}"
+    error = refused.value
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert "401" in f"{error}"
     tools = by_mcp(locked.address, lambda session: session.list_tools(), Authorization=LOGIN).tools
     assert {"generate", "invert"} <= {tool.name for tool in tools}
     call = {"class_name": "dress", "seed": 7}
