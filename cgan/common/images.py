@@ -30,7 +30,7 @@ def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
     return images.repeat(factor, axis=-2).repeat(factor, axis=-1)
 
 
-def save_png(path: Path, image: np.ndarray) -> None:
+def save_png(path: str | Path, image: np.ndarray) -> None:
     """Write a grey image, uint8 (H, W), as PNG; an existing file is replaced atomically. Raises OSError."""
     with replaced(path) as temporary:
         Image.fromarray(image).save(temporary, format="PNG")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 
@@ -9,7 +10,7 @@ def check_integer(value: object, low: int, high: float = math.inf) -> int:
     """Return a whole number from low to high, as int. 3.0 is accepted; True, NaN and "3" are not. Raises ValueError."""
     number = _finite(value)
     if number is None or number != int(number) or not low <= number <= high:
-        raise ValueError(f"{_short(value)} given; allowed: {_range('a whole number', low, high)}")
+        raise ValueError(f"{shortened(value)} given; allowed: {_range('a whole number', low, high)}")
     return int(number)
 
 
@@ -17,7 +18,7 @@ def check_real(value: object, low: float, high: float = math.inf) -> float:
     """Return a finite number from low to high. Raises ValueError."""
     number = _finite(value)
     if number is None or not low <= number <= high:
-        raise ValueError(f"{_short(value)} given; allowed: {_range('a number', low, high)}")
+        raise ValueError(f"{shortened(value)} given; allowed: {_range('a number', low, high)}")
     return float(number)
 
 
@@ -33,17 +34,35 @@ class Range(NamedTuple):
         return (check_integer if self.kind is int else check_real)(value, self.low, self.high)
 
 
+class Widths(NamedTuple):
+    """Lists of 1 to `layers` whole numbers from low to high, each a multiple of 4, as the page's engine needs them."""
+
+    low: int
+    high: int
+    layers: int
+
+    def check(self, value: object) -> tuple[int, ...]:
+        """Return the value as a tuple. Raises ValueError if it is no such list."""
+        if isinstance(value, list | tuple) and 1 <= len(value) <= self.layers:
+            with suppress(ValueError):
+                widths = tuple(check_integer(width, self.low, self.high) for width in value)
+                if all(width % 4 == 0 for width in widths):
+                    return widths
+        allowed = f"1 to {self.layers} multiples of 4, from {self.low} to {self.high}"
+        raise ValueError(f"{shortened(value)} given; allowed: {allowed}")
+
+
 def check_choice(value: object, choices: Collection) -> object:
     """Return a value that is one of `choices`. Raises ValueError."""
     if not isinstance(value, str | int) or isinstance(value, bool) or value not in choices:
-        raise ValueError(f"{_short(value)} given; allowed: {', '.join(map(str, choices))}")
+        raise ValueError(f"{shortened(value)} given; allowed: {', '.join(map(str, choices))}")
     return value
 
 
 def check_list(value: object, length: int, check: Callable, *arguments: object) -> list:
     """Return a list of `length` values, each checked by `check(value, *arguments)`. Raises ValueError."""
     if not isinstance(value, list | tuple) or len(value) != length:
-        raise ValueError(f"{_short(value)} given; allowed: a list of {length}")
+        raise ValueError(f"{shortened(value)} given; allowed: a list of {length}")
     return [check(item, *arguments) for item in value]
 
 
@@ -66,6 +85,12 @@ def checked(name: str, check: Callable, *arguments: object) -> Any:
         raise RefusalError(f"{name}: {error}") from error
 
 
+def shortened(value: object) -> str:
+    """The value as Python writes it, cut to 60 characters."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
+
+
 def one_line(text: object) -> str:
     """A text that may quote long or hostile values, as one line of at most 300 characters."""
     line = " ".join(f"{text}".split())
@@ -79,9 +104,3 @@ def _finite(value: object) -> int | float | None:
 
 def _range(kind: str, low: float, high: float) -> str:
     return f"{kind} from {low} to {high}" if high < math.inf else f"{kind}, {low} or more"
-
-
-def _short(value: object) -> str:
-    """The value as Python writes it, cut to 60 characters."""
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:60]}..."

@@ -3,16 +3,18 @@
 from cgan.data.fashion_mnist import (
     CLASS_NAMES,
     CLASS_NAMES_ZH,
+    CLASSES,
     IMAGE_SIZE,
     NUM_CLASSES,
     DataError,
     find,
     load,
+    local_files,
     local_test_images,
-    parse_class,
 )
 
 __all__ = [
+    "CLASSES",
     "CLASS_NAMES",
     "CLASS_NAMES_ZH",
     "IMAGE_SIZE",
@@ -20,6 +22,6 @@ __all__ = [
     "DataError",
     "find",
     "load",
+    "local_files",
     "local_test_images",
-    "parse_class",
 ]

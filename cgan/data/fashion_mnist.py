@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cgan.common.command_line import fail
+from cgan.common.files import user_path, why_unreadable
 from cgan.common.places import PROJECT
 
 CLASS_NAMES = (
@@ -35,15 +36,15 @@ CLASS_NAMES = (
     "Ankle boot",
 )
 CLASS_NAMES_ZH = ("T恤", "裤子", "套头衫", "连衣裙", "外套", "凉鞋", "衬衫", "运动鞋", "包", "短靴")
-_NAME_PAIRS = tuple(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))
+CLASSES = tuple(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))  # for `common.classes.parse_class`
 NUM_CLASSES = len(CLASS_NAMES)
 IMAGE_SIZE = 28
 
 ENVIRONMENT_VARIABLE = "FASHION_MNIST_DIR"
 DOWNLOAD_FOLDER = PROJECT / "data"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
-TORCHVISION_SUBFOLDER = Path("FashionMNIST/raw")
 
+_DEPTH = 3  # levels of folders that are searched
 _IDX_UINT8 = 0x08
 
 
@@ -86,17 +87,28 @@ def find(data_dir: str | os.PathLike | None = None) -> Path | None:
     to hold all four files, so an interrupted download is repeated and not reported as damage.
     """
     named = data_dir or os.environ.get(ENVIRONMENT_VARIABLE)
-    for candidate in [Path(named)] if named else [DOWNLOAD_FOLDER, DEBIAN_FOLDER]:
-        for folder in (candidate, candidate / TORCHVISION_SUBFOLDER):
-            found = [_locate(folder, file) for files in _FILES.values() for file in files]
-            if all(found) or (named and any(found)):
-                return folder
+    for folder in [user_path(named)] if named else [DOWNLOAD_FOLDER, DEBIAN_FOLDER]:
+        found = [_locate(folder, file) for files in _FILES.values() for file in files]
+        if all(found) or (named and any(found)):
+            return folder
     if named:
         source = "--data-dir" if data_dir else ENVIRONMENT_VARIABLE
         raise DataError(
             f"{source} {named}: no Fashion-MNIST files there; "
             f"expected {_FILES['train'][0].name} and three more, with or without .gz"
         )
+    return None
+
+
+def local_files(split: str) -> tuple[Path, Path] | None:
+    """The files of `split`, images and labels in the format IDX, perhaps with .gz; their content is not checked.
+
+    None where the data set is not on this machine.
+    """
+    with suppress(DataError):
+        folder = find()
+        paths = [folder and _locate(folder, file) for file in _FILES[split]]
+        return (paths[0], paths[1]) if all(paths) else None
     return None
 
 
@@ -108,23 +120,22 @@ def local_test_images() -> tuple[np.ndarray, np.ndarray]:
     return load("test")
 
 
-def parse_class(text: str) -> int:
-    """Return the index (0 to 9) of a class from its English name (in any case), Chinese name or index.
-
-    Raises ValueError with a message that lists the allowed names.
-    """
-    wanted = text.strip().casefold()
-    for index, names in enumerate(_NAME_PAIRS):
-        if wanted == str(index) or wanted in (name.casefold() for name in names):
-            return index
-    allowed = ", ".join(f"{index} {name} {zh}" for index, (name, zh) in enumerate(_NAME_PAIRS))
-    raise ValueError(f"{text!r} is no class; allowed: {allowed}")
-
-
 def _locate(folder: Path, file: _IdxFile) -> Path | None:
+    """The file in a folder or up to three levels beneath it, the nearest one; of equally near ones that called Fashion.
+
+    So torchvision, Kaggle and the authors lay them out: `FashionMNIST/raw/`, a folder for each file, `data/fashion/`.
+    """
+    names = {file.name, file.name.replace("-idx", ".idx")}
+    names |= {f"{name}.gz" for name in names}
+    found = []
     with suppress(OSError, ValueError):  # a name too long, no permission, a zero byte
-        return next((path for path in (folder / file.name, folder / f"{file.name}.gz") if path.is_file()), None)
-    return None
+        for parent, folders, files in os.walk(folder):
+            depth = len(Path(parent).relative_to(folder).parts)
+            folders[:] = [] if depth == _DEPTH else sorted(name for name in folders if not name.startswith("."))
+            for name in names.intersection(files):
+                path = Path(parent, name)
+                found.append((depth, "fashion" not in f"{path.relative_to(folder)}".lower(), f"{path}", path))
+    return min(found)[-1] if found else None
 
 
 def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
@@ -137,9 +148,10 @@ def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
             while chunk := stream.read(2**20):
                 content += chunk
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read ({error}); {_remedy(folder)}") from error
+        raise DataError(f"{path}: {why_unreadable(path, error)}; {_remedy(path.parent)}") from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise DataError(f"{path}: truncated or altered, its SHA-256 is not Fashion-MNIST's; {_remedy(folder)}")
+        reason = why_unreadable(path, "truncated or altered, its SHA-256 is not Fashion-MNIST's")
+        raise DataError(f"{path}: {reason}; {_remedy(path.parent)}")
     return _decode_idx(content)
 
 
@@ -168,7 +180,7 @@ def _download() -> Path:
             f"Fashion-MNIST could not be downloaded ({error}); "
             "on Debian `apt-get install dataset-fashion-mnist` brings it, elsewhere name its folder by --data-dir"
         ) from error
-    return DOWNLOAD_FOLDER / TORCHVISION_SUBFOLDER
+    return DOWNLOAD_FOLDER
 
 
 def main() -> None:

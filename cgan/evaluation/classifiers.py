@@ -6,7 +6,7 @@ python -m cgan.classifier --width 16 --epochs 3 --out DIR      a smaller one, fo
 """
 
 import argparse
-import json
+import hashlib
 import time
 from functools import cache
 from pathlib import Path
@@ -18,8 +18,8 @@ from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
 from cgan import data
-from cgan.common.command_line import Parser, fail, integer
-from cgan.common.files import write_text
+from cgan.common.command_line import Parser, check_output, fail, integer
+from cgan.common.files import user_path, why_unreadable, write_json
 from cgan.common.places import SHIPPED_CHECKPOINTS
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
@@ -104,10 +104,20 @@ def load_judge(folder: Path = JUDGE) -> ResidualClassifier:
     return network.eval()
 
 
+@cache
+def judge_version(folder: Path = JUDGE) -> str:
+    """What changes with the judge, for what was measured with it: 16 hexadecimal digits. Raises CheckpointError."""
+    path = folder / CLASSIFIER
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise CheckpointError(f"{path}: {why_unreadable(path, error)}") from error
+
+
 def main() -> None:
     parser = Parser(prog="python -m cgan.classifier", description=__doc__)
     parser.add_argument("--test", action="store_true", help="train nothing")
-    parser.add_argument("--out", type=Path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
+    parser.add_argument("--out", type=user_path, default=JUDGE, metavar="DIR", help="default: checkpoints/judge")
     parser.add_argument(
         "--width", type=integer(1, 512), default=WIDTH, metavar="N", help="channels (default: %(default)s)"
     )
@@ -118,6 +128,8 @@ def main() -> None:
     try:
         test = data.load("test", arguments.data_dir)
         if not arguments.test:
+            arguments.out.mkdir(parents=True, exist_ok=True)
+            check_output("--out", arguments.out / CLASSIFIER)
             _train(arguments, test)
         trained = ResidualClassifier(arguments.width)
         checkpoints.load_weights(trained, arguments.out / CLASSIFIER)
@@ -134,7 +146,6 @@ def _train(arguments: argparse.Namespace, test: tuple[np.ndarray, np.ndarray]) -
     images, labels = data.load("train", arguments.data_dir)
     network = ResidualClassifier(arguments.width)
     fit(network, images, labels, arguments.epochs, arguments.seed, "classifier")
-    arguments.out.mkdir(parents=True, exist_ok=True)
     checkpoints.save_tensors(arguments.out / CLASSIFIER, network.state_dict(), {"epochs": str(arguments.epochs)})
     measured = {
         "accuracy": accuracy(network, *test),
@@ -143,4 +154,4 @@ def _train(arguments: argparse.Namespace, test: tuple[np.ndarray, np.ndarray]) -
         "seed": arguments.seed,
         "seconds": round(time.perf_counter() - start),
     }
-    write_text(arguments.out / METRICS, json.dumps(measured, indent=2) + "\n")
+    write_json(arguments.out / METRICS, measured, indent=2)

@@ -9,17 +9,15 @@ All metrics compare 10,000 generated pictures (1,000 of each class, seeds 0 to 9
 test images, in the judge's features unless --inception is given.
 """
 
-import json
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from cgan import data
-from cgan.common.command_line import Parser, fail, integer
-from cgan.common.files import write_text
+from cgan.common.command_line import Parser, check_output, fail, integer
+from cgan.common.files import user_path, write_json
 from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.evaluation import classifiers
 from cgan.models import checkpoints
@@ -46,6 +44,7 @@ class MetricError(Exception):
 class Metrics:
     """All metrics of one set of pictures; shares are from 0 to 1."""
 
+    judge: str  # version of the judge whose features these are
     pictures: int
     fid: float
     per_class: dict[str, dict[str, float]]  # FID, precision, recall and GAN-test of each class alone
@@ -68,6 +67,7 @@ def measure(
     with torch.inference_mode():
         correct = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
     return Metrics(
+        judge=classifiers.judge_version(),
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
         per_class={
@@ -203,6 +203,8 @@ def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.nda
 
 def main() -> None:
     arguments = _parser().parse_args()
+    if arguments.json:
+        check_output("--json", arguments.json)
     try:
         training, test = data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)
         sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint))
@@ -226,7 +228,7 @@ def main() -> None:
     print(table({arguments.checkpoint or "real training images": metrics}))
     if arguments.json:
         try:
-            write_text(arguments.json, json.dumps(asdict(metrics), indent=2) + "\n")
+            write_json(arguments.json, asdict(metrics), indent=2)
         except OSError as error:
             fail(f"--json {arguments.json}: cannot be written ({error.strerror})")
 
@@ -269,6 +271,6 @@ def _parser() -> Parser:
         metavar="N",
         help="train N classifiers of each kind on 60,000 pictures (about 10 minutes each on one core)",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
+    parser.add_argument("--json", type=user_path, metavar="FILE", help="write all figures there too")
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     return parser

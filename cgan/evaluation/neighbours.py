@@ -9,7 +9,6 @@ distances are approximate. If the data set is on this machine, the index propose
 As a reference for a distance there are those from real test images, which are no copies, to their nearest neighbours.
 """
 
-import hashlib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,13 +18,13 @@ import numpy as np
 import torch
 
 from cgan import data
-from cgan.common.command_line import Parser, fail
-from cgan.common.files import replaced
+from cgan.common.command_line import Parser, check_output, fail
+from cgan.common.files import replaced, why_unreadable
 from cgan.data import NUM_CLASSES
 from cgan.evaluation import classifiers
-from cgan.evaluation.classifiers import JUDGE, load_judge
+from cgan.evaluation.classifiers import JUDGE, judge_version, load_judge
 from cgan.models.checkpoints import CheckpointError
-from cgan.models.classifier import CLASSIFIER, ResidualClassifier
+from cgan.models.classifier import ResidualClassifier
 
 INDEX = JUDGE / "neighbours.npz"
 FEATURES, PIXELS = MEASURES = ("features", "pixels")
@@ -78,8 +77,9 @@ class Index(NamedTuple):
             with np.load(path, allow_pickle=False) as file:
                 index = cls(**{name: file[name] for name in cls._fields})
         except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise CheckpointError(f"{path}: cannot be read ({error}); `python -m cgan.neighbours` makes it") from error
-        if str(index.judge) != _judge_version():
+            reason = why_unreadable(path, error)
+            raise CheckpointError(f"{path}: {reason}; `python -m cgan.neighbours` makes it") from error
+        if str(index.judge) != judge_version():
             raise CheckpointError(f"{path}: made with another judge; `python -m cgan.neighbours` makes it anew")
         return index
 
@@ -162,7 +162,7 @@ def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray) -> Index:
     projected = (features - mean) @ components
     step = float(np.abs(projected).max() / 127)
     index = Index(
-        judge=np.str_(_judge_version()),
+        judge=np.str_(judge_version()),
         labels=training[1].astype(np.uint8),
         mean=mean,
         components=components,
@@ -218,18 +218,11 @@ def _unpacked(packed: np.ndarray) -> np.ndarray:
     return np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1)
 
 
-@cache
-def _judge_version() -> str:
-    try:
-        return hashlib.sha256((JUDGE / CLASSIFIER).read_bytes()).hexdigest()[:16]
-    except OSError as error:
-        raise CheckpointError(f"{JUDGE / CLASSIFIER}: cannot be read ({error.strerror})") from error
-
-
 def main() -> None:
     parser = Parser(prog="python -m cgan.neighbours", description=__doc__)
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     arguments = parser.parse_args()
+    check_output("the index", INDEX)
     try:
         index = build(data.load("train", arguments.data_dir), data.load("test", arguments.data_dir)[0][-_TEST_IMAGES:])
     except (data.DataError, CheckpointError) as error:

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from cgan import data
-from cgan.common.command_line import Parser, fail
-from cgan.common.files import write_text
+from cgan.common.command_line import Parser, check_output, fail
+from cgan.common.files import write_json
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.evaluation import classifiers
 from cgan.models import checkpoints
@@ -30,6 +30,7 @@ _LABELS = np.arange(NUM_CLASSES).repeat(SNAPSHOT_SAMPLES_PER_CLASS)
 class Quality:
     """The quality of each snapshot; all lists are in the order of the steps. The names are keys of quality.json."""
 
+    judge: str  # version of the judge that has measured
     pictures: str  # SHA-256 of the measured pictures
     steps: list[int]
     named_right: list[float]  # accuracy of the judge on the forty pictures of a snapshot
@@ -88,15 +89,16 @@ def measure(folder: Path, test: tuple[np.ndarray, np.ndarray]) -> Quality:
         steps.append(step)
         accuracies.append(classifiers.accuracy(judge, pictures, _LABELS))
         distances.append(round(float(np.mean([*by_class])), 5))
-    return Quality(_digest(folder), steps, accuracies, distances)
+    return Quality(classifiers.judge_version(), _digest(folder), steps, accuracies, distances)
 
 
 def load_quality(folder: Path) -> Quality | None:
-    """The measurements in a folder; None if there are none or the pictures have changed since."""
+    """The measurements in a folder; None if there are none, or of other pictures or another judge."""
     try:
         quality = Quality(**json.loads((folder / TIMELINE / QUALITY).read_text(encoding="utf-8")))
-        return quality if quality.pictures == _digest(folder) else None
-    except (OSError, ValueError, TypeError):
+        is_current = quality.judge == classifiers.judge_version() and quality.pictures == _digest(folder)
+        return quality if is_current else None
+    except (OSError, ValueError, TypeError, CheckpointError):
         return None
 
 
@@ -150,8 +152,9 @@ def main() -> None:
         folder = checkpoints.resolve(arguments.checkpoint)
         if not snapshots(folder):
             raise CheckpointError(f"{folder / TIMELINE}: has no pictures")
+        check_output(f"--checkpoint {folder}:", folder / TIMELINE / QUALITY)
         quality = measure(folder, data.load("test", arguments.data_dir))
-        write_text(folder / TIMELINE / QUALITY, json.dumps(asdict(quality)) + "\n")
+        write_json(folder / TIMELINE / QUALITY, asdict(quality))
     except CheckpointError as error:
         fail(f"--checkpoint: {error}")
     except (data.DataError, OSError) as error:

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from cgan.common.command_line import Parser, fail
-from cgan.common.files import write_text
+from cgan.common.command_line import Parser, check_output, fail
+from cgan.common.files import write_json
 from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.explain.attributes import OF_CLASSES, attributes
 from cgan.models import checkpoints
@@ -94,7 +94,7 @@ def principal_directions(features: np.ndarray, z: np.ndarray, count: int) -> tup
     return directions, (scales[:count].square() / features.square().sum()).numpy()
 
 
-def find_directions(folder: Path) -> Directions:
+def find_directions(folder: str | Path) -> Directions:
     """Find and name the directions of a checkpoint. Raises CheckpointError."""
     sampler = Sampler(folder)
     found = {scope: _of_scope(sampler, _classes_of(scope)) for scope in SCOPES}
@@ -106,7 +106,10 @@ def _classes_of(scope: str) -> list[int]:
 
 
 def _of_scope(sampler: Sampler, classes: list[int]) -> list[Direction]:
-    vectors, shares = principal_directions(*_features(sampler, classes), COUNT)
+    features, z = _features(sampler, classes)
+    if not features.any():
+        raise CheckpointError("the generator has collapsed: its first layer is the same for every z")
+    vectors, shares = principal_directions(features, z, COUNT)
     vectors = vectors.round(_DECIMALS)
     effects = [measure_effects(sampler, vector, classes) for vector in vectors]
     directions = []
@@ -172,11 +175,11 @@ def choose_names(effects: list[dict[str, list[float]]]) -> list[str | None]:
     return names
 
 
-def load_directions(folder: Path) -> Directions | None:
+def load_directions(folder: str | Path) -> Directions | None:
     """The directions in a folder; None if the file is missing or damaged, or measured with other weights."""
     try:
-        stats = [(folder / name).stat() for name in (DIRECTIONS, EMA_GENERATOR)]
-        return _load(folder, tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
+        stats = [(Path(folder) / name).stat() for name in (DIRECTIONS, EMA_GENERATOR)]
+        return _load(Path(folder), tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -201,8 +204,9 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         folder = checkpoints.resolve(arguments.checkpoint)
+        check_output(f"--checkpoint {folder}:", folder / DIRECTIONS)
         directions = find_directions(folder)
-        write_text(folder / DIRECTIONS, json.dumps(asdict(directions)) + "\n")
+        write_json(folder / DIRECTIONS, asdict(directions))
     except CheckpointError as error:
         fail(f"--checkpoint: {error}")
     except OSError as error:

@@ -21,8 +21,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from cgan.common.files import replaced, write_text
-from cgan.common.places import CHECKPOINTS, SHIPPED_CHECKPOINTS
+from cgan.common.files import replaced, user_path, why_unreadable, write_text
+from cgan.common.places import CHECKPOINTS, PACKAGE, PROJECT, SHIPPED_CHECKPOINTS
 from cgan.common.validation import one_line
 from cgan.models.architectures import ARCHITECTURES, NetworkConfig, check_setting
 
@@ -40,7 +40,10 @@ class CheckpointError(Exception):
     """A checkpoint is missing, damaged, or its files do not fit together; the message is one line for the user."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))  # a message may quote a file's content
+        # A message may quote a file's content. Where the project lies on a server is nobody's business.
+        for folder in (PROJECT, PACKAGE):
+            message = message.replace(f"{folder}/", "")
+        super().__init__(one_line(message))
 
 
 @contextmanager
@@ -62,7 +65,7 @@ class _NoNormalValues(TorchFunctionMode):
         return function(*arguments, **options)
 
 
-def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+def save_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write named tensors (of any device) and metadata as one safetensors file. Raises OSError."""
     with replaced(path) as temporary:
         temporary.touch()
@@ -81,26 +84,26 @@ def available() -> list[str]:
     return sorted(names, key=lambda name: (name.startswith("my-"), name))
 
 
-def resolve(name_or_folder: str) -> Path:
+def resolve(name_or_folder: str | Path) -> Path:
     """Return the folder of a checkpoint, from its name under `checkpoints/` or its path. Raises CheckpointError."""
-    for folder in (CHECKPOINTS / name_or_folder, SHIPPED_CHECKPOINTS / name_or_folder, Path(name_or_folder)):
+    for folder in (CHECKPOINTS / name_or_folder, SHIPPED_CHECKPOINTS / name_or_folder, user_path(name_or_folder)):
         with suppress(OSError, ValueError):  # a name too long, no permission, a zero byte
             if (folder / CONFIG).is_file():
                 return folder
     raise CheckpointError(
-        f"{name_or_folder!r:.80} is neither a checkpoint's folder nor one of: {', '.join(available()) or 'none'}"
+        f"{f'{name_or_folder}'!r:.80} is neither a checkpoint's folder nor one of: {', '.join(available()) or 'none'}"
     )
 
 
-def save_config(folder: Path, networks: NetworkConfig, training: dict) -> None:
+def save_config(folder: str | Path, networks: NetworkConfig, training: dict) -> None:
     """Write config.json. training: the settings of the run, for readers; loading a network does not need them."""
     content = {"format": FORMAT, **networks._asdict(), "training": training}
-    write_text(folder / CONFIG, json.dumps(content, indent=2) + "\n")
+    write_text(Path(folder) / CONFIG, json.dumps(content, indent=2) + "\n")
 
 
-def load_config(folder: Path) -> NetworkConfig:
+def load_config(folder: str | Path) -> NetworkConfig:
     """Read config.json. Raises CheckpointError if it is missing, damaged, or has a setting that is not allowed."""
-    path = folder / CONFIG
+    path = Path(folder) / CONFIG
     try:
         if path.stat().st_size > _MAX_CONFIG_BYTES:
             raise CheckpointError(f"{path}: larger than 1 MiB, that is no checkpoint's configuration")
@@ -108,7 +111,7 @@ def load_config(folder: Path) -> NetworkConfig:
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be read ({error.strerror}); is {folder} a checkpoint?") from error
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: not JSON ({error})") from error
+        raise CheckpointError(f"{path}: {why_unreadable(path, f'not JSON, {error}')}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f'{path}: its "format" is not {FORMAT}; this version reads no other')
     arch = content.get("arch")
@@ -137,9 +140,9 @@ def _checked_settings(path: Path, part: str, settings: object) -> dict:
     return checked
 
 
-def digest(folder: Path) -> str:
+def digest(folder: str | Path) -> str:
     """SHA-256 of a checkpoint's generator, in hexadecimal. Raises OSError."""
-    path = folder / EMA_GENERATOR
+    path = Path(folder) / EMA_GENERATOR
     stat = path.stat()
     return _digest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
 
@@ -150,17 +153,17 @@ def _digest(path: Path, version: tuple) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def load_generator(folder: Path, file: str = EMA_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
+def load_generator(folder: str | Path, file: str = EMA_GENERATOR) -> tuple[nn.Module, dict[str, str]]:
     """Return the generator in eval mode and its file's metadata ("step", "images").
 
     Raises CheckpointError if anything is missing or does not fit.
     """
-    return _load_network(load_config(folder).build_generator, folder / file)
+    return _load_network(load_config(folder).build_generator, Path(folder) / file)
 
 
-def load_discriminator(folder: Path) -> nn.Module:
+def load_discriminator(folder: str | Path) -> nn.Module:
     """Return the discriminator in eval mode. Raises CheckpointError if anything is missing or does not fit."""
-    return _load_network(load_config(folder).build_discriminator, folder / DISCRIMINATOR)[0]
+    return _load_network(load_config(folder).build_discriminator, Path(folder) / DISCRIMINATOR)[0]
 
 
 def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module, dict[str, str]]:
@@ -172,7 +175,7 @@ def _load_network(build: Callable[[], nn.Module], path: Path) -> tuple[nn.Module
     return network.eval(), metadata
 
 
-def load_weights(network: nn.Module, path: Path) -> dict[str, str]:
+def load_weights(network: nn.Module, path: str | Path) -> dict[str, str]:
     """Load a safetensors file into `network` and return the file's metadata.
 
     Raises CheckpointError unless names, shapes and types are the network's and all values are finite.
@@ -182,7 +185,9 @@ def load_weights(network: nn.Module, path: Path) -> dict[str, str]:
     return metadata
 
 
-def load_tensors(path: Path, expected: dict[str, Tensor] | None = None) -> tuple[dict[str, Tensor], dict[str, str]]:
+def load_tensors(
+    path: str | Path, expected: dict[str, Tensor] | None = None
+) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Read a safetensors file: (tensors, metadata). The format is a table and raw bytes; nothing in it is executed.
 
     expected: tensors whose names, shapes and types the table has to have; checked before any tensor is read.
@@ -196,14 +201,14 @@ def load_tensors(path: Path, expected: dict[str, Tensor] | None = None) -> tuple
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 (no dictionary)
             metadata = file.metadata() or {}
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path}: cannot be read ({error})") from error
+        raise CheckpointError(f"{path}: {why_unreadable(path, error)}") from error
     for name, tensor in tensors.items():
         if expected is not None and not tensor.isfinite().all():
             raise CheckpointError(f"{path}: {name} has values that are not finite")
     return tensors, metadata
 
 
-def _check_table(path: Path, file: safe_open, expected: dict[str, Tensor]) -> None:
+def _check_table(path: str | Path, file: safe_open, expected: dict[str, Tensor]) -> None:
     names = set(file.keys())
     if names != expected.keys():
         missing, unknown = sorted(expected.keys() - names), sorted(names - expected.keys())

@@ -15,8 +15,8 @@ class ClassEmbedding(nn.Embedding):
         super().__init__(NUM_CLASSES, dim)
 
     def forward(self, classes: Tensor) -> Tensor:
-        """Class weights, float (N, 10), or labels, integer (N,), to vectors (N, dim)."""
-        return classes @ self.weight if classes.is_floating_point() else super().forward(classes)
+        """Class weights (N, 10) of any type, or labels, integer (N,), to vectors (N, dim)."""
+        return classes.to(self.weight.dtype) @ self.weight if classes.dim() == 2 else super().forward(classes)
 
 
 class Dropout(nn.Dropout):

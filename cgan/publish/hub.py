@@ -1,7 +1,7 @@
 """Load a generator from the Hugging Face Hub or from a folder, and push it to the Hub with its model card.
 
 from cgan.hub import Generator
-generator = Generator.from_pretrained("YOU/my-conv")        # or a checkpoint's folder
+generator = Generator.from_pretrained("YOU/my-conv")        # or "r3gan-conv", or a checkpoint's folder
 pictures = generator.sample([3] * 16, range(16))            # dresses, seeds 0 to 15: uint8 (16, 28, 28)
 generator.push_to_hub("YOU/my-conv")                        # or `python -m cgan.publish model`, which can list first
 
@@ -16,11 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from huggingface_hub import ModelCard, PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
-from cgan.data import CLASS_NAMES
-from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR
+from cgan.common.classes import class_indices
+from cgan.common.files import user_path
+from cgan.data import CLASS_NAMES, CLASSES
+from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR, CheckpointError, resolve
 from cgan.sampling.sampler import Sampler
 
 PUBLISHED = (CONFIG, EMA_GENERATOR, DISCRIMINATOR, "metrics.json", "history.jsonl", "samples.png")
@@ -83,34 +86,49 @@ MIT licence, as are the data (Zalando's Fashion-MNIST).
 class Generator(nn.Module, PyTorchModelHubMixin):
     """A checkpoint's generator (EMA weights), frozen. To train it further: `python train.py --start-from`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load it from a checkpoint's folder. Raises CheckpointError."""
+    def __init__(self, name_or_folder: str | Path) -> None:
+        """Load it from a checkpoint, by its name in `checkpoints/` or its folder. Raises CheckpointError."""
         super().__init__()
-        self.folder = folder
-        self._sampler = Sampler(folder)
+        self.folder = resolve(name_or_folder)
+        self._sampler = Sampler(self.folder)
         self.network = copy.deepcopy(self._sampler.generator)  # so that `sample` works if this one is moved to a GPU
         self.eval()
         self.latent_dim = self._sampler.latent_dim
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
-        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
+        """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1].
+
+        Raises ValueError for labels that are no class.
+        """
+        if classes.dim() == 1:
+            class_indices(classes.tolist(), CLASSES)
         return self.network(z, classes)
 
-    def sample(self, classes: Sequence[int], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,): the app's, to one grey level."""
-        return self._sampler.sample(np.asarray(classes), np.asarray(seeds), truncation)
+    def sample(self, classes: Sequence[int | str], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
+        """One picture, uint8 (N, 28, 28), for each class (N,), by index or name, and seed (N,).
+
+        It is the app's, to one grey level. Raises ValueError as `Sampler.sample`.
+        """
+        return self._sampler.sample(classes, seeds, truncation)
 
     @classmethod
-    def from_pretrained(cls, folder_or_repo: str | Path, **download: object) -> "Generator":
-        """Load a generator from a checkpoint's folder, or download the two files of it from a repository of the Hub.
+    def from_pretrained(
+        cls, name_or_repo: str | Path, *, map_location: str | torch.device = "cpu", **download: object
+    ) -> "Generator":
+        """Load a generator from a checkpoint, or download the two files of it from a repository of the Hub.
 
+        name_or_repo: a name in `checkpoints/`, a folder, or else OWNER/NAME on the Hub. map_location: the device.
         download: options of hf_hub_download, such as revision, token, cache_dir, local_files_only.
         Raises CheckpointError for damaged files; for a repository also the exceptions of huggingface_hub.
         """
-        if Path(folder_or_repo).is_dir():
-            return cls(Path(folder_or_repo))
-        files = [Path(hf_hub_download(f"{folder_or_repo}", name, **download)) for name in (CONFIG, EMA_GENERATOR)]
-        return cls(files[0].parent)
+        try:
+            folder = resolve(name_or_repo)
+        except CheckpointError:
+            if user_path(name_or_repo).is_dir() or f"{name_or_repo}".count("/") != 1:
+                raise  # no repository either
+            files = [hf_hub_download(f"{name_or_repo}", name, **download) for name in (CONFIG, EMA_GENERATOR)]
+            folder = Path(files[0]).parent
+        return cls(folder).to(map_location)
 
     def _save_pretrained(self, save_directory: Path) -> None:
         for name in PUBLISHED:

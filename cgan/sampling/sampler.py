@@ -6,15 +6,17 @@ python -m cgan.sampling --checkpoint report-mlp --balanced --count 10000 --out i
 
 import argparse
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from cgan.common import images
-from cgan.common.command_line import Parser, fail, integer, real
-from cgan.common.files import replaced
-from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
+from cgan.common.classes import class_indices, parse_class
+from cgan.common.command_line import Parser, check_output, fail, integer, real
+from cgan.common.files import replaced, user_path
+from cgan.data import CLASS_NAMES, CLASSES, NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
@@ -31,9 +33,9 @@ class Sampler:
     of threads and on the batch size, which now and then moves a pixel to the next grey level.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Load the averaged generator of a checkpoint folder. Raises CheckpointError."""
-        generator, metadata = checkpoints.load_generator(folder)
+    def __init__(self, name_or_folder: str | Path) -> None:
+        """Load the averaged generator of a checkpoint. Raises CheckpointError."""
+        generator, metadata = checkpoints.load_generator(checkpoints.resolve(name_or_folder))
         self.generator = generator.float().requires_grad_(False)
         self.latent_dim: int = generator.latent_dim
         self.steps: str | None = metadata.get("step")
@@ -48,9 +50,20 @@ class Sampler:
                 pictures.append(images.to_uint8(self.generator(z_batch, weights)))
         return np.concatenate(pictures)
 
-    def sample(self, classes: np.ndarray, seeds: np.ndarray, truncation: float = 1.0) -> np.ndarray:
-        """One picture, uint8 (N, 28, 28), for each class (N,), 0 to 9, and seed (N,)."""
-        return self.draw(latents.latents(seeds, self.latent_dim, truncation), latents.one_hot(classes, NUM_CLASSES))
+    def sample(self, classes: Sequence[int | str], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
+        """One picture, uint8 (N, 28, 28), for each class (N,), by index or by name, and seed (N,).
+
+        Here and below seeds may be z itself, (N, latent_dim). Raises ValueError for what is no class, for seeds and
+        truncations beyond their ranges (see `latents`), and where there are not as many seeds as classes.
+        """
+        z, weights = latents.latents(seeds, self.latent_dim, truncation), self._class_weights(classes)
+        if len(z) != len(weights):
+            raise ValueError(f"{len(weights)} classes and {len(z)} seeds given; allowed: as many of each")
+        return self.draw(z, weights)
+
+    def _class_weights(self, classes: Sequence[int | str]) -> np.ndarray:
+        """One-hot class weights, float32 (N, 10). Raises ValueError."""
+        return latents.one_hot(class_indices(classes, CLASSES), NUM_CLASSES)
 
     def walk(self, classes: tuple[int, int], seeds: tuple[int, int], frames: int, path: str = "slerp") -> np.ndarray:
         """Pictures, uint8 (frames, 28, 28), on the way from (classes[0], seeds[0]) to (classes[1], seeds[1]).
@@ -64,7 +77,7 @@ class Sampler:
     ) -> np.ndarray:
         """The same at any positions (N,) on the way, 0 to 1."""
         z = PATHS[path](*latents.latents(np.array(seeds), self.latent_dim), positions)
-        weights = latents.lerp(*latents.one_hot(np.array(classes), NUM_CLASSES), positions)
+        weights = latents.lerp(*self._class_weights(classes), positions)
         return self.draw(z, weights)
 
     def mix(self, class_weights: np.ndarray, seeds: np.ndarray) -> np.ndarray:
@@ -79,7 +92,7 @@ class Sampler:
         """
         weights = latents.bilinear(positions)
         z = latents.blend(latents.latents(seeds, self.latent_dim), weights)
-        return self.draw(z, (weights @ latents.one_hot(classes, NUM_CLASSES)).astype(np.float32))
+        return self.draw(z, (weights @ self._class_weights(classes)).astype(np.float32))
 
 
 class SamplerCache:
@@ -125,8 +138,9 @@ def consecutive_seeds(first: int, count: int) -> np.ndarray:
 
 def main() -> None:
     arguments = _parser().parse_args()
-    if arguments.out.suffix not in (".png", ".npz"):
+    if arguments.out.suffix.lower() not in (".png", ".npz"):
         fail(f"--out {arguments.out}: allowed are names that end in .png (a grid) or .npz (arrays)")
+    check_output("--out", arguments.out)
     try:
         sampler = Sampler(checkpoints.resolve(arguments.checkpoint))
         seeds = consecutive_seeds(arguments.seed, arguments.count)
@@ -146,7 +160,7 @@ def main() -> None:
 
 
 def _write(path: Path, pictures: np.ndarray, labels: np.ndarray) -> None:
-    if path.suffix == ".png":
+    if path.suffix.lower() == ".png":
         columns = int(np.ceil(np.sqrt(len(pictures))))
         images.save_png(path, images.grid(pictures, columns))
     else:
@@ -187,7 +201,7 @@ def _parser() -> Parser:
     )
     parser.add_argument(
         "--out",
-        type=Path,
+        type=user_path,
         required=True,
         metavar="FILE",
         help="FILE.png: a grid; FILE.npz: images, uint8 (N, 28, 28), and labels, uint8 (N,)",
@@ -197,6 +211,6 @@ def _parser() -> Parser:
 
 def _class_index(text: str) -> int:
     try:
-        return parse_class(text)
+        return parse_class(text, CLASSES)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

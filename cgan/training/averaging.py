@@ -6,12 +6,14 @@ A run with --keep-averages saves the EMA of its generator after epochs; each is 
 mean approximates the average over a longer time, as if the run itself had computed it.
 """
 
+import shlex
 import shutil
 from pathlib import Path
 
 import numpy as np
 
 from cgan.common.command_line import Parser, fail, integer, real
+from cgan.common.files import user_path
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR, CheckpointError
 from cgan.training.run_folder import AVERAGES, HISTORY, TIMELINE
@@ -70,12 +72,14 @@ def write_average(run: Path, width: float, out: Path, last_epoch: int | None = N
 
 def main() -> None:
     parser = Parser(prog="python -m cgan.training.averaging", description=__doc__)
-    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of a run with --keep-averages")
+    parser.add_argument(
+        "--run", type=user_path, required=True, metavar="DIR", help="folder of a run with --keep-averages"
+    )
     parser.add_argument(
         "--width", type=real(0.01, 0.28), required=True, metavar="X", help="standard deviation, as a share of the run"
     )
     parser.add_argument("--epoch", type=integer(1), metavar="N", help="the end of the average (default: the newest)")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the new checkpoint")
+    parser.add_argument("--out", type=user_path, required=True, metavar="DIR", help="folder of the new checkpoint")
     arguments = parser.parse_args()
     try:
         write_average(arguments.run, arguments.width, arguments.out, arguments.epoch)
@@ -83,7 +87,7 @@ def main() -> None:
         fail(error)
     except OSError as error:
         fail(f"--out {arguments.out}: cannot be written ({error})")
-    print(f"Averaged. See it: python app.py --checkpoint {arguments.out}")
+    print(f"Averaged. See it: python app.py --checkpoint {shlex.quote(str(arguments.out))}")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,17 @@ the same state, each of them could save it, and a run can be resumed by another 
 
 import atexit
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 import torch.distributed
 from torch import Tensor, nn
+
+from cgan.training.run_folder import RunError
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,7 @@ class ProcessGroup:
 
     rank: int = 0
     world_size: int = 1
+    local_rank: int = 0  # the number of this process among those of its machine
 
     @property
     def is_first(self) -> bool:
@@ -46,17 +53,42 @@ class ProcessGroup:
         torch.distributed.all_reduce(flags)
         return flags.item() > 0
 
+    def in_turn(self, function: Callable[[], Result], device: torch.device) -> Result:
+        """Call `function` in the first process of each machine, then in the others: what it writes is there by then.
+
+        Where it raises an exception in a first process, the other processes end with status 2.
+        """
+        if self.world_size == 1:
+            return function()
+        is_first_here, failure = self.local_rank == 0, None
+        try:
+            result = function() if is_first_here else None
+        except Exception as error:  # of any kind: the others wait
+            failure = error
+        if self.any(failure is not None, device):
+            raise failure or SystemExit(2)
+        return result if is_first_here else function()
+
 
 SINGLE = ProcessGroup()
 
 
 def init_process_group(device: torch.device) -> ProcessGroup:
-    """Connect to the other processes that torchrun has started; SINGLE if torchrun did not start this one."""
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    """Connect to the other processes that torchrun has started; SINGLE if torchrun did not start this one.
+
+    Raises RunError where the variables of torchrun are not all there.
+    """
+    if os.environ.get("WORLD_SIZE", "1") == "1":
         return SINGLE
-    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        rank = torch.distributed.get_rank()
+        local_rank = int(os.environ.get("LOCAL_RANK", rank))
+    except (ValueError, RuntimeError) as error:
+        advice = "start several processes by `torchrun --nproc-per-node 2 train.py`, or unset WORLD_SIZE for one"
+        raise RunError(f"WORLD_SIZE={os.environ['WORLD_SIZE']}: {error}; {advice}") from error
     atexit.register(torch.distributed.destroy_process_group)  # its threads would sometimes abort the exit
-    return ProcessGroup(torch.distributed.get_rank(), torch.distributed.get_world_size())
+    return ProcessGroup(rank, torch.distributed.get_world_size(), local_rank)
 
 
 class _AllReduceSum(torch.autograd.Function):

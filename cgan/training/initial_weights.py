@@ -1,6 +1,7 @@
 """Trained weights to begin a run with: those of another checkpoint (`--start-from`), a classifier (`--perception`)."""
 
 import dataclasses
+import shlex
 from pathlib import Path
 
 from cgan.models import checkpoints
@@ -33,6 +34,6 @@ def load_perception(trainer: Trainer, folder: Path) -> None:
     try:
         checkpoints.load_weights(classifier, folder / CLASSIFIER)
     except CheckpointError as error:
-        advice = f"make one by `python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out {folder}`"
-        raise RunError(f"--perception: {error}; {advice}") from error
+        command = f"python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out {shlex.quote(str(folder))}"
+        raise RunError(f"--perception: {error}; make one by `{command}`") from error
     trainer.discriminator.perception.body.load_state_dict(classifier.body.state_dict())

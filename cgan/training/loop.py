@@ -5,6 +5,7 @@ import json
 import math
 import signal
 import sys
+import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -21,18 +22,24 @@ from cgan.training.run_folder import RunError, RunFolder, snapshot_steps
 from cgan.training.tensorboard import Board
 from cgan.training.trainer import Trainer
 
-# The settings that may change when a run is resumed: they make it longer or shorter.
-_LENGTH = {"epochs", "steps"}
+# The settings that may change when a run is resumed: they decide how long it is and what is written, or began it.
+_FREE = {"epochs", "steps", "log_every", "save_every", "keep_averages", "start_from"}
 
 
 class _StopRequest:
-    """While entered, it catches SIGINT (Ctrl-C) and SIGTERM, so that the loop can end after a whole step."""
+    """While entered, it catches SIGINT (Ctrl-C), SIGTERM and SIGHUP, so that the loop can end after a whole step.
+
+    SIGHUP comes when the terminal is closed; under nohup it is ignored, and stays so.
+    """
 
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None
 
     def __enter__(self) -> "_StopRequest":
-        self._previous = {number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)}
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            numbers.append(signal.SIGHUP)
+        self._previous = {number: signal.signal(number, self._note) for number in numbers}
         return self
 
     def _note(self, number: int, frame: object) -> None:
@@ -87,7 +94,7 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
     snapshots = snapshot_steps(trainer.last_step)
     board = Board(out, trainer.step_count) if tensorboard and folder else nullcontext()
     with _StopRequest() as stop, _progress(trainer) as progress, board:
-        stopping = False
+        stopping, saved_at = False, time.monotonic()
         while trainer.step_count < trainer.last_step and not stopping:
             epoch = trainer.epoch
             trainer.step()
@@ -110,8 +117,10 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
                     board.add_picture(picture, trainer.step_count)
             if epoch_ends and trainer.config.keep_averages:
                 folder.save_average(trainer.ema, epoch + 1, trainer.images_after(trainer.step_count))
-            if epoch_ends or last or stopping:
+            is_due = time.monotonic() - saved_at >= 60 * trainer.config.save_every
+            if epoch_ends or last or stopping or is_due:
                 _save(trainer, folder)
+                saved_at = time.monotonic()
     return (stop.signal or signal.SIGTERM) if trainer.step_count < trainer.last_step else None
 
 
@@ -182,18 +191,35 @@ def _save_networks(trainer: Trainer, folder: RunFolder) -> None:
 def _resume(trainer: Trainer, path: Path) -> None:
     """Load the saved state. Raises RunError if there is none or its settings differ, CheckpointError if damaged."""
     if not path.exists():
-        raise RunError(f"--resume: {path.parent} holds no run to go on with; leave --resume out to start one")
+        advice = "leave --resume out to start one"
+        if (path.parent / checkpoints.EMA_GENERATOR).exists():
+            advice = f"begin one with its weights by --start-from {path.parent}, and name another folder by --out"
+        raise RunError(f"--resume: {path.parent} holds no run to go on with; {advice}")
     tensors, metadata = checkpoints.load_tensors(path)
     try:
-        _refuse_other_settings(TrainingConfig(**json.loads(metadata["config"])), trainer.config)
-        trainer.load_state(tensors, metadata)
+        saved = TrainingConfig(**json.loads(metadata["config"]))
+        _refuse_other_settings(saved, trainer.config)
+        _refuse_too_short(trainer, int(metadata["step"]))
+        trainer.config = dataclasses.replace(trainer.config, start_from=saved.start_from)
+        goes_on_exactly = trainer.load_state(tensors, metadata)
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"{path}: damaged, {error}") from error
+    if not goes_on_exactly and trainer.group.is_first:
+        print("The run was on another kind of device: from here on its dropout draws other random numbers.")
+
+
+def _refuse_too_short(trainer: Trainer, step: int) -> None:
+    """Raises RunError for a run that is already beyond the last step that is wanted."""
+    if trainer.last_step < step:
+        flag, given = ("--steps", trainer.config.steps) if trainer.config.steps else ("--epochs", trainer.config.epochs)
+        raise RunError(f"{flag} {given}: the run is at step {step:,} already, beyond that; give more to go on")
 
 
 def _refuse_other_settings(saved: TrainingConfig, wanted: TrainingConfig) -> None:
     before, now = dataclasses.asdict(saved), dataclasses.asdict(wanted)
-    differing = [name for name in now if name not in _LENGTH and before[name] != now[name]]
+    if saved.perception and wanted.perception:  # its weights are in the state, wherever they came from
+        now["perception"] = before["perception"]
+    differing = [name for name in now if name not in _FREE and before[name] != now[name]]
     if differing:
         listed = "; ".join(f"{name} was {before[name]}, now {now[name]}" for name in differing)
         raise RunError(f"--resume: the saved run has other settings ({listed}); give them as they were")

@@ -235,18 +235,29 @@ class Trainer:
         config = json.dumps(dataclasses.asdict(self.config))
         return tensors, {"step": str(self.step_count), "config": config, **self.meter.metadata()}
 
-    def load_state(self, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-        """Continue from a `state` of a trainer with the same settings. Raises KeyError, RuntimeError or ValueError."""
+    def load_state(self, tensors: dict[str, Tensor], metadata: dict[str, str]) -> bool:
+        """Continue from a `state` of a trainer with the same settings. Raises KeyError, RuntimeError or ValueError.
+
+        Returns whether all random streams go on as they were. One on another kind of device (CPU, CUDA) has another
+        state; it is seeded anew, by the step.
+        """
+        exact = True
         self.batches.order = tensors["order"]
         self.meter.sums.copy_(tensors["sums"])
         for name, stream in self.streams.items():
-            stream.set_state(tensors[f"stream.{name}"])
+            state = tensors[f"stream.{name}"]
+            if len(state) == len(stream.get_state()):
+                stream.set_state(state)
+            else:
+                stream.manual_seed(int(metadata["step"]))
+                exact = False
         for prefix, network, optimizer in self._parts():
             network.load_state_dict({name: tensors[f"{prefix}.{name}"] for name in network.state_dict()})
             for key, tensor in _adam_state(network, optimizer):
                 tensor.copy_(tensors[f"{prefix}.{key}"])
         self.step_count = int(metadata["step"])
         self.meter.load_metadata(metadata)
+        return exact
 
     def _parts(self) -> list[tuple[str, nn.Module, Adam | None]]:
         """Each network with its optimizer and the prefix of its names in the state."""

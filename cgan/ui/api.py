@@ -17,18 +17,18 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from cgan.common import images
+from cgan.common.classes import parse_class
 from cgan.common.validation import check_choice, check_integer, check_real, checked
-from cgan.data import CLASS_NAMES, NUM_CLASSES, parse_class
+from cgan.data import CLASS_NAMES, CLASSES
 from cgan.sampling import latents
 from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds, samplers
 from cgan.ui import figures
-from cgan.ui.studio import MAX_COUNT, MAX_SEED, Studio
+from cgan.ui.studio import MAX_COUNT, Studio
 from cgan.ui.tabs.inside.runs import JUDGE, OURS
 from cgan.ui.tabs.inside.service import Lab
 
 _SCALE = 8  # screen pixels a pixel, of the pictures to look at
 _COLUMNS = 8
-_MAX_NAME = 60  # letters of a class that are looked at, and said again in a refusal
 _KEPT = 256  # files, of at most some 50 KB each
 
 
@@ -138,7 +138,7 @@ class Endpoints:
 
         Args:
             class_name: the garment's class by English or Chinese name or index.
-            seed: of the garment, 0 to 9999.
+            seed: of the garment, 0 to 4294967295.
             network: judge, the app's classifier of garments, or discriminator, the checkpoint's own.
             checkpoint: which trained pair; empty for the one that the app opens with.
 
@@ -149,7 +149,7 @@ class Endpoints:
         """
         name = self._name(checkpoint)
         index = _class("class_name", class_name)
-        seed = checked("seed", check_integer, seed, 0, MAX_SEED)
+        seed = checked("seed", check_integer, seed, 0, latents.MAX_SEED)
         network = checked("network", check_choice, network, OURS)
         choices, image, maps = self._lab.saliency(name, network, index, seed)
         picture = figures.side_by_side(image, maps.values())
@@ -167,10 +167,8 @@ class Endpoints:
 
 
 def _class(name: str, value: object) -> int:
-    """A class's index from its name or its index."""
-    if isinstance(value, str):
-        return checked(name, parse_class, value[:_MAX_NAME])
-    return checked(name, check_integer, value, 0, NUM_CLASSES - 1)
+    """A class's index from any of its names or its index."""
+    return checked(name, parse_class, value, CLASSES)
 
 
 def _sheet(name: str, pictures: np.ndarray) -> File:

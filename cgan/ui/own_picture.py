@@ -43,17 +43,18 @@ def open_upload(file: bytes) -> dict:
     Returns {"picture": base64 of a PNG, "remarks": texts}, or {"problem": a text}.
     """
     try:
-        picture = uploads.open_upload(file)
+        picture, remarks = uploads.decode(file)
     except UploadError as error:
         return {"problem": say(f"upload_{error.reason}")}
-    remarks = [say(f"upload_{remark}") for remark in uploads.remarks(file)]
-    return {"picture": figures.encode(np.array(picture)).partition(",")[2], "remarks": remarks}
+    encoded = figures.encode(np.array(picture)).partition(",")[2]
+    return {"picture": encoded, "remarks": [say(f"upload_{remark}") for remark in remarks]}
 
 
 def decoded(content: object) -> bytes:
-    """The bytes of a base64 text. Raises UploadError."""
+    """The bytes of a base64 text, which may have line breaks and begin as a data URL. Raises UploadError."""
     if not isinstance(content, str):
         raise UploadError("unreadable", "a file in base64 expected")
+    content = "".join(content.partition("base64,")[2].split() if content.startswith("data:") else content.split())
     if len(content) > uploads.MAX_BYTES * 4 / 3 + 4:
         raise UploadError("too_many_bytes", f"the file is larger than {uploads.MAX_BYTES // 2**20} MB")
     try:

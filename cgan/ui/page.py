@@ -10,8 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
+from cgan.sampling.sampler import samplers
 from cgan.ui.api import Endpoints
-from cgan.ui.controls import sentence
+from cgan.ui.controls import checkpoint_menu, sentence
 from cgan.ui.first_view import first_view
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
@@ -35,6 +36,7 @@ from cgan.ui.tabs.interpolate import layout as interpolate
 from cgan.ui.tabs.mix import layout as mix
 from cgan.ui.tabs.picture import layout as picture
 from cgan.ui.tabs.picture.service import Redrawer
+from cgan.ui.tabs.train import layout as train
 from cgan.ui.tabs.watch import layout as watch
 from cgan.ui.web import STYLE_SHEETS, UI
 from cgan.ui.web.bundle import bundle
@@ -64,20 +66,15 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 sentence("title", "h1", elem_id="title")
                 sentence("intro")
             with gr.Column(scale=2, min_width=280):
-                chosen = gr.Dropdown(
-                    studio.names(),
-                    value=checkpoint,
-                    label=i18n("checkpoint"),
-                    info=i18n("checkpoint_info"),
-                    filterable=False,
-                    elem_id="checkpoint",
-                )
+                chosen = checkpoint_menu(studio.names(), checkpoint)
         links = Links(studio, chosen)
         worker = WorkerProcess(visitor)
         lab = Lab(studio, worker, offline)
-        with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # eight of them, none put away into a menu
+        with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # nine of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate") as tab:
                 generate.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_train"), id="train") as tab:
+                trained = train.build(links, tab)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_mix"), id="mix") as tab:
@@ -92,15 +89,8 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
                 how_good.build(studio, Evidence(studio, worker), chosen, own, links, tab, _LONG_WORK)
-        links.wire(page, tabs)
+        links.wire(page, tabs, trained)
         Endpoints(studio, lab, checkpoint).register()
-        chosen.focus(
-            lambda: gr.Dropdown(choices=studio.names()),
-            outputs=chosen,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
     return page, links
 
 
@@ -176,9 +166,7 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
     studio = Studio()
     names = studio.names()
     if checkpoint is None:
-        if not names:
-            raise PageError(f"no checkpoint in {CHECKPOINTS}: train one by `python train.py`")
-        return studio, DEFAULT_CHECKPOINT if DEFAULT_CHECKPOINT in names else names[0]
+        return studio, _first_whole(studio, sorted(names, key=lambda name: name != DEFAULT_CHECKPOINT))
     if checkpoint in names:
         return studio, checkpoint
     try:
@@ -188,6 +176,18 @@ def _open_studio(checkpoint: str | None) -> tuple[Studio, str]:
     if folder.resolve().parent == CHECKPOINTS and folder.resolve().name in names:
         return studio, folder.resolve().name
     return Studio(extra_folder=folder), str(folder)
+
+
+def _first_whole(studio: Studio, names: list[str]) -> str:
+    """The first checkpoint that can be loaded; of those before it a line says why they cannot be. Raises PageError."""
+    for name in names:
+        try:
+            samplers.get(studio.folder(name))
+        except REASONS as error:
+            print(f"Not opened: {error}", file=sys.stderr)
+        else:
+            return name
+    raise PageError(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `python train.py`")
 
 
 def _theme() -> gr.themes.Base:

@@ -170,6 +170,11 @@ def test_bad_files_get_one_line_and_good_ones_are_seen(picture):
         expect(line).to_contain_text(words)
     seen = picture.after(lambda: picture.choose_file("shirt.png", shirt.getvalue()))
     assert seen[0, 0] < 30 and seen[14, 14] > 200  # inverted
+    scan = io.BytesIO()
+    Image.fromarray(photograph).convert("RGB").resize((2000, 2000)).save(scan, "BMP")
+    assert len(scan.getvalue()) > 8 * 2**20
+    seen = picture.after(lambda: picture.choose_file("scan.bmp", scan.getvalue()))  # which the page makes smaller
+    assert seen[0, 0] < 30 and seen[14, 14] > 200
     picture.choose_file("blank.png", blank.getvalue())
     expect(line).to_contain_text("what is transparent becomes white")
     expect(picture.figure).to_contain_text("There is nothing on this picture")

@@ -64,6 +64,53 @@ def test_environment_variable_names_the_folder(folder, monkeypatch):
     assert fashion_mnist.find() == folder
 
 
+def under(*parts):
+    """A layout with all files in one folder."""
+    return lambda name: "/".join((*parts, name))
+
+
+# What people name, and where the files lie beneath it.
+LAYOUTS = {
+    "torchvision's root": under("FashionMNIST", "raw"),
+    "torchvision's data set": under("raw"),
+    "Zalando's repository": lambda name: f"data/fashion/{name}.gz",
+    "Kaggle": lambda name: f"{name}/{name}",
+    "dots": lambda name: name.replace("-idx", ".idx"),
+    "Kaggle with dots": lambda name: f"{name}/{name.replace('-idx', '.idx')}",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_data_is_found_in_the_layouts_that_people_have(folder, tmp_path, monkeypatch, layout):
+    home = tmp_path / "home"
+    for name in TEST_FILES:
+        place = home / "fm" / LAYOUTS[layout](name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        content = (folder / name).read_bytes()
+        place.write_bytes(gzip.compress(content) if place.suffix == ".gz" else content)
+    monkeypatch.setenv("HOME", f"{home}")
+    for named in (home / "fm", f"{home}/fm/", "~/fm"):
+        images, labels = fashion_mnist.load("test", named)
+        assert images.shape == (10_000, 28, 28) and labels.shape == (10_000,)
+
+
+def test_beside_the_digits_the_clothes_are_found(folder, tmp_path):
+    """torchvision gives the files of all its data sets the same names."""
+    for data_set in ("FashionMNIST", "KMNIST", "MNIST", "AMNIST"):
+        raw = tmp_path / "root" / data_set / "raw"
+        raw.mkdir(parents=True)
+        for name in TEST_FILES:
+            content = (folder / name).read_bytes()
+            (raw / name).write_bytes(content if data_set == "FashionMNIST" else content[::-1])
+    assert fashion_mnist.load("test", tmp_path / "root")[0].shape == (10_000, 28, 28)
+
+
+def test_a_pointer_of_git_lfs_is_called_one(folder):
+    (folder / TEST_FILES[0]).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7840016\n")
+    with pytest.raises(fashion_mnist.DataError, match="git lfs pull"):
+        fashion_mnist.load("test", folder)
+
+
 def test_folders_are_tried_in_order(folder, monkeypatch, tmp_path):
     for name in TEST_FILES:
         shutil.copy(folder / name, folder / name.replace("t10k", "train"))
@@ -109,14 +156,3 @@ def test_train_command_refuses_a_wrong_folder_with_one_line(expect_refusal_here,
 
 def test_a_folder_with_an_impossible_name_is_refused_with_one_line(expect_refusal_here):
     expect_refusal_here("train.py", "--data-dir", "d" * 300, "--steps", 1, words=["--data-dir"])
-
-
-@pytest.mark.parametrize("text", ["dress", "Dress", " DRESS ", "连衣裙", "3"])
-def test_class_by_english_name_chinese_name_or_index(text):
-    assert fashion_mnist.parse_class(text) == 3
-
-
-@pytest.mark.parametrize("text", ["", "10", "-1", "3.0", "dresses"])
-def test_unknown_class_is_refused(text):
-    with pytest.raises(ValueError, match="Ankle boot"):
-        fashion_mnist.parse_class(text)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 
@@ -61,6 +62,46 @@ def test_torchrun_trains_in_two_processes_and_speaks_once(tmp_path):
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("Trained.") == 1
     assert history(tmp_path / "run")[:, 1].tolist() == [16, 32, 48]  # images of both
+
+
+IN_TURN = """
+import os, sys, time
+from pathlib import Path
+from cgan.data import DataError
+from cgan.training.distributed import init_process_group
+import torch
+
+folder = Path(sys.argv[1])
+group = init_process_group(torch.device("cpu"))
+
+def load():
+    asked = folder / f"{group.rank}-{(folder / 'there').exists()}"
+    asked.touch()
+    if not (folder / "there").exists():
+        time.sleep(1)
+        if sys.argv[2] == "fails":
+            raise DataError("no network")
+        (folder / "there").touch()
+
+group.in_turn(load, torch.device("cpu"))
+"""
+
+
+@pytest.mark.parametrize("outcome", ["works", "fails"])
+def test_the_first_process_downloads_and_the_other_waits(tmp_path, outcome):
+    script = tmp_path / "load.py"
+    script.write_text(IN_TURN)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}"}
+    command = [*torchrun, script, tmp_path, outcome]
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    asked = {path.name for path in tmp_path.glob("[01]-*")}
+    if outcome == "works":
+        assert finished.returncode == 0, finished.stderr
+        assert asked == {"0-False", "1-True"}
+    else:
+        assert finished.returncode != 0 and asked == {"0-False"}
+        assert finished.stderr.count("DataError: no network") == 1
 
 
 def test_a_batch_that_cannot_be_shared_is_refused(tmp_path):

@@ -76,6 +76,10 @@ def test_measurements_are_of_these_pictures_alone(fashion_mnist_test, tmp_path):
     assert quality.steps == [7] and quality.named_right[0] >= 0.8 and abs(quality.kid[0]) < 0.3
     (tmp_path / TIMELINE / QUALITY).write_text(json.dumps(snapshots.asdict(quality)))
     assert load_quality(tmp_path) == quality
+    of_another_judge = snapshots.asdict(quality) | {"judge": "0" * 16}
+    (tmp_path / TIMELINE / QUALITY).write_text(json.dumps(of_another_judge))
+    assert load_quality(tmp_path) is None
+    (tmp_path / TIMELINE / QUALITY).write_text(json.dumps(snapshots.asdict(quality)))
     shutil.copy(tmp_path / TIMELINE / "0000007.png", tmp_path / TIMELINE / "0000008.png")
     assert load_quality(tmp_path) is None
 

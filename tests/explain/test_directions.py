@@ -3,6 +3,7 @@ import shutil
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from cgan.explain import directions
 from cgan.explain.attributes import attributes
@@ -126,3 +127,11 @@ def test_a_wrong_checkpoint_is_one_line(expect_refusal_here):
     expect_refusal_here(
         "-m", "cgan.directions", "--checkpoint", "nowhere", words=["--checkpoint", "nowhere", "report-mlp"]
     )
+
+
+def test_a_collapsed_generator_has_no_directions_and_gets_no_file(copy, expect_refusal_here):
+    weights = load_file(copy / EMA_GENERATOR)
+    save_file({name: tensor.zero_() for name, tensor in weights.items()}, copy / EMA_GENERATOR)
+    (copy / DIRECTIONS).unlink()
+    expect_refusal_here("-m", "cgan.directions", "--checkpoint", copy, words=["--checkpoint", "collapsed"])
+    assert not (copy / DIRECTIONS).exists()

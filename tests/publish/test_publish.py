@@ -232,6 +232,37 @@ def test_a_generator_from_a_stranger_is_checked(tmp_path, content):
         Generator.from_pretrained(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["r3gan-conv", "checkpoints/r3gan-conv", CHECKPOINTS / "r3gan-conv"], ids=str)
+def test_a_generator_by_the_name_of_a_checkpoint(name, monkeypatch):
+    """Also with the argument that people know from torch.load, on a machine that reaches no Hub."""
+    monkeypatch.chdir(ROOT)
+    generator = Generator.from_pretrained(name, map_location="cpu")
+    expected = Sampler(CHECKPOINTS / "r3gan-conv").sample([9], [7])
+    np.testing.assert_array_equal(generator.sample(["ankle-boot"], [7]), expected)
+
+
+@pytest.mark.parametrize("name", ["r3gan", "no/such/folder"])
+def test_what_is_neither_a_checkpoint_nor_a_repository_is_refused_in_one_line(name):
+    with pytest.raises(CheckpointError, match="one of: r3gan-conv, report-mlp"):
+        Generator.from_pretrained(name)
+
+
+def test_a_generator_refuses_what_is_out_of_range():
+    generator = Generator.from_pretrained("report-mlp")
+    with pytest.raises(ValueError, match=r"^-1 is no class"):
+        generator.sample([-1], [0])
+    for label in (-1, 10):
+        with pytest.raises(ValueError, match=f"^{label} is no class"):
+            generator(torch.zeros(1, generator.latent_dim), torch.tensor([label]))
+
+
+def test_class_weights_may_be_whole_numbers():
+    generator = Generator.from_pretrained("report-mlp")
+    z = torch.zeros(1, generator.latent_dim)
+    one_hot = torch.nn.functional.one_hot(torch.tensor([3]), 10)
+    torch.testing.assert_close(generator(z, one_hot), generator(z, torch.tensor([3])))
+
+
 def test_a_generator_is_a_frozen_module():
     generator = Generator.from_pretrained(f"{CHECKPOINTS / 'report-mlp'}")
     images = generator(torch.zeros(2, generator.latent_dim), torch.tensor([3, 4]))

@@ -49,7 +49,7 @@ def assert_same(one, other):
 SIGNALLED = ["train.py", "--steps", "60", "--log-every", "5"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
 def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command, number):
     interrupted = tmp_path / "interrupted"
     command = [*SIGNALLED, "--out", f"{interrupted}"]

@@ -103,6 +103,24 @@ def test_one_hot():
     assert latents.one_hot(np.array([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
 
 
+@pytest.mark.parametrize("classes", [[-1], [10], [0.5], ["dress"], [True], [None], [[3]], 3], ids=repr)
+def test_what_is_no_class_has_no_weights(classes):
+    with pytest.raises(ValueError, match=r"^class.* given; allowed: "):
+        latents.one_hot(classes, 10)
+
+
+@pytest.mark.parametrize("seeds", [[-1], [2**32], [7, 2**40], [0.5], ["7"], [True], [np.nan], 7], ids=repr)
+def test_what_is_no_seed_has_no_latents(seeds):
+    with pytest.raises(ValueError, match=r"^seed.* given; allowed: "):
+        latents.latents(seeds, 100)
+
+
+@pytest.mark.parametrize("truncation", [-0.1, 1.1, np.nan, np.inf])
+def test_a_truncation_is_from_0_to_1(truncation):
+    with pytest.raises(ValueError, match=r"^truncation .* given; allowed: 0 to 1$"):
+        latents.latents([7], 100, truncation)
+
+
 def test_weights_of_a_squares_corners():
     positions = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 0.5], [0.25, 0.5]]
     expected = [*np.eye(4).tolist(), [0.25] * 4, [0.375, 0.125, 0.375, 0.125]]

@@ -99,6 +99,41 @@ def test_the_shipped_pictures_are_the_same_for_ever(name, reference, digest, set
             assert_same_pictures(drawn, expected)
 
 
+def test_names_folders_and_texts_lead_to_the_same_checkpoint(sampler, monkeypatch):
+    monkeypatch.chdir(FOLDER.parents[1])
+    monkeypatch.setenv("HOME", f"{FOLDER.parent}")
+    expected = sampler.sample([3], [7])
+    for checkpoint in ("report-mlp", "checkpoints/report-mlp", f"{FOLDER}", "~/report-mlp", FOLDER):
+        assert_same_pictures(Sampler(checkpoint).sample(["Dress"], [7]), expected)
+
+
+REFUSED = [
+    (([-1], [0]), "-1 is no class; allowed: 0 T-shirt/top T恤, "),
+    (([10], [0]), "10 is no class; allowed: "),
+    ((["hat"], [0]), "'hat' is no class; allowed: "),
+    (([3.5], [0]), "3.5 is no class; allowed: "),
+    (([3], [2**32]), "seed 4294967296 given; allowed: whole numbers from 0 to 4294967295"),
+    (([3], [-1]), "seed -1 given; allowed: "),
+    (([3], [0.5]), "seed 0.5 given; allowed: "),
+    (([3], [7], float("nan")), "truncation nan given; allowed: 0 to 1"),
+    (([3], [7], 1.5), "truncation 1.5 given; allowed: 0 to 1"),
+    (([3, 4], [7]), "2 classes and 1 seeds given; allowed: as many of each"),
+]
+
+
+@pytest.mark.parametrize(("request_value", "line"), REFUSED, ids=lambda value: f"{value}"[:40])
+def test_what_is_out_of_range_is_refused_in_one_line(sampler, request_value, line):
+    with pytest.raises(ValueError) as refusal:
+        sampler.sample(*request_value)
+    assert f"{refusal.value}".startswith(line) and "\n" not in f"{refusal.value}"
+
+
+def test_a_walk_has_classes_and_seeds_that_there_are(sampler):
+    for classes, seeds in (((3, 10), (1, 2)), ((3, 7), (1, 2**32))):
+        with pytest.raises(ValueError, match=r"given; allowed: |is no class; allowed: "):
+            sampler.walk(classes, seeds, 4)
+
+
 def test_classes_and_seeds_change_the_picture(sampler):
     pictures = sampler.sample(np.array([3, 3, 7]), np.array([1, 2, 1]))
     assert not np.array_equal(pictures[0], pictures[1])
@@ -154,7 +189,7 @@ def sample(monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("name", ["dress", "连衣裙", "3", "Dress"])
+@pytest.mark.parametrize("name", ["dress", "连衣裙", "3", "Dress", "DRESS"])
 def test_command_line_takes_a_class_by_any_name(sample, sampler, tmp_path, name):
     out = tmp_path / "grid.png"
     sample("--class", name, "--seed", 7, "--count", 5, "--truncation", 0.8, "--out", out)
@@ -175,6 +210,13 @@ def test_command_line_writes_balanced_arrays(run_command, sampler, tmp_path):
     assert arrays["images"].shape == (1000, 28, 28) and arrays["images"].dtype == np.uint8
     assert np.bincount(arrays["labels"]).tolist() == [100] * 10
     assert_same_pictures(arrays["images"], sampler.sample(arrays["labels"], np.arange(1000)))
+
+
+def test_a_name_in_capitals_has_its_format_too(sample, sampler, tmp_path):
+    sample("--class", "Ankle boot", "--seed", 7, "--out", tmp_path / "a.PNG")
+    assert_same_pictures(np.array(Image.open(tmp_path / "a.PNG")), sampler.sample([9], [7])[0])
+    sample("--class", "ankle-boot", "--out", tmp_path / "a.NPZ")
+    assert np.load(tmp_path / "a.NPZ")["labels"].tolist() == [9]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import signal
 
 import pytest
@@ -7,6 +8,7 @@ from safetensors.torch import load_file
 
 from cgan.models import checkpoints
 from cgan.models.classifier import CLASSIFIER
+from cgan.training import loop
 from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError
@@ -38,6 +40,7 @@ def interrupt_at(step, monkeypatch):
 def recipes(perception):
     return {
         "mlp": TrainingConfig(),
+        "mlp of other widths": TrainingConfig(hidden=(24, 36), hidden_d=(20,), batchnorm=False),
         "conv": SMALL_CONV,
         "conv with perception": dataclasses.replace(SMALL_CONV, perception=f"{perception}"),
         "film": SMALL_FILM,
@@ -55,7 +58,10 @@ def whole_runs(few, recipes, tmp_path_factory):
     return folders
 
 
-INTERRUPTIONS = [*(("mlp", at) for at in (1, 10, 11, 12)), ("conv", 12), ("conv with perception", 12), ("film", 12)]
+INTERRUPTIONS = [
+    *(("mlp", at) for at in (1, 10, 11, 12)),
+    *((name, 12) for name in ("mlp of other widths", "conv", "conv with perception", "film")),
+]
 
 
 @pytest.mark.parametrize(("name", "at"), INTERRUPTIONS)
@@ -125,6 +131,58 @@ def test_resume_refuses_other_settings_and_names_them(few, tmp_path):
     other = dataclasses.replace(config, learning_rate=1e-3, seed=4)
     with pytest.raises(RunError, match=r"seed was 0, now 4; learning_rate was 0\.0002, now 0\.001"):
         train(other, *few, tmp_path, CPU, resume=True)
+
+
+def test_resume_minds_only_what_decides_the_run(few, short_run, tmp_path, capsys):
+    """Other entries and saves, a beginning that is past, a perception whose folder is gone."""
+    config = TrainingConfig(steps=5, start_from=f"{short_run}")
+    train(config, *few, tmp_path, CPU)
+    other = dataclasses.replace(config, steps=8, log_every=2, save_every=1.5, start_from=None, keep_averages=True)
+    assert train(other, *few, tmp_path, CPU, resume=True) is None
+    assert [entry["step"] for entry in read_history(tmp_path)] == [5, 6, 8]
+    assert json.loads((tmp_path / checkpoints.CONFIG).read_text())["training"]["start_from"] == f"{short_run}"
+
+
+def test_a_run_with_perception_goes_on_where_the_classifier_is_gone(few, perception, tmp_path):
+    config = dataclasses.replace(SMALL_CONV, steps=3, perception=f"{perception}")
+    train(config, *few, tmp_path, CPU)
+    train(dataclasses.replace(config, steps=4, perception="elsewhere"), *few, tmp_path, CPU, resume=True)
+    with pytest.raises(RunError, match="perception was"):
+        train(dataclasses.replace(config, steps=5, perception=None), *few, tmp_path, CPU, resume=True)
+
+
+@pytest.mark.parametrize(("length", "flag"), [({"steps": 10}, "--steps 10"), ({"epochs": 1}, "--epochs 1")])
+def test_a_length_behind_the_run_is_refused_and_touches_nothing(few, tmp_path, length, flag):
+    config = TrainingConfig(epochs=3, log_every=10)
+    train(config, *few, tmp_path, CPU)
+    before = {path.name: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()}
+    with pytest.raises(RunError, match=f"{flag}: the run is at step .* already"):
+        train(dataclasses.replace(config, **length), *few, tmp_path, CPU, resume=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()} == before
+
+
+def test_a_run_of_a_gpu_goes_on_on_a_cpu(few, tmp_path, capsys):
+    """The state of a CUDA generator has 16 bytes: seed and offset."""
+    config = TrainingConfig(steps=5, log_every=5)
+    train(config, *few, tmp_path, CPU)
+    path = tmp_path / checkpoints.TRAINING_STATE
+    tensors, metadata = checkpoints.load_tensors(path)
+    tensors["stream.dropout"] = torch.zeros(16, dtype=torch.uint8)
+    checkpoints.save_tensors(path, tensors, metadata)
+    assert train(dataclasses.replace(config, steps=10), *few, tmp_path, CPU, resume=True) is None
+    assert capsys.readouterr().out.count("dropout draws other random numbers") == 1
+    assert [entry["step"] for entry in read_history(tmp_path)] == [5, 10]
+
+
+def test_a_run_is_saved_between_epochs(few, tmp_path, monkeypatch):
+    """What a power cut leaves when saves are due at once: the state of the last step."""
+    saved = []
+    monkeypatch.setattr(loop, "_save", lambda trainer, folder: saved.append(trainer.step_count))
+    train(TrainingConfig(steps=4, save_every=0.0), *few, tmp_path / "often", CPU)
+    assert saved == [1, 2, 3, 4]
+    saved.clear()
+    train(TrainingConfig(steps=4), *few, tmp_path / "seldom", CPU)
+    assert saved == [4]
 
 
 def test_resume_refuses_a_damaged_state_with_one_line(few, tmp_path):

@@ -85,9 +85,9 @@ GARMENT = {"class_name": "dress"}
 ENDS = {"from_class": "dress", "to_class": "bag"}
 REFUSED = [
     ("generate", {"class_name": "hat"}, "class_name: 'hat' is no class; allowed: 0 T-shirt/top T恤, "),
-    ("generate", {"class_name": 10}, "class_name: 10 given; allowed: a whole number from 0 to 9"),
-    ("generate", {"class_name": None}, "class_name: None given; allowed: "),
-    ("generate", {"class_name": ["dress"]}, "class_name: ['dress'] given; allowed: "),
+    ("generate", {"class_name": 10}, "class_name: 10 is no class; allowed: 0 T-shirt/top"),
+    ("generate", {"class_name": None}, "class_name: None is no class; allowed: "),
+    ("generate", {"class_name": ["dress"]}, "class_name: ['dress'] is no class; allowed: "),
     ("generate", GARMENT | {"seed": -1}, "seed: -1 given; allowed: a whole number from 0 to 4294967295"),
     ("generate", GARMENT | {"seed": True}, "seed: True given"),
     ("generate", GARMENT | {"seed": 4294967295, "count": 2}, "seed and count: seeds 4294967295 to 4294967296 wanted"),
@@ -97,7 +97,7 @@ REFUSED = [
     ("interpolate", ENDS | {"frames": 1}, "frames: 1 given; allowed: a whole number from 2 to 64"),
     ("interpolate", ENDS | {"path": "arc"}, "path: 'arc' given; allowed: slerp, lerp"),
     ("saliency", GARMENT | {"network": "resnet18"}, "network: 'resnet18' given; allowed: judge, discriminator"),
-    ("saliency", GARMENT | {"seed": 10_000}, "seed: 10000 given; allowed: a whole number from 0 to 9999"),
+    ("saliency", GARMENT | {"seed": 2**32}, "seed: 4294967296 given; allowed: a whole number from 0 to 4294967295"),
 ]
 
 

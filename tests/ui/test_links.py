@@ -2,8 +2,9 @@
 
 import pytest
 
+from cgan.sampling.latents import MAX_SEED
 from cgan.ui.page import build
-from cgan.ui.studio import MAX_COUNT, MAX_SEED, Studio
+from cgan.ui.studio import MAX_COUNT, Studio
 
 
 @pytest.fixture(scope="module")

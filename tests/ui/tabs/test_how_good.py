@@ -1,13 +1,17 @@
 import json
+import shlex
 
 import numpy as np
 import pytest
 
 from cgan import data
+from cgan.common.uploads import UploadError
 from cgan.data import examples
 from cgan.evaluation import metrics
-from cgan.models.checkpoints import resolve
+from cgan.evaluation.classifiers import judge_version
+from cgan.models.checkpoints import CONFIG, resolve
 from cgan.sampling.sampler import Sampler
+from cgan.ui.figures import in_english
 from cgan.ui.server.errors import REASONS
 from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio
@@ -73,6 +77,17 @@ def test_programs_learn_that_a_training_image_is_its_own_copy(evidence, fashion_
     for picture_, count, words in (("no", 3, "in base64 expected"), (as_file(fashion_mnist[0][0]), 0, "1 to 50")):
         with pytest.raises(REASONS, match=words):
             evidence.nearest(picture_, count)
+
+
+def test_programs_send_base64_as_they_make_it(evidence, fashion_mnist):
+    """With line breaks, as `base64` and MIME write it, and as a page's data URL."""
+    plain = as_file(fashion_mnist[0][500])
+    lines = "\r\n".join(plain[start : start + 76] for start in range(0, len(plain), 76))
+    for picture_ in (plain, f"{lines}\n", f"data:image/png;base64,{plain}"):
+        assert evidence.nearest(picture_, 1)["pixels"]["neighbours"][0]["number"] == 500
+    for picture_ in ("data:image/png,abc", "data:", "data:text/plain;base64,aGk="):
+        with pytest.raises(UploadError):
+            evidence.nearest(picture_, 1)
 
 
 def test_scores_of_d_put_real_above_generated_and_zero_at_the_generated(evidence):
@@ -143,9 +158,29 @@ def test_the_report_card_says_what_the_files_say():
 @pytest.mark.parametrize(
     "content", [None, "{", "[]", '{"fid": "low", "per_class": {"Dress": 1}, "gan_train": {"lenet": 3}}']
 )
+@pytest.mark.parametrize("name", ["plain", "with space and 'quote'"])
+def test_the_command_that_measures_works_when_it_is_pasted(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / CONFIG).write_text("{}")
+    card = report_card(Studio(extra_folder=folder), f"{folder}")
+    _, _, command = in_english(card["missing"]).partition(": ")
+    words = ["python", "-m", "cgan.metrics", "--checkpoint", f"{folder}", "--json", f"{folder}/metrics.json"]
+    assert shlex.split(command) == words
+
+
+def test_what_another_judge_has_measured_counts_as_missing(tmp_path):
+    (tmp_path / CONFIG).write_text("{}")
+    measured = json.loads((resolve("r3gan-conv") / metrics.METRICS).read_text())
+    for judge, is_missing in ((measured["judge"], False), ("0" * 16, True), (None, True)):
+        (tmp_path / metrics.METRICS).write_text(json.dumps(measured | {"judge": judge}))
+        card = report_card(Studio(extra_folder=tmp_path), f"{tmp_path}")
+        assert (card["missing"] is not None) is is_missing
+
+
 def test_what_nobody_measured_is_said_and_not_made_up(tmp_path, content):
     if content is not None:
-        (tmp_path / metrics.METRICS).write_text(content)
+        (tmp_path / metrics.METRICS).write_text(content.replace("{", f'{{"judge": "{judge_version()}", ', 1))
     for name in ("config.json", "model.safetensors"):
         (tmp_path / name).symlink_to(resolve("report-mlp") / name)
     card = report_card(Studio(extra_folder=tmp_path), str(tmp_path))
@@ -156,7 +191,7 @@ def test_what_nobody_measured_is_said_and_not_made_up(tmp_path, content):
 
 def test_gan_train_is_the_mean_of_its_classifiers(tmp_path):
     scores = {kind: {"mean": mean, "sd": 0.01, "all": [mean]} for kind, mean in (("lenet", 0.8), ("residual", 0.9))}
-    (tmp_path / metrics.METRICS).write_text(json.dumps({"gan_train": scores}))
+    (tmp_path / metrics.METRICS).write_text(json.dumps({"judge": judge_version(), "gan_train": scores}))
     for name in ("config.json", "model.safetensors"):
         (tmp_path / name).symlink_to(resolve("report-mlp") / name)
     card = report_card(Studio(extra_folder=tmp_path), str(tmp_path))

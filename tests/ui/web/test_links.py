@@ -4,6 +4,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cgan.common.classes import parse_class
+from cgan.data import CLASSES
+from tests.common.test_classes import ODD, ODD_NAMES, SPELLINGS, UNKNOWN
+
 NAMES = ["r3gan-conv", "report-mlp"]
 READ = f"(query) => {{ setCheckpoints({NAMES}); return readLink(query); }}"
 MODULES = {"page/url.js": "readLink", "page/store.js": "setCheckpoints"}
@@ -31,6 +35,40 @@ def test_a_link_names_a_network_of_imagenet(evaluate, network):
     assert link["values"]["network"] == network and link["problems"] == []
 
 
+@pytest.mark.parametrize("seed", [0, 9999, 10_000, 2**32 - 1])
+@pytest.mark.parametrize("tab", ["generate", "mix", "inside"])
+def test_a_link_has_any_seed(evaluate, tab, seed):
+    link = evaluate(MODULES, READ, urlencode({"tab": tab, "seed": seed}))
+    assert link["values"]["seed"] == seed and link["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "network"),
+    [
+        ({}, "efficientnet-lite0"),
+        ({"checkpoint": "report-mlp"}, "efficientnet-lite0"),
+        ({"class": "bag"}, "judge"),
+        ({"way": "z", "step": "fooling"}, "judge"),
+        ({"network": "efficientnet-lite0", "class": "bag"}, "efficientnet-lite0"),
+    ],
+)
+def test_which_network_a_link_means_that_may_not_name_one(evaluate, query, network):
+    link = evaluate(MODULES, READ, urlencode({"tab": "inside", **query}))
+    assert link["values"]["network"] == network and link["problems"] == []
+
+
+@pytest.mark.parametrize("chosen", [{}, {"class": 8}, {"network": "judge"}, {"network": "judge", "class": 8}])
+def test_a_link_to_the_inside_of_a_network_leads_back_to_it(evaluate, chosen):
+    modules = MODULES | {"page/url.js": "readLink, writeLink", "page/store.js": "setCheckpoints, openTab, valuesOf"}
+    script = f"""(chosen) => {{
+      setCheckpoints({NAMES});
+      openTab("inside", chosen);
+      return [readLink(writeLink()).values, valuesOf("inside")];
+    }}"""
+    read, shown = evaluate(modules, script, chosen)
+    assert read == shown
+
+
 HOSTILE = [
     ("class", "${alert(1)}"),
     ("class", "10"),
@@ -38,6 +76,7 @@ HOSTILE = [
     ("seed", "<img src=x onerror=alert(1)>"),
     ("seed", "-1"),
     ("seed", "1e99"),
+    ("seed", "4294967296"),
     ("seed", "7.5"),
     ("seed", ""),
     ("truncation", "NaN"),
@@ -55,6 +94,10 @@ HOSTILE = [
     ("watch", "other", "../../etc"),
     ("picture", "image", "100"),
     ("how-good", "evidence", "constructor"),
+    ("train", "run-a", "report,hidden:6"),
+    ("train", "run-a", "off"),
+    ("train", "run-b", "constructor.constructor,seed:<img src=x onerror=alert(1)>"),
+    ("train", "training-images", "70000"),
 ]
 
 
@@ -84,5 +127,43 @@ def test_what_is_written_is_read_again(evaluate):
     assert link["values"] == link["values"] | values
 
 
+def test_a_link_carries_the_settings_of_training_runs(evaluate):
+    query = "tab=train&run-a=report.hinge,seed:3&run-b=off"
+    values, written = evaluate(
+        {"page/url.js": "readLink, writeLink", "page/store.js": "openTab, setCheckpoints"},
+        """([names, query]) => {
+          setCheckpoints(names);
+          const { tab, values } = readLink(query);
+          openTab(tab, values);
+          return [values, writeLink()];
+        }""",
+        [NAMES, query],
+    )
+    assert (values["run-a"], values["run-b"], written) == ("report.hinge,seed:3", "off", query)
+
+
+def test_a_link_leaves_out_the_generator_that_was_trained_here(evaluate):
+    written = evaluate(
+        {"page/url.js": "writeLink", "page/store.js": "update", "page/config.js": "TRAINED_HERE"},
+        "() => { update({ checkpoint: TRAINED_HERE, seed: 50 }); return writeLink(); }",
+    )
+    assert written == "seed=50"
+
+
 def test_the_first_view_has_no_query(evaluate):
     assert evaluate({"page/url.js": "writeLink"}, "() => writeLink()") == ""
+
+
+def test_the_page_reads_the_names_of_classes_as_python_does(evaluate):
+    """A table for both: tests/common/test_classes.py."""
+    function = "([given, names]) => given.map((text) => parseClass(text, names) ?? null)"
+    modules = {"page/fields.js": "parseClass"}
+    assert evaluate(modules, function, [[text for text, _ in SPELLINGS], CLASSES]) == [index for _, index in SPELLINGS]
+    assert evaluate(modules, function, [UNKNOWN, CLASSES]) == [None] * len(UNKNOWN)
+    assert evaluate(modules, function, [[text for text, _ in ODD], ODD_NAMES]) == [index for _, index in ODD]
+
+
+def test_every_class_of_a_link_is_read_again(evaluate):
+    function = "(count) => Array.from({ length: count }, (_, index) => formatValue('class', index))"
+    written = evaluate({"page/fields.js": "formatValue"}, function, len(CLASSES))
+    assert [parse_class(name, CLASSES) for name in written] == [*range(10)]

@@ -2,13 +2,15 @@
 
 import json
 import math
+import shlex
 from pathlib import Path
 
 from cgan.data import CLASS_NAMES
 from cgan.evaluation import metrics
-from cgan.evaluation.classifiers import JUDGE
+from cgan.evaluation.classifiers import JUDGE, judge_version
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.ui.figures import Text, say
-from cgan.ui.studio import Studio
+from cgan.ui.studio import TRAINED_HERE, Studio
 
 REPORT = "report-mlp"  # beside which every checkpoint is set
 _MAX_BYTES = 2**20
@@ -30,8 +32,8 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
     Raises RefusalError, CheckpointError.
     """
     names = [checkpoint] if checkpoint == REPORT or REPORT not in studio.names() else [checkpoint, REPORT]
-    measured = [_read(studio.folder(name) / metrics.METRICS) for name in names]
-    columns = [*names, say("column_real")]
+    measured = [{} if name == TRAINED_HERE else _read(studio.folder(name) / metrics.METRICS) for name in names]
+    columns = [*(say("trained_here") if name == TRAINED_HERE else name for name in names), say("column_real")]
     measured.append(_read(JUDGE / metrics.REAL))
     rows = [
         {
@@ -48,17 +50,27 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         ]
         for measure in _MEASURES_BY_CLASS
     }
-    missing = None if measured[0] else say("not_measured", name=checkpoint)
+    missing = None if measured[0] else _why_unmeasured(studio, checkpoint)
     return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
 
 
+def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
+    if checkpoint == TRAINED_HERE:
+        return say("trained_only_here")
+    file = studio.folder(checkpoint) / metrics.METRICS
+    if file.is_relative_to(CHECKPOINTS):
+        file = file.relative_to(CHECKPOINTS.parent)  # the command is meant for the project's folder
+    return say("not_measured", name=checkpoint, checkpoint=shlex.quote(checkpoint), file=shlex.quote(f"{file}"))
+
+
 def _read(path: Path) -> dict:
-    """What a file of metrics says; nothing where there is none, as of a run that no one has measured."""
+    """What a file of metrics says; nothing where there is none, or where another judge has measured."""
     try:
         content = json.loads(path.read_bytes()[:_MAX_BYTES])
-    except (OSError, ValueError, RecursionError):
+        is_current = isinstance(content, dict) and content.get("judge") == judge_version()
+    except (OSError, ValueError, RecursionError, CheckpointError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return content if is_current else {}
 
 
 def _of_class(measured: dict, name: str, measure: str) -> float | None:

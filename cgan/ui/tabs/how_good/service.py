@@ -20,12 +20,13 @@ from cgan.evaluation.neighbours import FEATURES, MEASURES, Nearest
 from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models.checkpoints import CONFIG
+from cgan.sampling import latents
 from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
-from cgan.ui.studio import MAX_SEED, Studio
+from cgan.ui.studio import Studio
 
 SOURCES = GENERATED, OWN = ("generated", "own")
 _VALUES = ("checkpoint", "source", "class", "seed", "own picture")
@@ -52,7 +53,7 @@ class Request(NamedTuple):
         return cls(
             studio.folder(checkpoint),
             checked("class", check_integer, class_index, 0, NUM_CLASSES - 1),
-            checked("seed", check_integer, seed, 0, MAX_SEED),
+            checked("seed", check_integer, seed, 0, latents.MAX_SEED),
             own_picture.read(own) if checked("source", check_choice, source, SOURCES) == OWN else None,
         )
 
@@ -88,8 +89,8 @@ class Evidence:
         """Find the training images nearest to a picture: is it a copy?
 
         Args:
-            picture: a PNG, JPEG, WebP or GIF of at most 8 MB, in base64; it is cropped to a square, made grey and 28x28
-                pixels, and inverted where its background is bright.
+            picture: a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF of at most 8 MB, in base64; it is cropped to a square,
+                made grey and 28x28 pixels, and inverted where its background is bright.
             count: how many, 1 to 50.
 
         Returns:

@@ -49,8 +49,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_number": ("–", "–"),
     "not_measured": (
-        "{name} is not measured yet: python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json",
-        "{name} 尚未测量：python -m cgan.metrics --checkpoint {name} --json checkpoints/{name}/metrics.json",
+        "{name} is not measured yet: python -m cgan.metrics --checkpoint {checkpoint} --json {file}",
+        "{name} 尚未测量：python -m cgan.metrics --checkpoint {checkpoint} --json {file}",
     ),
     "by_class": ("Class by class", "逐个类别"),
     "by_class_measure": ("Measure", "指标"),

@@ -118,7 +118,7 @@ function mountCorner(corner, choose) {
     if (isWhole) choose([Number(menu.value), typed]);
   };
   const dice = makeButton("⚄", () => {
-    seed.value = throwDie(config.maxSeed);
+    seed.value = throwDie(config.sliderSeeds);
     change();
   });
   dice.ariaLabel = label("corner_dice");

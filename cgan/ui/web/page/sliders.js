@@ -1,7 +1,7 @@
 // The page's sliders, by their elem_id: Gradio's, or those of the page without it.
 
 import { findIn } from "./dom.js";
-import { TABS, fieldsOf, update } from "./store.js";
+import { TABS, fieldsOf, openedTab, update, valuesOf } from "./store.js";
 
 const namesOfSliders = new Map(
   TABS.flatMap((tab) =>
@@ -9,18 +9,59 @@ const namesOfSliders = new Map(
   ),
 );
 
-/**
- * A hand moves a slider of Gradio's, or types into its field. Gradio tells of it too, but half a frame of the screen
- * later, so its sliders have no events of their own.
- */
-function followHand({ target }) {
-  if (!["range", "number"].includes(target.type) || target.value === "") return; // empty: being typed
-  let box = target;
+/** The name of what a slider says, or its number field; undefined for what is neither. */
+function nameOf(input) {
+  let box = ["range", "number"].includes(input.type) ? input : null;
   while (box && !namesOfSliders.has(box.id)) box = box.parentElement;
-  if (box) update({ [namesOfSliders.get(box.id)]: Number(target.value) });
+  return box && namesOfSliders.get(box.id);
 }
 
-export const followHands = () => document.addEventListener("input", followHand, { capture: true });
+/** The wheel scrolls the page, also over a number field that has the focus, whose number it would change. */
+function leaveField({ target }) {
+  if (target.type === "number" && target === document.activeElement) target.blur();
+}
+
+/**
+ * A hand moves a slider, or types into its number field. Gradio tells of it too, but half a frame of the screen later,
+ * so its sliders have no events of their own. What is typed but not drawn, for the field is empty or the number not
+ * allowed, is kept from Gradio, which would take it for a value.
+ */
+function followHand(event) {
+  const input = event.target;
+  const name = nameOf(input);
+  if (!name) return;
+  if (input.value !== "") update({ [name]: Number(input.value) });
+  if (input.value === "" || Number(input.value) !== valuesOf(openedTab())[name]) event.stopPropagation();
+}
+
+/** Something was typed into a number field: it says what is drawn. */
+function settle({ target }) {
+  const name = nameOf(target);
+  const value = name && `${valuesOf(openedTab())[name]}`;
+  if (!name || target.value === value) return;
+  target.value = value;
+  target.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** A number field is entered: it takes more seeds than its slider has. */
+function widen({ target }) {
+  const name = target.type === "number" && nameOf(target);
+  if (name) target.max = fieldsOf(openedTab())[name].high;
+}
+
+/** A number field was left: Gradio would hold its number in the range of the slider. */
+function keepNumber(event) {
+  if (event.target.type === "number" && nameOf(event.target)) event.stopPropagation();
+}
+
+/** Follow the hand on all sliders and number fields, before Gradio does. */
+export function followHands() {
+  const listeners = { input: followHand, change: settle, focus: widen, blur: keepNumber };
+  for (const [event, listener] of Object.entries(listeners)) {
+    document.addEventListener(event, listener, { capture: true });
+  }
+  document.addEventListener("wheel", leaveField, { capture: true, passive: true });
+}
 
 const sliderOf = (id) => findIn(document, `#${id} input[type=range]`);
 

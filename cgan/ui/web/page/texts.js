@@ -1,6 +1,6 @@
 // Texts of the page, in the language that it has.
 
-import { ALL_CLASSES, config } from "./config.js";
+import { ALL_CLASSES, TRAINED_HERE, config } from "./config.js";
 
 /** The language that `language.js` has chosen. */
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
@@ -29,11 +29,20 @@ export const className = (index) => text(`class_${index}`);
 
 export const classNames = () => ALL_CLASSES.map(className);
 
+/** How a checkpoint is called. @param {string} checkpoint */
+export const checkpointName = (checkpoint) => (checkpoint === TRAINED_HERE ? text("trained_here") : checkpoint);
+
 /**
  * For the name of a file, or a class in a link.
  * @param {string} name
  */
 export const slug = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+
+/**
+ * A word of a command line, as a shell takes it for one.
+ * @param {string} word
+ */
+export const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
 
 /** @param {number} share 0 to 1 */
 export const percent = (share) => `${Math.round(100 * share)} %`;
