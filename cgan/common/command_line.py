@@ -2,6 +2,8 @@
 
 import argparse
 import math
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,12 @@ def fail(message: object) -> NoReturn:
     """Print one line on standard error and exit with status 2."""
     print(" ".join(f"{message}".split()), file=sys.stderr)
     raise SystemExit(2)
+
+
+def as_command(*words: object) -> str:
+    """A command that works when it is pasted: into cmd or PowerShell on Windows, elsewhere into a shell."""
+    texts = [f"{word}" for word in words]
+    return subprocess.list2cmdline(texts) if sys.platform == "win32" else shlex.join(texts)
 
 
 def check_output(flag: str, path: Path) -> None:

@@ -11,6 +11,8 @@ _IS_INSTALLED = (PACKAGE / "checkpoints").is_dir()  # where setup.py puts them
 PROJECT = Path.cwd() if _IS_INSTALLED else PACKAGE.parent
 CHECKPOINTS = PROJECT / "checkpoints"  # your runs; in a checkout the shipped ones as well
 SHIPPED_CHECKPOINTS = PACKAGE / "checkpoints" if _IS_INSTALLED else CHECKPOINTS
+APP = ["cgan-app"] if _IS_INSTALLED else ["python", "app.py"]  # how both commands are called
+TRAIN = ["cgan-train"] if _IS_INSTALLED else ["python", "train.py"]
 
 # What may leave this machine, in a package or for the Hub: these checkpoints, and of a checkpoint these files.
 SHIPPED = ("judge", "r3gan-conv", "report-mlp")

@@ -9,6 +9,8 @@ import torch
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
+from cgan.common.command_line import as_command
+from cgan.common.places import TRAIN
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
 from cgan.sampling.sampler import samplers
 from cgan.ui.api import Endpoints
@@ -187,7 +189,7 @@ def _first_whole(studio: Studio, names: list[str]) -> str:
             print(f"Not opened: {error}", file=sys.stderr)
         else:
             return name
-    raise PageError(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `python train.py`")
+    raise PageError(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `{as_command(*TRAIN)}`")
 
 
 def _theme() -> gr.themes.Base:

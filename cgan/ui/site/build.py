@@ -7,11 +7,10 @@ python -m http.server --directory OUT               to look at it
 
 import argparse
 import html
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from cgan.common.command_line import Parser, fail
+from cgan.common.command_line import Parser, as_command, fail
 from cgan.common.files import replaced, user_path, write_text
 from cgan.common.places import SHIPPED
 from cgan.engine.transfer import GENERATOR, generator_file, judge_file
@@ -142,5 +141,5 @@ def main() -> None:
     except OSError as error:
         fail(f"{arguments.out}: cannot be written ({error.strerror})")
     size = sum(file.stat().st_size for file in arguments.out.rglob("*") if file.is_file())
-    look = shlex.join(["python", "-m", "http.server", "--directory", f"{arguments.out}"])
+    look = as_command("python", "-m", "http.server", "--directory", arguments.out)
     print(f"{arguments.out}: {size / 1e6:.1f} MB. Look at it: {look}")

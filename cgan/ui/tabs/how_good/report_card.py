@@ -2,9 +2,9 @@
 
 import json
 import math
-import shlex
 from pathlib import Path
 
+from cgan.common.command_line import as_command
 from cgan.data import CLASS_NAMES
 from cgan.evaluation import metrics
 from cgan.evaluation.classifiers import JUDGE, judge_version
@@ -60,7 +60,7 @@ def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
     file = studio.folder(checkpoint) / metrics.METRICS
     if file.is_relative_to(CHECKPOINTS):
         file = file.relative_to(CHECKPOINTS.parent)  # the command is meant for the project's folder
-    return say("not_measured", name=checkpoint, checkpoint=shlex.quote(checkpoint), file=shlex.quote(f"{file}"))
+    return say("not_measured", name=checkpoint, checkpoint=as_command(checkpoint), file=as_command(file))
 
 
 def _read(path: Path) -> dict:
