@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from cgan.common.files import check_writable
+from cgan.common.home import ensure_home
 from cgan.common.validation import Range, Widths
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that refuses bad arguments with one line, and prints its description as it is written."""
+    """An argument parser that refuses bad arguments with one line, and prints its description as it is written.
+
+    Every command begins with one; so here it is seen to that libraries find a home.
+    """
 
     def __init__(self, **options: object) -> None:
+        ensure_home()
         super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **options})
 
     def error(self, message: str) -> NoReturn:
