@@ -1,5 +1,6 @@
 """A real nginx, with its distribution's own table of media types."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -33,8 +34,9 @@ def nginx(folder: Path, *servers: str) -> Iterator[list[int]]:
         f"server {{ listen 127.0.0.1:{port};\n{text} }}\n" for port, text in zip(ports, servers, strict=True)
     )
     configuration = folder / "nginx.conf"
+    user = "user root;\n" if os.geteuid() == 0 else ""  # its workers read folders that pytest has closed to others
     configuration.write_text(
-        f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"{user}daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
         f"http {{ access_log off;\ninclude /etc/nginx/mime.types;\n{temporary}{blocks} }}\n"
     )
     process = subprocess.Popen([program, "-c", f"{configuration}", "-e", f"{folder}/error.log"])
