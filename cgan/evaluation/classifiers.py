@@ -24,14 +24,15 @@ from tqdm import tqdm
 from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.common.command_line import Parser, check_output, fail, integer
 from cgan.common.files import replaced, why_unreadable, write_json
+from cgan.common.places import SHIPPED_CHECKPOINTS
 from cgan.data import DataError, dataset, local_test_images
 from cgan.data.dataset import Dataset
 from cgan.data.pictures import Labelled
 from cgan.models import checkpoints
-from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
+from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import CLASSIFIER, WIDTH, ResidualClassifier
 
-JUDGE = CHECKPOINTS / "judge"
+JUDGE = SHIPPED_CHECKPOINTS / "judge"
 METRICS = "metrics.json"
 MAKE_JUDGE = "python -m cgan.classifier --data PATH --out DIR"
 EXAMPLES = "examples.npz"  # real test pictures of a judge of own classes

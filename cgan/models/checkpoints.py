@@ -23,11 +23,10 @@ from torch.overrides import TorchFunctionMode
 
 from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.common.files import replaced, user_path, why_unreadable, write_text
+from cgan.common.places import CHECKPOINTS, PACKAGE, PROJECT, SHIPPED_CHECKPOINTS
 from cgan.common.validation import one_line
 from cgan.models.architectures import ARCHITECTURES, SETTINGS, NetworkConfig, check_setting
 from cgan.models.classifier import CLASSIFIER, ResidualClassifier
-
-CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
 CONFIG = "config.json"
 EMA_GENERATOR = "model.safetensors"
@@ -44,7 +43,9 @@ class CheckpointError(Exception):
 
     def __init__(self, message: str) -> None:
         # A message may quote a file's content. Where the project lies on a server is nobody's business.
-        super().__init__(one_line(message.replace(f"{CHECKPOINTS.parent}/", "")))
+        for folder in (PROJECT, PACKAGE):
+            message = message.replace(f"{folder}/", "")
+        super().__init__(one_line(message))
 
 
 @contextmanager
@@ -80,14 +81,14 @@ def save_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[st
 
 def available() -> list[str]:
     """Names of the checkpoints under `checkpoints/` that have a generator: the shipped ones, then your own runs."""
-    names = {config.parent.name for config in CHECKPOINTS.glob(f"*/{CONFIG}")}
-    names = [name for name in names if (CHECKPOINTS / name / EMA_GENERATOR).exists()]
+    found = [path for folder in (SHIPPED_CHECKPOINTS, CHECKPOINTS) for path in folder.glob(f"*/{CONFIG}")]
+    names = {config.parent.name for config in found if config.with_name(EMA_GENERATOR).exists()}
     return sorted(names, key=lambda name: (name.startswith("my-"), name))
 
 
 def resolve(name_or_folder: str | Path) -> Path:
     """Return the folder of a checkpoint, from its name under `checkpoints/` or its path. Raises CheckpointError."""
-    for folder in (CHECKPOINTS / name_or_folder, user_path(name_or_folder)):
+    for folder in (CHECKPOINTS / name_or_folder, SHIPPED_CHECKPOINTS / name_or_folder, user_path(name_or_folder)):
         with suppress(OSError, ValueError):  # a name too long, no permission, a zero byte
             if (folder / CONFIG).is_file():
                 return folder
@@ -234,7 +235,8 @@ def load_tensors(
         with safe_open(path, framework="pt") as file:
             if expected is not None:
                 _check_table(path, file, expected)
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (file is not a dictionary)
+            # Copies: Windows lets nobody replace a file while tensors lie in it, as those of safetensors do.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 (no dictionary)
             metadata = file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path}: {why_unreadable(path, error)}") from error

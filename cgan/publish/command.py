@@ -4,29 +4,31 @@ python -m cgan.publish space YOU/NAME                         the app, as a Grad
 python -m cgan.publish site YOU/NAME                          the page without a server, as a static Space: free
 python -m cgan.publish model YOU/NAME --checkpoint my-conv    a generator with its model card
 
-Log in first: `hf auth login`, or set HF_TOKEN to a token with write access. --dry-run lists the files, and calls no
-server.
+Log in first: `hf auth login`, or set HF_TOKEN to a token with write access. --dry-run lists the files, also those that
+stay here, and calls no server. Your own runs stay here unless --checkpoint names them; of a checkpoint only its known
+files go.
 """
 
 import argparse
 import fnmatch
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cgan.common.command_line import Parser, fail
+from cgan.common.places import CHECKPOINTS, PROJECT, SHIPPED, checkpoint_files
 
-ROOT = Path(__file__).resolve().parents[2]
-
-# The files that a Space needs: no tests, no training states, none of the user's own runs.
-_SPACE_FILES = ["app.py", "requirements.txt", "README.md", "LICENSE", "cgan/*", "checkpoints/*"]
-_NOT_FOR_SPACE = [
-    *("*/__pycache__/*", "*/.*", "checkpoints/my-*", "checkpoints/*/epochs/*", "checkpoints/*/tensorboard/*"),
-    *("*/training.safetensors", "*/generator-raw.safetensors"),
-]
+# The files of a Space besides checkpoints: the app, and what its README shows and leads to.
+_SPACE_FILES = (
+    *("app.py", "train.py", "requirements.txt", "pyproject.toml", "README.md", "ARCHITECTURE.md", "LICENSE"),
+    *("Containerfile", "docs/*.md", "docs/*.png", "benchmarks/*.md"),
+    *(f"cgan/**/*.{suffix}" for suffix in ("py", "js", "ts", "css", "html", "png", "jpg", "wasm", "c")),
+    *(f"cgan/**/*.{suffix}" for suffix in ("json", "gz", "npz", "bin")),
+)
 
 # The Hub stores these files in Xet (formerly LFS) and not in git, and also all large and all binary ones.
 _LARGE_NAMES = ("*.safetensors", "*.gz", "*.npz", "*.wasm", "*.bin", "*.zip")
@@ -40,48 +42,80 @@ class PublishError(Exception):
 
 @dataclass(frozen=True)
 class Upload:
-    """A folder of files for a repository of one kind."""
+    """Files of a folder for a repository of one kind."""
 
     folder: Path
     repo_type: str  # "space" or "model"
+    files: list[Path]  # relative to the folder
     space_sdk: str | None = None  # "gradio" or "static"
-    allow: list[str] | None = None  # patterns of paths, None for all
-    ignore: list[str] | None = None
-
-    def files(self) -> list[Path]:
-        """The uploaded files, relative to the folder."""
-        from huggingface_hub.utils import filter_repo_objects
-
-        paths = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
-        return [*filter_repo_objects(paths, allow_patterns=self.allow, ignore_patterns=self.ignore)]
+    left_out: list[str] = field(default_factory=list)  # what lies beside the files and stays here
 
 
 @contextmanager
 def prepared(arguments: argparse.Namespace) -> Iterator[Upload]:
     """The files to upload, in a temporary folder if they have to be made first. Raises PublishError."""
     if arguments.what == "space":
-        yield Upload(ROOT, "space", "gradio", _SPACE_FILES, _NOT_FOR_SPACE)
+        if not (PROJECT / "app.py").is_file():
+            raise PublishError("space: takes the project's own files; call it in a copy of the project")
+        yield _space([*SHIPPED, *arguments.checkpoint])
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         if arguments.what == "site":
-            _write_site(folder, arguments.full_app)
-            yield Upload(folder, "space", "static")
+            _write_site(folder, arguments.full_app, arguments.checkpoint)
+            yield Upload(folder, "space", _all_files(folder), "static", _other_runs([*SHIPPED, *arguments.checkpoint]))
         else:
-            _write_model(folder, arguments.repo, arguments.checkpoint)
-            yield Upload(folder, "model")
+            source = _write_model(folder, arguments.repo, arguments.checkpoint)
+            yield Upload(folder, "model", _all_files(folder), left_out=_beside(source, _all_files(folder)))
 
 
-def _write_site(folder: Path, full_app: str | None) -> None:
-    from cgan.ui.site.build import SiteError, write_site  # seconds to import, as torch and Gradio are
+def _space(checkpoints: list[str]) -> Upload:
+    """The app with these checkpoints. Raises PublishError for one that is not there."""
+    code = {path for pattern in _SPACE_FILES for path in PROJECT.glob(pattern) if path.is_file()}
+    files, left_out = sorted(path for path in code if "__pycache__" not in path.parts), _other_runs(checkpoints)
+    for name in dict.fromkeys(checkpoints):
+        folder = CHECKPOINTS / name
+        found = checkpoint_files(folder)
+        if not found or folder.parent != CHECKPOINTS:
+            raise PublishError(f"--checkpoint {name}: there is no such checkpoint in {CHECKPOINTS}")
+        files += found
+        left_out += [
+            f"checkpoints/{name}/{file}" for file in _beside(folder, [path.relative_to(folder) for path in found])
+        ]
+    return Upload(PROJECT, "space", [path.relative_to(PROJECT) for path in files], "gradio", left_out)
+
+
+def _all_files(folder: Path) -> list[Path]:
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def _other_runs(taken: list[str]) -> list[str]:
+    """What else lies in checkpoints/."""
+    others = sorted(path.name for path in CHECKPOINTS.glob("*") if path.name not in taken)
+    return [f"checkpoints/{name}" for name in others]
+
+
+def _beside(folder: Path, files: list[Path]) -> list[str]:
+    """What else lies in a checkpoint's folder; of a folder without any of the files its name alone."""
+    taken = {part for file in files for part in (file, *file.parents)}
+    others = [path for path in _all_files(folder) if path not in taken]
+    return sorted({(path if path.parent in taken else path.parent).as_posix() for path in others})
+
+
+def _write_site(folder: Path, full_app: str | None, checkpoints: list[str]) -> None:
+    from cgan.ui.server.proxies import without_proxies
+
+    with without_proxies():
+        from cgan.ui.site.build import SiteError, write_site  # seconds to import, as torch and Gradio are
 
     try:
-        write_site(folder, full_app)
+        write_site(folder, full_app, checkpoints)
     except SiteError as error:
         raise PublishError(error) from error
 
 
-def _write_model(folder: Path, repo: str, checkpoint: str) -> None:
+def _write_model(folder: Path, repo: str, checkpoint: str) -> Path:
+    """Write a checkpoint with its model card; return its own folder."""
     from cgan.models.checkpoints import CheckpointError, resolve  # torch takes seconds to import
     from cgan.publish.hub import Generator
 
@@ -90,6 +124,7 @@ def _write_model(folder: Path, repo: str, checkpoint: str) -> None:
     except CheckpointError as error:
         raise PublishError(f"--checkpoint: {error}") from error
     generator.save_pretrained(folder, model_card_kwargs={"repo_id": repo})
+    return generator.folder
 
 
 def is_stored_in_xet(path: Path) -> bool:
@@ -101,15 +136,17 @@ def is_stored_in_xet(path: Path) -> bool:
 
 
 def print_listing(upload: Upload) -> None:
-    """Print size, storage and path of every file, and the sums."""
+    """Print size, storage and path of every file, the sums, and what stays here."""
     sizes = {True: [], False: []}
-    for file in upload.files():
+    for file in upload.files:
         path = upload.folder / file
         in_xet, size = is_stored_in_xet(path), path.stat().st_size
         sizes[in_xet].append(size)
         print(f"{size:>12,}  {'LFS/Xet' if in_xet else 'git':7}  {file.as_posix()}")
     for in_xet, name in ((False, "git"), (True, "LFS/Xet")):
         print(f"{sum(sizes[in_xet]):>12,}  {name:7}  {len(sizes[in_xet])} files")
+    for path in upload.left_out:
+        print(f"{'left out':>12}           {path}")
 
 
 def check_repo(repo: str) -> str:
@@ -147,8 +184,7 @@ def publish(upload: Upload, repo: str) -> str:
             repo_id=repo,
             repo_type=upload.repo_type,
             folder_path=upload.folder,
-            allow_patterns=upload.allow,
-            ignore_patterns=upload.ignore,
+            allow_patterns=[glob.escape(file.as_posix()) for file in upload.files],
             commit_message="Published by cgan.publish",
         )
     except HfHubHTTPError as error:
@@ -157,7 +193,7 @@ def publish(upload: Upload, repo: str) -> str:
         raise PublishError(f"{repo}: {reason} ({error.server_message or f'status {status}'})") from error
     except (httpx2.HTTPError, OfflineModeIsEnabled) as error:
         raise PublishError(f"{api.endpoint}: cannot be reached ({error})") from error
-    except (ValueError, RuntimeError) as error:  # a README.md that the Hub refuses; a failure of Xet
+    except (ValueError, RuntimeError, ImportError) as error:  # a README.md that the Hub refuses, Xet, a proxy's scheme
         raise PublishError(f"{repo}: {error}") from error
     return f"{url}"
 
@@ -185,6 +221,9 @@ def _parser() -> Parser:
         kind = kinds.add_parser(name, help=about)
         kind.add_argument("repo", type=check_repo, metavar="OWNER/NAME", help="the repository, made if there is none")
         kind.add_argument("--dry-run", action="store_true", help="list the files, upload nothing")
+        if name in ("space", "site"):
+            about = "a name in checkpoints/ that goes along with the shipped ones; more by more flags"
+            kind.add_argument("--checkpoint", action="append", default=[], metavar="C", help=about)
         if name == "site":
             kind.add_argument("--full-app", metavar="URL", help="where the whole app runs")
         if name == "model":

@@ -6,14 +6,14 @@ A run with --keep-averages saves the EMA of its generator after epochs; each is 
 mean approximates the average over a longer time, as if the run itself had computed it.
 """
 
-import shlex
 import shutil
 from pathlib import Path
 
 import numpy as np
 
-from cgan.common.command_line import Parser, fail, integer, real
+from cgan.common.command_line import Parser, as_command, fail, integer, real
 from cgan.common.files import user_path
+from cgan.common.places import APP
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CONFIG, DISCRIMINATOR, EMA_GENERATOR, CheckpointError
 from cgan.training.run_folder import AVERAGES, HISTORY, TIMELINE
@@ -87,7 +87,7 @@ def main() -> None:
         fail(error)
     except OSError as error:
         fail(f"--out {arguments.out}: cannot be written ({error})")
-    print(f"Averaged. See it: python app.py --checkpoint {shlex.quote(str(arguments.out))}")
+    print(f"Averaged. See it: {as_command(*APP, '--checkpoint', arguments.out)}")
 
 
 if __name__ == "__main__":

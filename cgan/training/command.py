@@ -12,14 +12,14 @@ While it runs, `python app.py` lists it beside the shipped checkpoints: choose i
 """
 
 import argparse
-import shlex
 import sys
 from dataclasses import fields, replace
 
 import torch
 
-from cgan.common.command_line import Parser, fail, number, widths
+from cgan.common.command_line import Parser, as_command, fail, number, widths
 from cgan.common.files import user_path
+from cgan.common.places import APP, TRAIN
 from cgan.common.validation import Range, Widths
 from cgan.data import DataError, dataset
 from cgan.models.architectures import NetworkConfig
@@ -53,11 +53,13 @@ def main() -> None:
     if not group.is_first:
         return
     if stopped_by is None:
-        print(f"Trained. See it: python app.py --checkpoint {shlex.quote(str(out))}")
+        print(f"Trained. See it: {as_command(*APP, '--checkpoint', out)}")
     else:
-        again = sys.argv if arguments.resume else [*sys.argv, "--resume"]
-        launcher = "python" if group.world_size == 1 else f"torchrun --nproc-per-node {group.world_size}"
-        print(f"Saved. Go on with: {launcher} {shlex.join(again)}")
+        program = ["python", sys.argv[0]] if sys.argv[0].endswith(".py") else TRAIN
+        if group.world_size > 1:
+            program = ["torchrun", "--nproc-per-node", group.world_size, sys.argv[0]]
+        again = [*program, *sys.argv[1:], *([] if arguments.resume else ["--resume"])]
+        print(f"Saved. Go on with: {as_command(*again)}")
         raise SystemExit(128 + stopped_by)
 
 

@@ -1,9 +1,9 @@
 """Trained weights to begin a run with: those of another checkpoint (`--start-from`), a classifier (`--perception`)."""
 
 import dataclasses
-import shlex
 from pathlib import Path
 
+from cgan.common.command_line import as_command
 from cgan.models import checkpoints
 from cgan.models.architectures import PERCEPTION_WIDTH
 from cgan.models.checkpoints import CheckpointError
@@ -35,6 +35,7 @@ def load_perception(trainer: Trainer, folder: Path) -> None:
         if classifier.width != PERCEPTION_WIDTH:
             raise CheckpointError(f"{folder}: its classifier has the width {classifier.width}")
     except CheckpointError as error:
-        command = f"python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out {shlex.quote(str(folder))}"
+        flags = ("--width", PERCEPTION_WIDTH, "--epochs", 3, "--out", folder)
+        command = as_command("python", "-m", "cgan.classifier", *flags)
         raise RunError(f"--perception: {error}; make one by `{command}`") from error
     trainer.discriminator.perception.body.load_state_dict(classifier.body.state_dict())

@@ -4,7 +4,6 @@ Files are replaced atomically, so the folder is consistent at any moment. `train
 run continues; history and snapshots beyond its step are dropped.
 """
 
-import fcntl
 import json
 import math
 import os
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 
 from cgan.common import images
 from cgan.common.files import write_text
@@ -44,13 +44,13 @@ class RunFolder:
         try:
             for folder in (path, self._epochs, self._timeline):
                 folder.mkdir(parents=True, exist_ok=True)
-            self._lock = open(path / _LOCK, "w")  # noqa: SIM115 (held for as long as the run)
-        except OSError as error:
-            raise RunError(f"--out {path}: cannot be written ({error.strerror}); name another folder") from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            self._lock = FileLock(path / _LOCK)  # the system releases it with the process, however that ends
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
             raise RunError(f"--out {path}: another training run is writing there; name another folder") from error
+        except (OSError, NotImplementedError) as error:  # the second: a network's file system without locks
+            reason = getattr(error, "strerror", None) or error
+            raise RunError(f"--out {path}: cannot be written ({reason}); name another folder") from error
 
     @property
     def _epochs(self) -> Path:

@@ -10,6 +10,8 @@ import torch
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
+from cgan.common.command_line import as_command
+from cgan.common.places import TRAIN
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_classifier, resolve
 from cgan.sampling.sampler import samplers
 from cgan.ui.api import Endpoints
@@ -23,6 +25,8 @@ from cgan.ui.server.front_page import FrontPage
 from cgan.ui.server.gradio_hooks import visitor
 from cgan.ui.server.jobs import WorkerProcess
 from cgan.ui.server.login import password_check
+from cgan.ui.server.origins import Access
+from cgan.ui.server.proxies import without_proxies
 from cgan.ui.server.security import explain_wrong_fields, guarded
 from cgan.ui.studio import Studio
 from cgan.ui.tabs.directions import layout as directions
@@ -102,6 +106,8 @@ def serve(
     auth: tuple[str, str] | None,
     mcp: bool,
     offline: bool,
+    root_path: str,
+    access: Access,
 ) -> None:
     """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
     torch.set_num_threads(1)  # one for each of the threads that draw: with more, they wait for each other's cores
@@ -109,33 +115,39 @@ def serve(
     studio, chosen = _open_studio(checkpoint, judges)
     try:
         page, links = build(studio, chosen, offline)
+        language = f"<script>{bundle(UI / 'web/page/language.js')}</script>"
         opening = first_view(studio, chosen) + _scripts(studio, links)
         # Gradio's estimates of the waiting time are shown nowhere; sending one to a page that has gone stops its queue.
         page.queue(status_update_rate=86_400, max_size=_MAX_WAITING)
-        page.launch(
-            server_name=host,
-            server_port=addresses.choose_port(host, port),
-            max_threads=_MAX_THREADS,
-            quiet=True,
-            prevent_thread_lock=True,
-            auth=password_check(*auth) if auth else None,
-            mcp_server=mcp,
-            theme=_theme(),
-            css_paths=[*STYLE_SHEETS],
-            i18n=i18n,
-            footer_links=["gradio"],
-            max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
-            state_session_capacity=256,  # each takes 150 kB, and anyone may begin as many as he likes
-            run_history=False,  # it would keep every picture that anyone draws
-            ssr_mode=False,
-            enable_monitoring=False,
-            app_kwargs={
-                "routes": [*calls.routes(studio), assets.routes(studio)],
-                "middleware": [Middleware(FrontPage, opening=opening)],
-                "exception_handlers": {RequestValidationError: explain_wrong_fields},
-                "lifespan": guarded,
-            },
-        )
+        chosen_port = addresses.choose_port(host, port)
+        with without_proxies():
+            page.launch(
+                server_name=addresses.as_in_url(host),
+                server_port=chosen_port,
+                root_path=root_path,
+                max_threads=_MAX_THREADS,
+                quiet=True,
+                prevent_thread_lock=True,
+                share=False,  # `share_in_background` does it; the default is a variable of the environment
+                num_workers=0,  # the same; they would serve files past the guard
+                auth=password_check(*auth) if auth else None,
+                mcp_server=mcp,
+                theme=_theme(),
+                css_paths=[*STYLE_SHEETS],
+                i18n=i18n,
+                footer_links=["gradio"],
+                max_file_size="1kb",  # nothing is uploaded here, yet Gradio would take files of any size
+                state_session_capacity=256,  # each takes 150 kB, and anyone may begin as many as he likes
+                run_history=False,  # it would keep every picture that anyone draws
+                ssr_mode=False,
+                enable_monitoring=False,
+                app_kwargs={
+                    "routes": [*calls.routes(studio), assets.routes(studio)],
+                    "middleware": [Middleware(FrontPage, language=language, opening=opening)],
+                    "exception_handlers": {RequestValidationError: explain_wrong_fields},
+                    "lifespan": guarded(access),
+                },
+            )
     except REASONS as error:
         raise PageError(f"--checkpoint: {error}") from error
     except (OSError, UnicodeError) as error:
@@ -184,7 +196,7 @@ def _first_whole(studio: Studio, names: list[str]) -> str:
             print(f"Not opened: {error}", file=sys.stderr)
         else:
             return name
-    raise PageError(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `python train.py`")
+    raise PageError(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `{as_command(*TRAIN)}`")
 
 
 def _theme() -> gr.themes.Base:

@@ -1,5 +1,6 @@
 """The site without a server of ours, on the plainest host there is."""
 
+import shutil
 import subprocess
 import sys
 
@@ -14,14 +15,20 @@ from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served
+from tests.nginx import nginx
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, run_command):
+def written(tmp_path_factory, run_command):
     out = tmp_path_factory.mktemp("site") / "out"
     finished = run_command("-m", "cgan.ui.site", out, "--full-app", "https://example.org/app")
     assert finished.returncode == 0, finished.stderr
-    port = free_port()
+    return out
+
+
+@pytest.fixture(scope="module")
+def site(written):
+    out, port = written, free_port()
     process = subprocess.Popen([sys.executable, "-m", "http.server", f"{port}", "--bind", "127.0.0.1"], cwd=out)
     wait_until_served(f"http://127.0.0.1:{port}", process)
     yield f"http://127.0.0.1:{port}/"
@@ -143,3 +150,59 @@ def test_its_number_fields_say_what_is_drawn(visit_site):
     page.wait_until_painted(3, 20000)
     page.open_tab("Interpolate")
     assert page.find("#from-seed input[type=number]").input_value() == "20000"
+
+
+STOCK = "location /deep/garden/ { alias SITE/; }"
+FEW_TYPES = """
+  location /deep/garden/ {
+    types { text/html html; text/css css; }
+    default_type application/octet-stream;
+    add_header X-Content-Type-Options nosniff;
+    alias SITE/;
+  }
+"""
+
+
+@pytest.mark.parametrize("location", [STOCK, FEW_TYPES], ids=["stock", "few media types"])
+@pytest.mark.parametrize("path", ["", "index.html", "index.html?seed=7#top"])
+def test_from_nginx_in_a_subfolder_by_any_of_its_addresses(browser, written, tmp_path, sampler, location, path):
+    served = tmp_path / "site"
+    shutil.copytree(written, served)
+    with nginx(tmp_path, location.replace("SITE", f"{served}")) as (port,):
+        page = AppPage(browser, f"http://127.0.0.1:{port}/deep/garden", query=path)
+        page.find("#picture[data-renderer=page]").wait_for()
+        page.find("#class select").select_option("Bag")
+        page.expect_cells("#picture canvas", sampler.sample(np.full(16, 8), np.arange(7, 23)), columns=4)
+        assert all(f":{port}/deep/garden/" in url for url in page.requests if url.startswith("http"))
+        page.close()
+        assert page.problems == []
+
+
+def test_a_host_that_answers_everything_with_its_page_is_not_called_a_browser_without_webassembly(browser, site):
+    page = browser.new_page()
+    body = "<!doctype html><title>Home</title>"
+    page.route("**/engine.wasm", lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(site)
+    page.locator("#seed input[type=number]").fill("8")
+    mark = page.locator("#picture .cgan-mark")
+    expect(mark).to_contain_text("engine.wasm")
+    expect(mark).to_contain_text("something else")
+    assert "WebAssembly" not in mark.inner_text()
+    page.close()
+
+
+def test_a_browser_without_simd_is_told_so(browser, site):
+    page = browser.new_page()
+    page.add_init_script("WebAssembly.validate = () => false")
+    page.goto(site)
+    page.locator("#seed input[type=number]").fill("8")
+    expect(page.locator("#picture .cgan-mark")).to_contain_text("has no SIMD")
+    page.close()
+
+
+def test_from_a_disk_it_says_what_to_do(browser, written):
+    page = browser.new_page()
+    page.goto(f"file://{written}/index.html")
+    page.locator("#seed input[type=number]").fill("8")
+    expect(page.locator("#picture .cgan-mark")).to_contain_text("python -m http.server")
+    page.close()

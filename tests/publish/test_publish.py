@@ -16,6 +16,7 @@ from huggingface_hub import metadata_load
 
 from cgan import data
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
+from cgan.publish import command
 from cgan.publish.hub import Generator
 from cgan.sampling.sampler import Sampler
 from tests.conftest import ROOT
@@ -105,12 +106,64 @@ def test_a_space_is_what_the_app_needs_and_no_more(hub, printed):
     repo = hub.repos["spaces/me/clothes"]
     assert repo.created["sdk"] == "gradio"
     assert_published_as_listed(repo, printed["me/clothes"])
-    needed = {"app.py", "requirements.txt", "README.md", "LICENSE"}
+    needed = {"app.py", "requirements.txt", "README.md", "LICENSE", "docs/screenshot.png"}
     assert needed | {"cgan/engine/engine.wasm", "cgan/ui/page.py"} <= repo.files.keys()
     assert {"checkpoints/r3gan-conv/model.safetensors", "cgan/engine/engine.wasm"} <= repo.large
-    assert {path.split("/")[0] for path in repo.files} == needed | {"cgan", "checkpoints"}
+    code = subprocess.check_output(["git", "ls-files", "cgan"], cwd=ROOT, text=True).split()
+    assert {path for path in repo.files if path.startswith("cgan/")} == {*code}
     assert not [path for path in repo.files if re.search(r"my-|__pycache__|training\.safetensors|/\.", path)]
     assert printed["me/clothes"].splitlines()[-1] == f"Published: {hub.address}/spaces/me/clothes"
+
+
+def test_what_a_spaces_readme_shows_and_leads_to_is_there(hub, printed):
+    files = hub.repos["spaces/me/clothes"].files
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", files["README.md"].decode())
+    assert len(links) > 10 and [link for link in links if link not in files] == []
+
+
+@pytest.fixture
+def private():
+    """A run beside the shipped checkpoints, under a name of its own, with what people leave in such folders."""
+    folder = shutil.copytree(CHECKPOINTS / "report-mlp", CHECKPOINTS / "exp1")
+    for name in ("notes.txt", "training.safetensors", "epochs/0001.png", "timeline/face.png", ".env"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("mine")
+    beside = CHECKPOINTS / "r3gan-conv/notes.txt"
+    beside.write_text("mine")
+    yield folder
+    beside.unlink()
+    shutil.rmtree(folder)
+
+
+def test_what_nobody_named_stays_here_and_is_listed(private, capsys, monkeypatch):
+    def listing(*arguments):
+        monkeypatch.setattr(sys, "argv", ["publish", *arguments, "--dry-run"])
+        command.main()
+        output = capsys.readouterr().out
+        return listed(output).keys(), re.findall(r"^ *left out +(\S+)$", output, re.MULTILINE)
+
+    files, left_out = listing("space", "me/x")
+    assert not [path for path in files if "exp1" in path or "notes" in path or "/." in path]
+    assert {"checkpoints/exp1", "checkpoints/r3gan-conv/notes.txt"} <= {*left_out}
+    files, left_out = listing("space", "me/x", "--checkpoint", "exp1")
+    expected = {path.replace("report-mlp", "exp1") for path in files if path.startswith("checkpoints/report-mlp/")}
+    assert {path for path in files if "exp1" in path} == expected
+    beside = {"notes.txt", "training.safetensors", "epochs", "timeline/face.png", ".env"}
+    assert {f"checkpoints/exp1/{name}" for name in beside} <= {*left_out} and "checkpoints/exp1" not in left_out
+    files, left_out = listing("model", "me/x", "--checkpoint", "exp1")
+    assert not [path for path in files if "notes" in path or "training" in path or "." in path[:1]]
+    assert {"notes.txt", ".env"} <= {*left_out}
+    files, left_out = listing("site", "me/x")
+    assert not [path for path in files if "exp1" in path] and "checkpoints/exp1" in left_out
+    assert "cgan/checkpoints/exp1/generator.safetensors" in listing("site", "me/x", "--checkpoint", "exp1")[0]
+
+
+@pytest.mark.parametrize("kind", ["space", "site", "model"])
+@pytest.mark.parametrize("name", ["exp9", "../docs", "/etc"])
+def test_a_checkpoint_that_is_not_there_is_refused(expect_refusal_here, kind, name):
+    expect_refusal_here(
+        "-m", "cgan.publish", kind, "me/x", "--checkpoint", name, "--dry-run", words=["--checkpoint", name]
+    )
 
 
 def test_what_a_space_gets_starts_by_itself(hub, printed, tmp_path):

@@ -1,5 +1,6 @@
 """Where the app can be reached: a free port, the addresses that others type, and the link for a class."""
 
+import ipaddress
 import os
 import queue
 import socket
@@ -13,7 +14,7 @@ from gradio import networking
 _FIRST_PORT = 7860
 _PORTS_TRIED = 100
 _SHARE_PATIENCE_S = 60
-_EVERY_ADDRESS = ("0.0.0.0", "::", "[::]")
+_LOOPBACK = {4: "127.0.0.1", 6: "::1"}  # by version of IP
 
 
 def choose_port(host: str, port: int | None) -> int:
@@ -37,13 +38,20 @@ def choose_port(host: str, port: int | None) -> int:
     raise refusal
 
 
+def as_in_url(host: str) -> str:
+    """The host as an address of a page has it: an IPv6 address in brackets."""
+    bare = host.strip("[]")
+    return f"[{bare}]" if ":" in bare else bare
+
+
 def announce(host: str, port: int) -> None:
     """Say where the app is; where all may come, also the address that they type, and in a terminal its QR code."""
-    if host not in _EVERY_ADDRESS:
+    version = _unspecified(host)
+    if version is None:
         print(f"Open {_url(host, port)} in a browser. Ctrl-C ends it.", flush=True)
         return
-    print(f"Open {_url('127.0.0.1', port)} in a browser. Ctrl-C ends it.")
-    others = [_url(address, port) for address in own_addresses()]
+    print(f"Open {_url(_LOOPBACK[version], port)} in a browser. Ctrl-C ends it.")
+    others = [_url(address, port) for address in own_addresses(version)]
     print(f"For everyone in your network: {' or '.join(others) or 'this machine is in none'}", flush=True)
     if others:
         print_qr_code(others[0])
@@ -55,15 +63,17 @@ def print_qr_code(url: str) -> None:
         segno.make(url, micro=False).terminal(compact=True)
 
 
-def own_addresses() -> list[str]:
-    """IPv4 addresses by which other machines reach this one, the one of the way out first."""
+def own_addresses(version: int = 4) -> list[str]:
+    """Addresses by which other machines reach this one, of one version of IP; the one of the way out first."""
+    family, elsewhere = {4: (socket.AF_INET, "192.0.2.1"), 6: (socket.AF_INET6, "2001:db8::1")}[version]
     found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
-        probe.connect(("192.0.2.1", 9))  # no packet is sent; the system only chooses a way there
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((elsewhere, 9))  # no packet is sent; the system only chooses a way there
         found.append(probe.getsockname()[0])
     with suppress(OSError):
-        found += [info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    return [address for address in dict.fromkeys(found) if not address.startswith(("127.", "0."))]
+        found += [info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, family)]
+    addresses = [ipaddress.ip_address(address) for address in dict.fromkeys(found)]
+    return [f"{address}" for address in addresses if not (address.is_loopback or address.is_unspecified)]
 
 
 def share_in_background(host: str, port: int, token: str) -> None:
@@ -97,12 +107,25 @@ def _tunnel(host: str, port: int, token: str) -> str | Exception:
 
 
 def _url(host: str, port: int) -> str:
-    return f"http://[{host.strip('[]')}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{as_in_url(host)}:{port}"
+
+
+def _unspecified(host: str) -> int | None:
+    """The version of IP, where `host` stands for all addresses of this machine, however it is spelled; else None."""
+    family, _, _, _, address = _resolve(host, 0)
+    if not ipaddress.ip_address(address[0].partition("%")[0]).is_unspecified:
+        return None
+    return 6 if family == socket.AF_INET6 else 4
+
+
+def _resolve(host: str, port: int) -> tuple:
+    return socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
 
 
 def _listen(host: str, port: int) -> None:
     """Raise OSError where nobody can listen there."""
-    family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+    family, kind, _, _, address = _resolve(host, port)
     with socket.socket(family, kind) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let a taken port pass
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)

@@ -3,7 +3,6 @@
 They lie under `cgan/` beside the page, in the same order as in the static site (`cgan.ui.site`).
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
@@ -23,8 +22,7 @@ from cgan.evaluation.snapshots import load_timeline, snapshots
 from cgan.explain.directions import DIRECTIONS, load_directions
 from cgan.models.checkpoints import CheckpointError, digest
 from cgan.models.classifier import CLASSIFIER
-from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, for_api, refuse
-from cgan.ui.server.login import is_logged_in
+from cgan.ui.server.errors import NOTHING, REASONS, for_api, refuse
 from cgan.ui.studio import Studio
 from cgan.ui.web import TRAINING_WORKER, WORKER
 from cgan.ui.web.bundle import bundle
@@ -42,7 +40,7 @@ class _File(FileResponse):
 
 
 def routes(studio: Studio) -> Mount:
-    """The routes, for those whom Gradio's login lets in."""
+    """The routes."""
     scripts = {name: bundle(entry) for name, entry in SCRIPTS.items()}
 
     def script(request: Request) -> Response:
@@ -128,16 +126,7 @@ def routes(studio: Studio) -> Mount:
         "/checkpoints/{checkpoint:path}/timeline.json": timeline,
         "/checkpoints/{checkpoint:path}/timeline/{step:int}.png": moment,
     }
-    return Mount("/cgan", routes=[Route(path, _behind_login(answer)) for path, answer in paths.items()])
-
-
-def _behind_login(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """As Gradio's own routes: with --auth, only for those who have logged in."""
-
-    def guarded(request: Request) -> Response:
-        return answer(request) if is_logged_in(request) else refuse(401, LOG_IN)
-
-    return guarded
+    return Mount("/cgan", routes=[Route(path, answer) for path, answer in paths.items()])
 
 
 def _headers(version: str) -> dict[str, str]:

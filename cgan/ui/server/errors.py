@@ -13,9 +13,9 @@ from cgan.ui.texts import TEXTS
 
 REASONS = (RefusalError, UploadError, CheckpointError, DataError)  # errors whose message is meant for the user
 
-LOG_IN, NOTHING = "log in first", "there is nothing here"
+NOTHING = "there is nothing here"
 # Keys of TEXTS.
-BUSY, FAILED, TOO_MANY_RUNS = "server_busy", "server_failed", "too_many_runs"
+BUSY, FAILED, LOG_IN, OTHER_WEBSITE = "server_busy", "server_failed", "log_in", "other_website"
 _RETRY_AFTER_S = 1
 
 
@@ -34,16 +34,19 @@ def for_api(error: Exception) -> str:
     return f"picture: {line}" if isinstance(error, UploadError) else line
 
 
-def refuse(status: int, line: str, request: Request | None = None) -> JSONResponse:
+def refuse(status: int, line: str, request: Request | None = None, **values: str) -> JSONResponse:
     """An error response. line: the message, or the key of a text, which is given in the language of `request`.
 
-    Gradio's page shows the field "detail", its clients the field "error".
+    values: fill the {names} of the text. Gradio's page shows the field "detail", its clients the field "error".
     """
-    line = _in_language(line, request.headers) if line in TEXTS and request else one_line(line)
+    if line in TEXTS and request:
+        line = TEXTS[line][_prefers_chinese(request.headers)].format(**values)
+    line = one_line(line)
     headers = {"Retry-After": f"{_RETRY_AFTER_S}"} if status == 503 else None
     return JSONResponse({"error": line, "detail": line}, status, headers)
 
 
-def _in_language(key: str, headers: Headers) -> str:
-    """A text in the language that the browser prefers."""
-    return TEXTS[key][headers.get("accept-language", "").strip().lower().startswith("zh")]
+def _prefers_chinese(headers: Headers) -> bool:
+    """Whether the browser names Chinese before English, as the page itself chooses (`web/page/language.js`)."""
+    languages = [item.strip().lower()[:2] for item in headers.get("accept-language", "").split(",")]
+    return next((language for language in languages if language in ("en", "zh")), "en") == "zh"

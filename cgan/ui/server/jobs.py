@@ -125,7 +125,8 @@ def _yield_cores_in_thread() -> None:
 def _settle() -> None:
     """In the process: one core, at a low priority. It ends with the server, but not by the Ctrl-C that ends that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_NICENESS)
+    if hasattr(os, "nice"):  # Windows has no such priorities
+        os.nice(_NICENESS)
     torch.set_num_threads(1)
     threading.Thread(target=_end_with_server, daemon=True).start()
 

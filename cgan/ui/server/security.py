@@ -6,9 +6,9 @@ middleware stands outside all of Gradio, so it covers every endpoint without a l
 """
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,15 +16,19 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from gradio.utils import get_upload_folder
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cgan.common import uploads
-from cgan.ui.server.errors import BUSY, FAILED, NOTHING, refuse
+from cgan.ui.server.errors import BUSY, FAILED, LOG_IN, NOTHING, OTHER_WEBSITE, refuse
 from cgan.ui.server.front_page import policy
 from cgan.ui.server.gradio_hooks import REFUSAL, install
 from cgan.ui.server.log import log
+from cgan.ui.server.login import basic_cookie, is_logged_in, is_open
+from cgan.ui.server.origins import Access, asked_hosts, is_cross_site
 
 MAX_BODY = uploads.MAX_BYTES * 4 // 3 + 2**16  # bytes: an uploaded picture in base64, and the rest of its request
 _MAX_BODIES = 8 * MAX_BODY  # bytes in memory at the same moment, of all requests
@@ -37,14 +41,24 @@ _CLOSED = (
 )
 _CLOSED_AT = (*(f"/gradio_api/{name}" for name in _CLOSED), "/monitoring", "/pwa_icon", "/svelte")
 _FILES_AT = "/gradio_api/file"
+_TOOLS_AT = "/gradio_api/mcp"
 
 
-@asynccontextmanager
-async def guarded(app: FastAPI) -> AsyncIterator[None]:
-    """The app's lifespan: when the server starts, put the guard around all of it."""
-    install(app.get_blocks())
-    app.middleware_stack = Guard(app.middleware_stack)
-    yield
+def guarded(access: Access) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The app's lifespan: when the server starts, put the guard around all of it.
+
+    Around the guard is what tells browsers which origins may call the API, in place of Gradio's own.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        install(app.get_blocks())
+        guard = Guard(app.middleware_stack, access)
+        allowed = {"allow_methods": ["*"], "allow_headers": ["*"], "expose_headers": ["*"]}
+        app.middleware_stack = CORSMiddleware(guard, allow_origins=access.origins, **allowed)
+        yield
+
+    return lifespan
 
 
 async def explain_wrong_fields(request: Request, error: RequestValidationError) -> Response:
@@ -57,17 +71,20 @@ async def explain_wrong_fields(request: Request, error: RequestValidationError) 
 class Guard:
     """The middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, access: Access = Access()) -> None:  # noqa: B008 (it cannot be changed)
         self._app = app
-        self._frame_ancestors = _frame_ancestors()
+        self._access = access
+        self._frame_ancestors = access.frame_ancestors()
+        self._basic_token = secrets.token_urlsafe()
         self._body_bytes = 0  # of all requests that are being read or answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        scope = _under_root_path(scope)
         request = Request(scope)
         answer = _Answer(request, send, self._frame_ancestors)
-        refusal = _refusal(request)
+        refusal = _refusal(request, self._access.origins) or await self._ask_for_login(request)
         if refusal:
             return await refusal(scope, receive, answer.send)
         body = _Body(self, receive)
@@ -79,12 +96,27 @@ class Guard:
         except _BodyRefusedError as error:
             await answer.replace(refuse(error.status, error.line, request))
         except Exception as error:  # Gradio raised it; errors of our own functions are answered elsewhere
-            call = f"{request.method} {request.url.path}"
+            call = f"{request.method} {get_route_path(scope)}"
             log(call, error)
             reason = f": {error}" if isinstance(error, TypeError | ValueError) else ""
             await answer.replace(refuse(400, f"{call}: the request was not understood{reason}"))
         finally:
             self._body_bytes -= body.size
+
+    async def _ask_for_login(self, request: Request) -> Response | None:
+        """With --auth: the error response to whoever has not logged in. A right Basic login gets Gradio's cookie."""
+        path = get_route_path(request.scope)
+        app = request.scope.get("app")
+        if getattr(app, "auth", None) is None or is_open(path) or is_logged_in(request):
+            return None
+        cookie = await basic_cookie(request, self._basic_token)
+        if cookie is None:
+            refusal = refuse(401, LOG_IN, request)
+            if path.startswith(_TOOLS_AT):  # elsewhere a browser would ask with a window of its own
+                refusal.headers["WWW-Authenticate"] = "Basic"
+            return refusal
+        request.scope["headers"].append((b"cookie", cookie))
+        return None
 
     def count_body(self, size: int) -> bool:
         """Count so many further bytes. Returns whether there is room for them."""
@@ -92,13 +124,30 @@ class Guard:
         return self._body_bytes <= _MAX_BODIES
 
 
-def _refusal(request: Request) -> Response | None:
-    """The error response to a request that is not passed on to the app."""
-    path = request.url.path
+def _under_root_path(scope: Scope) -> Scope:
+    """The scope as ASGI has it: its path begins with the root path (--root-path), whether or not a proxy has cut that.
+
+    Where it does not, Starlette finds no route that is mounted.
+    """
+    root = urlsplit(scope.get("root_path", "")).path.rstrip("/")
+    path = scope["path"]
+    if path == root:
+        path += "/"
+    return scope | {
+        "root_path": root,
+        "path": path if path.startswith(f"{root}/") else root + path,
+        "headers": [*scope["headers"]],  # the guard may add one
+    }
+
+
+def _refusal(request: Request, allowed: tuple[str, ...]) -> Response | None:
+    """The error response to a request that is not passed on to the app. allowed: origins that may send it."""
+    path = get_route_path(request.scope)
     if path.startswith(_CLOSED_AT) or (path.startswith(_FILES_AT) and not _is_in_cache(path)):
         return refuse(404, NOTHING)
-    if request.method not in ("GET", "HEAD", "OPTIONS") and _is_cross_site(request):
-        return refuse(403, "another website's page may not use this server")
+    if request.method not in ("GET", "HEAD", "OPTIONS") and is_cross_site(request, allowed):
+        sender = request.headers.get("origin", "another website")
+        return refuse(403, OTHER_WEBSITE, request, origin=sender, host=" ".join(asked_hosts(request)))
     length = request.headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit():
         return refuse(400, "content-length: a number of bytes expected")
@@ -114,30 +163,8 @@ def _is_in_cache(path: str) -> bool:
     return file.is_absolute() and ".." not in file.parts and file.is_relative_to(folder)
 
 
-def _is_cross_site(request: Request) -> bool:
-    """Whether another website's page sends it (cross-site request forgery), with its visitor's address and login.
-
-    Browsers say so in `Sec-Fetch-Site`, over https or to the same machine; else `Origin` tells. Programs send neither.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is not None and not _is_same_host(origin, request)
-
-
-def _is_same_host(origin: str, request: Request) -> bool:
-    hosts = (request.headers.get(name) for name in ("host", "x-forwarded-host"))
-    return urlsplit(origin).netloc in {host for host in hosts if host}
-
-
 def _too_large(size: int) -> str:
     return f"body: {size} bytes or more given; allowed: at most {MAX_BODY}"
-
-
-def _frame_ancestors() -> str:
-    """Who may show the page in a frame: itself, and Hugging Face where it is a Space there."""
-    return "'self' https://huggingface.co https://*.hf.space" if os.environ.get("SPACE_ID") else "'self'"
 
 
 class _BodyRefusedError(Exception):
@@ -220,7 +247,8 @@ class _Answer:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        origin = self._request.headers.get("origin")
-        if origin is not None and not _is_same_host(origin, self._request):
-            for name in [name for name in headers if name.startswith("access-control-")]:
-                del headers[name]
+        target = urlsplit(headers.get("location", ""))
+        if target.netloc in asked_hosts(self._request):  # a proxy may have cut off its port
+            headers["Location"] = target._replace(scheme="", netloc="").geturl() or "/"
+        for name in [name for name in headers if name.startswith("access-control-")]:
+            del headers[name]  # Gradio's; the page needs none of them, and for others `guarded` decides

@@ -8,11 +8,12 @@ python -m http.server --directory OUT               to look at it
 import argparse
 import html
 import json
-import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
-from cgan.common.command_line import Parser, fail
+from cgan.common.command_line import Parser, as_command, fail
 from cgan.common.files import replaced, user_path, write_text
+from cgan.common.places import SHIPPED
 from cgan.engine.transfer import GENERATOR, generator_file, judge_file
 from cgan.models.checkpoints import CheckpointError, digest
 from cgan.ui.controls import EXPORT
@@ -55,12 +56,19 @@ class SiteError(Exception):
     """The site cannot be written; the message is one line for the user."""
 
 
-def write_site(out: Path, full_app: str | None = None) -> None:
-    """Write the site into a new or empty folder. Raises SiteError, OSError."""
+def write_site(out: Path, full_app: str | None = None, checkpoints: Sequence[str] = ()) -> None:
+    """Write the site into a new or empty folder. checkpoints: those besides the shipped ones, by their names.
+
+    Raises SiteError, OSError.
+    """
     if out.exists() and any(out.iterdir()):
         raise SiteError(f"{out}: is not empty; name a new folder")
     studio = Studio()
-    names = studio.names()
+    there = studio.names()
+    missing = [name for name in checkpoints if name not in there]
+    if missing:
+        raise SiteError(f"--checkpoint {missing[0]}: none of {', '.join(there)}")
+    names = [name for name in there if name in (*SHIPPED, *checkpoints)]
     try:
         for name in names:
             folder = studio.folder(name)
@@ -143,13 +151,15 @@ def main() -> None:
     )
     parser.add_argument("out", type=user_path, metavar="OUT", help="a new or empty folder")
     parser.add_argument("--full-app", metavar="URL", help="where the whole app runs")
+    about = "a name in checkpoints/ that the site has besides the shipped ones; more by more flags"
+    parser.add_argument("--checkpoint", action="append", default=[], metavar="C", help=about)
     arguments = parser.parse_args()
     try:
-        write_site(arguments.out, arguments.full_app)
+        write_site(arguments.out, arguments.full_app, arguments.checkpoint)
     except SiteError as error:
         fail(error)
     except OSError as error:
         fail(f"{arguments.out}: cannot be written ({error.strerror})")
     size = sum(file.stat().st_size for file in arguments.out.rglob("*") if file.is_file())
-    look = shlex.join(["python", "-m", "http.server", "--directory", f"{arguments.out}"])
+    look = as_command("python", "-m", "http.server", "--directory", arguments.out)
     print(f"{arguments.out}: {size / 1e6:.1f} MB. Look at it: {look}")

@@ -52,6 +52,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This browser cannot draw by itself: its WebAssembly has no SIMD; a newer version has it.",
         "此浏览器的 WebAssembly 不支持 SIMD，无法自行绘制；请使用更新的版本。",
     ),
+    "no_wasm_file": (
+        "the server sends something else under this name; is the site's folder there as a whole?",
+        "服务器以此名称发送了别的内容；站点文件夹是否完整？",
+    ),
+    "from_disk": (
+        "From a disk the browser lets a page load nothing; serve its folder, for example by python -m http.server.",
+        "从磁盘打开时，浏览器不允许页面加载文件；请用服务器提供该文件夹，例如 python -m http.server。",
+    ),
     "no_generator": ("The generator of {name} cannot be had here.", "此处没有 {name} 的生成器。"),
     "full_app": ("The full app", "完整应用"),
     "full_app_local": ("The full app runs on your own machine:", "完整应用可在自己的电脑上运行："),
@@ -60,9 +68,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The server has more to do than it can at the moment; try again in a few seconds.",
         "服务器正忙，请过几秒再试。",
     ),
+    "server_unreachable": ("The server cannot be reached ({reason}).", "无法连接服务器（{reason}）。"),
     "server_failed": (
         "The server could not do that; its log says why.",
         "服务器未能完成这一操作，原因见服务器日志。",
+    ),
+    "log_in": ("Log in first.", "请先登录。"),
+    "other_website": (
+        "A page of {origin} asks, but this server was addressed as {host}; another website's page may not use it. "
+        "If a proxy changes the address, have it pass on the Host header; or start the app with --allow-origin "
+        "{origin}.",
+        "请求来自 {origin} 的页面，而本服务器的地址是 {host}：其他网站的页面不能使用它。"
+        "如果是代理改变了地址，请让代理传递 Host 请求头，或者以 --allow-origin {origin} 启动应用。",
     ),
     "too_many_runs": (
         "Your runs are still under way or waiting; let one end or stop it, then try again.",

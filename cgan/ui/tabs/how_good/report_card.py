@@ -2,10 +2,10 @@
 
 import json
 import math
-import shlex
 from pathlib import Path
 
 from cgan.common.classes import FASHION_MNIST
+from cgan.common.command_line import as_command
 from cgan.evaluation import metrics
 from cgan.evaluation.classifiers import MAKE_JUDGE, judge_version
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
@@ -65,9 +65,8 @@ def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
     if file.is_relative_to(CHECKPOINTS):
         file = file.relative_to(CHECKPOINTS.parent)  # the command is meant for the project's folder
     own = "" if studio.classes(checkpoint) == FASHION_MNIST else " --data PATH --judge DIR"
-    return say(
-        "not_measured", name=checkpoint, checkpoint=shlex.quote(checkpoint), file=shlex.quote(f"{file}"), own=own
-    )
+    words = {"name": checkpoint, "checkpoint": as_command(checkpoint), "file": as_command(file)}
+    return say("not_measured", **words, own=own)
 
 
 def _read(path: Path, judge: Path | None) -> dict:

@@ -11,6 +11,7 @@ import { text } from "../page/texts.js";
 
 const ATTEMPTS = 3; // at having the server answer
 const BUSY_MS = 1000; // between them
+const PASSING = [502, 503, 504]; // statuses of a server with too much to do, or of a proxy whose server starts anew
 
 const cards = new Map(); // checkpoint: its card, where the server draws it
 
@@ -52,17 +53,26 @@ export const askServer = (path, body) => ask(filesAt + path, body);
 
 /** The server's answer, to a POST where there is a body. An error says why there is none. */
 async function ask(url, body = null) {
+  let problem;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt) await pause(BUSY_MS);
     try {
       const response = await request(url, body && { method: "POST", body });
       if (response.ok) return response;
-      if (response.status !== 503) throw new Error((await response.json()).error);
+      problem = await reasonOf(response);
+      if (!PASSING.includes(response.status)) break;
     } catch (error) {
-      if (!(error instanceof DownloadError)) throw error; // else it cannot be reached
+      if (!(error instanceof DownloadError)) throw error;
+      problem = text("server_unreachable", { reason: error.message });
     }
-    await pause(BUSY_MS);
   }
-  throw new Error(text("server_busy"));
+  throw new Error(problem);
+}
+
+/** The server's own words; where a proxy answers in its place, the status. */
+async function reasonOf(response) {
+  const isOurs = response.headers.get("content-type")?.startsWith("application/json");
+  return isOurs ? (await response.json()).error : text("server_unreachable", { reason: response.status });
 }
 
 /**

@@ -1,7 +1,7 @@
 // Files of the app, each at its address beneath `cgan/`.
 
 /** What the app gives to a page lies beneath this address. */
-export const filesAt = new URL("cgan/", (window.gradio_config?.root ?? document.baseURI).replace(/\/?$/, "/")).href;
+export const filesAt = new URL("cgan/", document.baseURI).href;
 
 /** @param {string} checkpoint */
 export const checkpointAt = (checkpoint) => `${filesAt}checkpoints/${encodeURIComponent(checkpoint)}/`;

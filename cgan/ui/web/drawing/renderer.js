@@ -3,7 +3,7 @@
 import { encodeGif } from "../encoding/gif.js";
 import { PictureCache } from "./cache.js";
 import { PIXELS, SIZE, config as page } from "../page/config.js";
-import { checkpointAt, download, filesAt, versioned } from "./files.js";
+import { DownloadError, checkpointAt, download, filesAt, versioned } from "./files.js";
 import { joined } from "./inputs.js";
 import { shares } from "./shares.js";
 import { text } from "../page/texts.js";
@@ -15,6 +15,12 @@ const WORKERS = Math.min(2, navigator.hardwareConcurrency || 1); // two halve th
 const PATIENCE_MS = 10_000; // with a worker that draws
 const MOST_OPENED = 3; // generators, each a few MB
 const BEHIND = 4; // pictures a worker draws before it looks whether something is urgent
+
+// The smallest module that needs SIMD: `(func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)`.
+const SIMD_ONLY = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
 
 const opened = new Map(); // checkpoint: {version, card, cache} of the generator that the workers have
 const workers = [];
@@ -55,12 +61,18 @@ const tell = (checkpoint) => listeners.forEach((read) => read(checkpoint));
 
 async function startWorkers() {
   const [engine, script] = await Promise.all(["engine.wasm", "worker.js"].map((name) => download(filesAt + name)));
-  const wasm = await engine.arrayBuffer();
-  if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
-  const module = await WebAssembly.compile(wasm);
+  const module = await compile(await engine.arrayBuffer());
   const url = URL.createObjectURL(script);
   for (let index = 0; index < WORKERS; index++) workers.push(new DrawingWorker(url, leaveItToTheServer));
   await askAll("start", { module });
+}
+
+/** A module that cannot be compiled says itself why; a module of 31 bytes finds out whether the browser has SIMD. */
+function compile(wasm) {
+  const isWasm = `${new Uint8Array(wasm.slice(0, 4))}` === `${SIMD_ONLY.slice(0, 4)}`;
+  if (!isWasm) throw new DownloadError(`${filesAt}engine.wasm: ${text("no_wasm_file")}`);
+  if (!WebAssembly.validate(SIMD_ONLY)) throw new Error(text("no_simd"));
+  return WebAssembly.compile(wasm);
 }
 
 /** Reject pending work and fall back to the server; the console says why. */
@@ -101,6 +113,7 @@ export function prepare(checkpoint) {
 
 async function open(checkpoint) {
   if (problem !== null) return;
+  if (location.protocol === "file:") throw new Error(text("from_disk"));
   if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
   starting ??= startWorkers();
   const newest = kept.get(checkpoint) ?? versioned(`${checkpointAt(checkpoint)}generator.safetensors`);

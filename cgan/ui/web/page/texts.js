@@ -2,7 +2,7 @@
 
 import { TRAINED_HERE, config } from "./config.js";
 
-/** The language that Gradio, or the page without it, has chosen from the browser's. */
+/** The language that `language.js` has chosen. */
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 
 /**
