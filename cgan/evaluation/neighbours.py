@@ -228,10 +228,10 @@ def main() -> None:
     add_judge_flag(parser)
     dataset.add_flags(parser)
     arguments = parser.parse_args()
-    check_output("the index", INDEX)
     try:
         found = dataset.from_flags(arguments)
         judge = needed_judge(found.classes, arguments.judge)
+        check_output("--judge", judge / INDEX)
         index = build(found.load("train"), found.load("test")[0][-_TEST_IMAGES:], judge)
     except (data.DataError, CheckpointError) as error:
         fail(error)
