@@ -45,6 +45,7 @@ class Way:
     count: int | None  # pictures on the sheet
     shown: str  # JavaScript: changes when another picture is shown
     ready: str  # a selector of the page when it draws this way
+    training: bool = False  # whether two training runs are under way beside it
     slowdown: int = 1  # of the page: of its main thread by Chromium, of its workers by _SLOW_WORKER
 
 
@@ -54,6 +55,7 @@ WAYS = (
     Way("our server, 16 pictures", "ours", 16, _OUR_SEED, "#picture[data-renderer=server]"),
     Way("our page, 1 picture", "ours", 1, _OUR_SEED, "#picture[data-renderer=page]"),
     Way("our page, 16 pictures", "ours", 16, _OUR_SEED, "#picture[data-renderer=page]"),
+    Way("our page, 16 pictures, two runs train", "ours", 16, _OUR_SEED, "#picture[data-renderer=page]", training=True),
     Way("our page, 1 picture, 4 x slower", "ours", 1, _OUR_SEED, "#picture[data-renderer=page]", slowdown=4),
     Way("our page, 16 pictures, 4 x slower", "ours", 16, _OUR_SEED, "#picture[data-renderer=page]", slowdown=4),
 )
@@ -169,6 +171,11 @@ def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
     if way.slowdown > 1:
         for worker in page.workers:
             worker.evaluate(_SLOW_WORKER, way.slowdown)
+    if way.training:
+        page.get_by_role("tab", name="Train").click()
+        page.locator("#train-run:enabled").click()
+        page.locator("#train-stop:enabled").wait_for()
+        page.get_by_role("tab", name="Generate").click()
     if way.count is not None:
         page.locator("#count input[type=number]").fill(f"{way.count}")
     page.wait_for_timeout(1500)

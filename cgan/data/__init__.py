@@ -9,6 +9,7 @@ from cgan.data.fashion_mnist import (
     DataError,
     find,
     load,
+    local_files,
     local_test_images,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "DataError",
     "find",
     "load",
+    "local_files",
     "local_test_images",
 ]

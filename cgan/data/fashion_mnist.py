@@ -99,6 +99,18 @@ def find(data_dir: str | os.PathLike | None = None) -> Path | None:
     return None
 
 
+def local_files(split: str) -> tuple[Path, Path] | None:
+    """The files of `split`, images and labels in the format IDX, perhaps with .gz; their content is not checked.
+
+    None where the data set is not on this machine.
+    """
+    with suppress(DataError):
+        folder = find()
+        paths = [folder and _locate(folder, file) for file in _FILES[split]]
+        return (paths[0], paths[1]) if all(paths) else None
+    return None
+
+
 @cache
 def local_test_images() -> tuple[np.ndarray, np.ndarray]:
     """`load("test")`, without a download: DataError where the data set is not on this machine."""

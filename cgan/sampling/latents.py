@@ -36,17 +36,20 @@ def philox4x32(counter: np.ndarray, key: np.ndarray) -> np.ndarray:
 def latents(seeds: np.ndarray, latent_dim: int, truncation: float = 1.0) -> np.ndarray:
     """Return z, float32 (N, latent_dim): row i is standard normal noise that depends on seeds[i] alone.
 
-    seeds: integers (N,) from 0 to MAX_SEED. truncation: 0 to 1, scales z towards its mean, which is 0; at 1 z is not
-    changed, at 0 every seed gives the picture of z = 0. It is not StyleGAN's truncation, which scales w, nor BigGAN's,
-    which draws values outside of a range anew. Raises ValueError for other seeds and truncations.
+    seeds: integers (N,) from 0 to MAX_SEED, or z itself, floats (N, latent_dim), which is only scaled.
+    truncation: 0 to 1, scales z towards its mean, which is 0; at 1 z is not changed, at 0 every seed gives the picture
+    of z = 0. It is not StyleGAN's truncation, which scales w, nor BigGAN's, which draws values outside of a range anew.
+    Raises ValueError for other seeds and truncations.
 
     Block b of a seed is philox4x32((b, 0, 0, 0), (seed, 0)); its words (w0, w1, w2, w3) give the normals
     4b to 4b + 3 as r(w0) cos(a(w1)), r(w0) sin(a(w1)), r(w2) cos(a(w3)), r(w2) sin(a(w3)) with
     u(w) = (w + 1/2) / 2^32, r(w) = sqrt(-2 ln u(w)) and a(w) = 2 pi u(w) (Box & Muller 1958).
     """
-    seeds = _integers("seed", seeds, MAX_SEED)
     if not 0 <= truncation <= 1:  # not a number is neither
         raise ValueError(f"truncation {truncation} given; allowed: 0 to 1")
+    if np.ndim(seeds) == 2:
+        return (truncation * np.asarray(seeds)).astype(np.float32)
+    seeds = _integers("seed", seeds, MAX_SEED)
     blocks = -(-latent_dim // 4)
     counter = np.zeros((1, blocks, 4), np.uint64)
     counter[0, :, 0] = np.arange(blocks)
@@ -94,6 +97,15 @@ def slerp(start: np.ndarray, end: np.ndarray, positions: np.ndarray) -> np.ndarr
         return lerp(start, end, positions)
     t = np.asarray(positions, np.float64)[:, None]
     return ((np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)).astype(np.float32)
+
+
+def neighbours(z: np.ndarray, count: int, strength: float) -> np.ndarray:
+    """A z (D,) and its neighbours, float32 (count, D).
+
+    The neighbours lie on the ways, by `slerp`, from z to the z of seeds 1, 2, ..., at the position `strength`, 0 to 1.
+    """
+    seeds = latents(np.arange(1, count), len(z))
+    return np.stack([np.asarray(z, np.float32), *(slerp(z, end, np.array([strength]))[0] for end in seeds)])
 
 
 def bilinear(positions: np.ndarray) -> np.ndarray:

@@ -53,8 +53,8 @@ class Sampler:
     def sample(self, classes: Sequence[int | str], seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
         """One picture, uint8 (N, 28, 28), for each class (N,), by index or by name, and seed (N,).
 
-        Raises ValueError for what is no class, for seeds and truncations beyond their ranges (see `latents`), and
-        where there are not as many seeds as classes.
+        Here and below seeds may be z itself, (N, latent_dim). Raises ValueError for what is no class, for seeds and
+        truncations beyond their ranges (see `latents`), and where there are not as many seeds as classes.
         """
         z, weights = latents.latents(seeds, self.latent_dim, truncation), self._class_weights(classes)
         if len(z) != len(weights):

@@ -18,10 +18,11 @@ from dataclasses import fields, replace
 import torch
 
 from cgan import data
-from cgan.common.command_line import Parser, fail, number
+from cgan.common.command_line import Parser, fail, number, widths
 from cgan.common.files import user_path
-from cgan.common.validation import Range
-from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
+from cgan.common.validation import Range, Widths
+from cgan.models.architectures import NetworkConfig
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_config, resolve
 from cgan.training.config import NETWORKS, RECIPES, RUN, STEPS, Setting, TrainingConfig
 from cgan.training.distributed import init_process_group
 from cgan.training.loop import train
@@ -36,7 +37,7 @@ def main() -> None:
         group = init_process_group(device)
     except RunError as error:
         fail(error)
-    config = TrainingConfig(**{field.name: getattr(arguments, field.name) for field in fields(TrainingConfig)})
+    config = _config(arguments)
     config = replace(config, batch_size=config.batch_size * group.world_size)
     out = arguments.out or CHECKPOINTS / f"my-{config.arch}"
     try:
@@ -56,14 +57,35 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    """The flags; a setting that is not given has the value of the architecture's recipe."""
-    arch = argparse.ArgumentParser(add_help=False, exit_on_error=False)
-    arch.add_argument("--arch", choices=list(RECIPES), default=next(iter(RECIPES)))
+    """The flags; a setting that is not given has the value of the architecture's recipe.
+
+    With --start-from, a setting of the networks that is not given has the value of that checkpoint.
+    """
+    first = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    first.add_argument("--arch", choices=list(RECIPES))
+    first.add_argument("--start-from")
     try:
-        chosen = arch.parse_known_args()[0].arch
+        given = first.parse_known_args()[0]
     except argparse.ArgumentError:  # the whole parser reports it better
-        chosen = arch.get_default("arch")
-    return _parser(RECIPES[chosen]).parse_args()
+        given = argparse.Namespace(arch=None, start_from=None)
+    networks = _networks(given.start_from)
+    if networks and given.arch in (None, networks.arch):
+        default = RECIPES[networks.arch].with_networks(networks)
+    else:
+        default = RECIPES[given.arch or "mlp"]
+    return _parser(default).parse_args()
+
+
+def _config(arguments: argparse.Namespace) -> TrainingConfig:
+    return TrainingConfig(**{field.name: getattr(arguments, field.name) for field in fields(TrainingConfig)})
+
+
+def _networks(checkpoint: str | None) -> NetworkConfig | None:
+    """The networks of a checkpoint to start from; None if there is none, which the start of the run reports."""
+    try:
+        return load_config(resolve(checkpoint)) if checkpoint else None
+    except CheckpointError:
+        return None
 
 
 def _parser(default: TrainingConfig) -> Parser:
@@ -96,7 +118,10 @@ def _add_flag(group: argparse._ActionsContainer, name: str, setting: Setting, de
         group.add_argument(flag, action=argparse.BooleanOptionalAction, default=default, help=setting.help)
         return
     text = setting.help if default is None else f"{setting.help} (default: %(default)s)"
-    if isinstance(allowed, Range):
+    if isinstance(allowed, Widths):
+        options = {"type": widths(allowed), "metavar": "N,N,..."}
+        default = ",".join(map(str, default))  # argparse makes numbers of it
+    elif isinstance(allowed, Range):
         options = {"type": number(allowed), "metavar": "N" if allowed.kind is int else "X"}
     elif isinstance(allowed, list):
         options = {"choices": allowed}

@@ -1,14 +1,16 @@
 """The settings of a training run, and the recipes: their defaults for each architecture.
 
 Each setting is written once, here. `cgan.training.command` makes a flag of it; `config.json` and `training.safetensors`
-keep its value, so a renamed or removed setting would make older runs unreadable.
+keep its value, so a renamed or removed setting would make older runs unreadable. The page has those of the MLP pair:
+`engine/training/settings.js`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
-from cgan.common.validation import Range
+from cgan.common.validation import Range, Widths
 from cgan.models.architectures import ARCHITECTURES, PERCEPTION_WIDTH, SETTINGS, NetworkConfig
+from cgan.models.mlp import DISCRIMINATOR_HIDDEN, GENERATOR_HIDDEN
 from cgan.training.losses import OBJECTIVES
 
 RUN, NETWORKS, STEPS = "the run", "the networks", "the steps"  # headings of `train.py --help`
@@ -22,10 +24,10 @@ class Setting(NamedTuple):
 
     group: str
     help: str
-    allowed: Range | list | str  # a range, choices, or the placeholder of a free text
+    allowed: Range | Widths | list | str  # a range, widths, choices, or the placeholder of a free text
 
 
-def _setting(default: object, group: str, help: str, allowed: Range | list | str) -> Any:
+def _setting(default: object, group: str, help: str, allowed: Range | Widths | list | str) -> Any:
     return field(default=default, metadata={"setting": Setting(group, help, allowed)})
 
 
@@ -52,7 +54,16 @@ class TrainingConfig:
     )
     latent_dim: int = _setting(100, NETWORKS, "length of z", SETTINGS["latent_dim"])
     label_dim: int = _setting(50, NETWORKS, "length of a class's embedding", SETTINGS["label_dim"])
+    hidden: tuple[int, ...] = _setting(
+        GENERATOR_HIDDEN, NETWORKS, "mlp: widths of the generator's hidden layers", SETTINGS["hidden"]
+    )
+    hidden_d: tuple[int, ...] = _setting(
+        DISCRIMINATOR_HIDDEN, NETWORKS, "mlp: widths of the discriminator's hidden layers", SETTINGS["hidden"]
+    )
     dropout: float = _setting(0.4, NETWORKS, "mlp: of the discriminator", SETTINGS["dropout"])
+    batchnorm: bool = _setting(
+        True, NETWORKS, "mlp: normalize all hidden layers of the generator but the first", SETTINGS["batchnorm"]
+    )
     batchnorm_eps: float = _setting(0.8, NETWORKS, "mlp: of the generator", SETTINGS["batchnorm_eps"])
     width: int = _setting(64, NETWORKS, "conv, film: channels of the generator at 7x7", SETTINGS["width"])
     width_d: int = _setting(32, NETWORKS, "conv, film: channels of the discriminator at 14x14", SETTINGS["width"])
@@ -96,12 +107,23 @@ class TrainingConfig:
         False, STEPS, "save the EMA after epochs too, for python -m cgan.training.averaging", [False, True]
     )
 
+    def __post_init__(self) -> None:
+        """Make tuples of the lists that JSON has in their place, so that saved settings equal those of a run."""
+        for name in ("hidden", "hidden_d"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+
     def networks(self) -> NetworkConfig:
-        """The description of the two networks, which the checkpoint keeps to build them again."""
+        """The description of the two networks, which the checkpoint keeps to build them again.
+
+        Widths and batchnorm are only in it where they are not the report's, as before there were these settings.
+        """
         common = {"latent_dim": self.latent_dim, "label_dim": self.label_dim}
         if self.arch == "mlp":
             generator = common | {"batchnorm_eps": self.batchnorm_eps}
+            generator |= {"hidden": self.hidden} if self.hidden != GENERATOR_HIDDEN else {}
+            generator |= {"batchnorm": False} if not self.batchnorm else {}
             discriminator = {"label_dim": self.label_dim, "dropout": self.dropout}
+            discriminator |= {"hidden": self.hidden_d} if self.hidden_d != DISCRIMINATOR_HIDDEN else {}
         elif self.arch == "film":
             generator, discriminator = common | {"width": self.width}, {"width": self.width_d}
         else:
@@ -109,6 +131,13 @@ class TrainingConfig:
             discriminator = {"width": self.width_d, "spectral_norm": self.spectral_norm}
             discriminator |= {"perception": PERCEPTION_WIDTH} if self.perception else {}
         return NetworkConfig(self.arch, generator, discriminator)
+
+    def with_networks(self, networks: NetworkConfig) -> "TrainingConfig":
+        """These settings with the networks of a checkpoint, as far as they are settings here."""
+        of_d = {f"{name}_d" if name in ("hidden", "width") else name: v for name, v in networks.discriminator.items()}
+        given = {"arch": networks.arch} | of_d | networks.generator
+        known = {field.name for field in fields(self)} - {"perception"}  # a folder, which no checkpoint names
+        return replace(self, **{name: value for name, value in given.items() if name in known})
 
 
 RECIPES = {

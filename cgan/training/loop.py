@@ -191,7 +191,10 @@ def _save_networks(trainer: Trainer, folder: RunFolder) -> None:
 def _resume(trainer: Trainer, path: Path) -> None:
     """Load the saved state. Raises RunError if there is none or its settings differ, CheckpointError if damaged."""
     if not path.exists():
-        raise RunError(f"--resume: {path.parent} holds no run to go on with; leave --resume out to start one")
+        advice = "leave --resume out to start one"
+        if (path.parent / checkpoints.EMA_GENERATOR).exists():
+            advice = f"begin one with its weights by --start-from {path.parent}, and name another folder by --out"
+        raise RunError(f"--resume: {path.parent} holds no run to go on with; {advice}")
     tensors, metadata = checkpoints.load_tensors(path)
     try:
         saved = TrainingConfig(**json.loads(metadata["config"]))

@@ -10,12 +10,31 @@ from cgan.ui.i18n import class_choices, i18n
 from cgan.ui.studio import MAX_SEED
 
 EXPORT = '<div class="cgan-export"></div>'
+_FOUND = """<div class="cgan-found" hidden>
+  <div class="cgan-chip"><span data-text="found_z"></span></div>@strength
+  <p data-text="found_info"></p>
+</div>"""
+_STRENGTH = """
+  <label class="cgan-slider">
+    <span data-text="found_strength"></span><input type="range" min="0" max="1" step="0.01"><output></output>
+  </label>"""
 _FIGURE = '<figure class="cgan-inside"></figure>'
 
 
-def class_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
-    """A choice of one class; its value is the index, 0 to 9."""
-    return gr.Dropdown(class_choices(), value=value, label=i18n(label), elem_id=elem_id)
+def checkpoint_menu(names: list[str], value: str) -> gr.Dropdown:
+    """The choice of a checkpoint.
+
+    The studio checks the name: the page's script puts choices into the menu of which Gradio's server does not know.
+    """
+    words = {"label": i18n("checkpoint"), "info": i18n("checkpoint_info")}
+    menu = gr.Dropdown(names, value=value, filterable=False, elem_id="checkpoint", **words)
+    menu.preprocess = lambda name: name  # a subclass would be a custom component, with a script of its own
+    return menu
+
+
+def class_dropdown(label: str, value: int, elem_id: str, **more: Any) -> gr.Dropdown:
+    """A choice of one class; its value is the index, 0 to 9. more: what else a gr.Dropdown takes."""
+    return gr.Dropdown(class_choices(), value=value, label=i18n(label), elem_id=elem_id, **more)
 
 
 def slider(low: float, high: float, value: float, step: float, label: str, elem_id: str, **more: Any) -> gr.Slider:
@@ -38,6 +57,15 @@ def seed_slider(label: str, value: int, elem_id: str, info: str | None = None) -
     dice = gr.Button(i18n("dice"), size="sm", elem_id=f"{elem_id}-dice")
     dice.click(None, js=f"() => cgan.throwDice({json.dumps(elem_id)})", api_visibility="private")
     return seed
+
+
+def found_chip(tab: str, seed: str, neighbours: bool = True) -> gr.HTML:
+    """What says under a tab's seed that the z of a person's picture stands in for it (`found.js`), and how to go back.
+
+    seed: its name in a link. neighbours: whether the tab draws the z's neighbours as well, so how far they are.
+    """
+    html = _FOUND.replace("@strength", _STRENGTH if neighbours else "")
+    return scripted(f"{tab}-{seed}-found", "mountFound", html, arguments=f"{json.dumps(tab)}, {json.dumps(seed)}")
 
 
 def sentence(key: str, tag: str = "p", elem_id: str | None = None) -> gr.HTML:

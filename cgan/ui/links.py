@@ -23,18 +23,26 @@ class Links:
         self._checkpoint = checkpoint
         self._tabs: dict[str, dict[str, Control]] = {}
         self._plain: dict[str, dict[str, dict]] = {}
+        self._unnamed: dict[tuple[str, str], dict] = {}
 
     def add(
-        self, tab: gr.Tab, controls: dict[str, Control], plain: dict[str, dict] | None = None
+        self,
+        tab: gr.Tab,
+        controls: dict[str, Control],
+        plain: dict[str, dict] | None = None,
+        unnamed: dict[str, object] | None = None,
     ) -> gr.events.Dependency:
         """Make controls, by the names that they have in a link, a tab's view.
 
-        plain: the same of what is no control of Gradio's, as `number`, `numbers` or `checkpoint_name` makes it; the
-        tab's script updates the store with it, and draws from it (`drawFrom` of `store.js`).
+        plain: the same of what is no control of Gradio's, as `number`, `choice` or another function below makes it;
+        the tab's script updates the store with it, and draws from it (`drawFrom` of `store.js`).
+        unnamed: of a control that says something else at first than it did when links were first made: what a link
+        means that names others of the tab's fields but not this one.
         Returns the event after which an opened tab's controls say what was chosen elsewhere.
         """
         self._tabs[tab.id] = controls
         self._plain[tab.id] = plain or {}
+        self._unnamed |= {(tab.id, name): {"unnamed": value} for name, value in (unnamed or {}).items()}
         for name, control in controls.items():
             if isinstance(control, gr.Tabs):  # has no value that an event could be told
                 for child in control.children:
@@ -52,33 +60,36 @@ class Links:
             api_visibility="private",
         )
 
-    def wire(self, page: gr.Blocks, tabs: gr.Tabs) -> None:
-        """Have the page follow its checkpoint, and open its link as soon as it knows which checkpoints there are."""
+    def wire(self, page: gr.Blocks, tabs: gr.Tabs, trained: gr.HTML) -> None:
+        """Have the page follow its checkpoint, and open its link as soon as it knows which checkpoints there are.
+
+        trained: triggers `submit` when the generator that was trained in the page is to be the checkpoint.
+        """
         told = {"trigger_mode": "multiple", "api_visibility": "private"}
         self._checkpoint.change(None, self._checkpoint, js="(name) => cgan.update({ checkpoint: name })", **told)
         self._checkpoint.select(None, self._checkpoint, js="(name) => { cgan.choose(name); }", **told)
         names = gr.JSON(visible=False)
-        page.load(
-            lambda: (gr.Dropdown(choices=self._studio.names()), self._studio.names()),
-            outputs=[self._checkpoint, names],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        ).then(
+        quietly = {"show_progress": "hidden", "api_visibility": "private"}
+        page.load(self._studio.names, outputs=names, queue=False, **quietly).then(
             None,
             inputs=names,
             outputs=[tabs, self._checkpoint, *(control for tab in self._tabs.values() for control in tab.values())],
             js="(names) => cgan.follow(names)",
-            show_progress="hidden",
-            api_visibility="private",
+            **quietly,
         )
+        menu = {"inputs": names, "outputs": self._checkpoint, **quietly}
+        self._checkpoint.focus(self._studio.names, outputs=names, queue=False, **quietly).then(
+            None, js="(names) => cgan.checkpointMenu(names)", **menu
+        )
+        trained.submit(None, js="(names) => cgan.checkpointMenu(names, true)", **menu)
 
     def for_page(self) -> dict:
         """What the script has to know: of each tab its fields, what they may say, and what they say at first."""
         return {
             "checkpoint": self._checkpoint.value,
             "tabs": {
-                tab: {name: _field(control) for name, control in controls.items()} | self._plain[tab]
+                tab: {name: _field(control) | self._unnamed.get((tab, name), {}) for name, control in controls.items()}
+                | self._plain[tab]
                 for tab, controls in self._tabs.items()
             },
         }
@@ -102,6 +113,19 @@ def sigmas() -> dict:
 def checkpoint_name(first: str) -> dict:
     """A plain field that says one of the checkpoints."""
     return {"plain": True, "first": first, "checkpoint": True}
+
+
+def choice(choices: list) -> dict:
+    """A plain field that says one of some values, at first the first of them."""
+    return {"plain": True, "first": choices[0], "choices": choices}
+
+
+def training_run(first: str, optional: bool = False) -> dict:
+    """A plain field that says a training run of the page, as `engine/training/presets.js` writes it.
+
+    optional: it may be "off" too.
+    """
+    return {"plain": True, "first": first, "run": True, "optional": optional}
 
 
 def _range(limits: Limits) -> dict:

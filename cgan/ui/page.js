@@ -2,7 +2,7 @@
 
 import { mountDirections, mountMoved } from "./tabs/directions/script.js";
 import { mountSheet } from "./tabs/directions/sheet.js";
-import { mountAllClasses, mountPicture } from "./tabs/generate/script.js";
+import { mountAllClasses, mountPicture, showFirstSheet } from "./tabs/generate/script.js";
 import { mountReport } from "./tabs/how_good/script.js";
 import "./tabs/inside/script.js";
 import { mountWalk } from "./tabs/interpolate/script.js";
@@ -11,16 +11,20 @@ import { mountMixture, mountWeights } from "./tabs/mix/mixture.js";
 import "./tabs/mix/script.js";
 import { mountPicker } from "./tabs/picture/picker.js";
 import { mountOnward } from "./tabs/picture/script.js";
+import { mountTrain } from "./tabs/train/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
-import { config } from "./web/page/config.js";
+import { TRAINED_HERE, config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
 import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
 import { mountFigure } from "./web/page/figures.js";
+import { mountFound } from "./web/page/found.js";
 import { sampleInputs } from "./web/drawing/inputs.js";
-import { cardOf, drawHere, drawsHere, prepare, whenRendererChanges } from "./web/drawing/renderer.js";
+import { cardOf, drawHere, drawsHere, isKept, prepare, whenRendererChanges } from "./web/drawing/renderer.js";
 import { followHands, throwDice } from "./web/page/sliders.js";
 import { chosenValues, openTab, redraw, update, valuesOf } from "./web/page/store.js";
+import { text } from "./web/page/texts.js";
+import { mountTrainedNote } from "./web/page/trained_note.js";
 import { mountUpload } from "./web/page/upload.js";
 import { openLink } from "./web/page/url.js";
 
@@ -43,6 +47,16 @@ const asUpdates = (tab, values) =>
 
 const asUpdate = (property, value) => ({ __type__: "update", ...(value !== undefined && { [property]: value }) });
 
+/**
+ * The menu of checkpoints: those of the server, and the generator that was trained here, where there is one; with
+ * `isChosen` it is chosen.
+ */
+function checkpointMenu(names, isChosen = false) {
+  const trained = isKept(TRAINED_HERE) ? [[text("trained_here"), TRAINED_HERE]] : [];
+  const choices = [...names.map((name) => [name, name]), ...trained];
+  return { ...asUpdate("choices", choices), ...(isChosen && { value: TRAINED_HERE }) };
+}
+
 /** A tab was opened. Returns what its controls are to say. */
 function enter(tab) {
   openTab(tab);
@@ -56,7 +70,7 @@ function follow(checkpoints) {
   if (checkpoint) prepare(checkpoint);
   return [
     asUpdate("selected", tab),
-    asUpdate("value", checkpoint),
+    { ...checkpointMenu(checkpoints), ...asUpdate("value", checkpoint) },
     ...Object.keys(tabs).flatMap((name) => asUpdates(name, name === tab ? values : {})),
   ];
 }
@@ -65,6 +79,8 @@ whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(Object.keys(tabs)[0]).checkpoint) redraw();
 });
 followHands();
+showFirstSheet();
+mountTrainedNote();
 
 // The generator comes while Gradio builds its page; where the link names another one, `follow` prepares that.
 if (!new URLSearchParams(location.search).has("checkpoint")) prepare(firstCheckpoint);
@@ -74,8 +90,10 @@ const sampleHere = (checkpoint, classes, seeds, truncation) =>
   drawHere(checkpoint, sampleInputs(classes, seeds, cardOf(checkpoint).latent_dim, truncation));
 
 Object.assign(window.cgan, {
-  ...{ choose, enter, follow, throwDice, update },
-  ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountMixture, mountMoved, mountOnward },
-  ...{ mountPicker, mountPicture, mountReport, mountSheet, mountUpload, mountWalk, mountWatch, mountWeights },
+  ...{ checkpointMenu, choose, enter, follow, throwDice, update },
+  ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountFound, mountMixture, mountMoved },
+  ...{ mountOnward, mountPicker, mountPicture, mountReport, mountSheet, mountTrain, mountUpload, mountWalk },
+  mountWatch,
+  mountWeights,
   ...{ drawsHere, prepare, sampleHere }, // for tests
 });

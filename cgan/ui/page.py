@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
 from cgan.sampling.sampler import samplers
 from cgan.ui.api import Endpoints
-from cgan.ui.controls import sentence
+from cgan.ui.controls import checkpoint_menu, sentence
 from cgan.ui.first_view import first_view
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
@@ -34,6 +34,7 @@ from cgan.ui.tabs.interpolate import layout as interpolate
 from cgan.ui.tabs.mix import layout as mix
 from cgan.ui.tabs.picture import layout as picture
 from cgan.ui.tabs.picture.service import Redrawer
+from cgan.ui.tabs.train import layout as train
 from cgan.ui.tabs.watch import layout as watch
 from cgan.ui.web import STYLE_SHEETS, UI
 from cgan.ui.web.bundle import bundle
@@ -63,20 +64,15 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 sentence("title", "h1", elem_id="title")
                 sentence("intro")
             with gr.Column(scale=2, min_width=280):
-                chosen = gr.Dropdown(
-                    studio.names(),
-                    value=checkpoint,
-                    label=i18n("checkpoint"),
-                    info=i18n("checkpoint_info"),
-                    filterable=False,
-                    elem_id="checkpoint",
-                )
+                chosen = checkpoint_menu(studio.names(), checkpoint)
         links = Links(studio, chosen)
         worker = WorkerProcess(visitor)
         lab = Lab(studio, worker, offline)
-        with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # eight of them, none put away into a menu
+        with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # nine of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate") as tab:
                 generate.build(studio, chosen, links, tab)
+            with gr.Tab(i18n("tab_train"), id="train") as tab:
+                trained = train.build(links, tab)
             with gr.Tab(i18n("tab_interpolate"), id="interpolate") as tab:
                 interpolate.build(studio, chosen, links, tab)
             with gr.Tab(i18n("tab_mix"), id="mix") as tab:
@@ -91,15 +87,8 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
                 inside.build(lab, chosen, links, tab, _LONG_WORK)
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
                 how_good.build(studio, Evidence(studio, worker), chosen, own, links, tab, _LONG_WORK)
-        links.wire(page, tabs)
+        links.wire(page, tabs, trained)
         Endpoints(studio, lab, checkpoint).register()
-        chosen.focus(
-            lambda: gr.Dropdown(choices=studio.names()),
-            outputs=chosen,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
     return page, links
 
 

@@ -13,11 +13,13 @@ from cgan.explain import inversion
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.sampling.sampler import Sampler, samplers
+from cgan.ui.figures import say
 
 MAX_SEED = 9999  # of sliders and dice, not of fields and links: a pixel of a longer slider would be too many seeds
 MAX_COUNT = 64
 MIXED_SEEDS = 9  # of one mixture of classes
 SHEET_SEEDS = 8
+TRAINED_HERE = "trained/here"  # the page's own generator in the place of a checkpoint's name; no folder has this name
 STRIP_FRAMES = 16  # of a walk from a given z
 ANIMATION_SCALE = 8  # screen pixels a pixel
 ANIMATION_SECONDS = 5  # there and back
@@ -40,6 +42,8 @@ class Studio:
 
     def folder(self, checkpoint: str) -> Path:
         """Where a checkpoint lies."""
+        if checkpoint == TRAINED_HERE:
+            raise RefusalError(say("trained_only_here"))
         name = checked("checkpoint", check_choice, checkpoint, self.names())
         return self._extra.get(name) or checkpoints.resolve(name)
 

@@ -109,6 +109,29 @@ def test_each_grey_level_is_a_crisp_square(visit):
         assert scale == round(scale) and scale >= 2, (count, height)
 
 
+@pytest.mark.parametrize(
+    ("height", "columns", "scale"), [(900, 4, 4), (720, 6, 3), (640, 8, 3)], ids=["tall", "usual", "low"]
+)
+def test_a_low_window_has_more_columns_so_that_pictures_stay_large(visit, sampler, height, columns, scale):
+    page = visit()
+    page.page.set_viewport_size({"width": 1280, "height": height})
+    page.page.reload()
+    page.wait_for_renderer("page")
+    page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(7, 23)), columns=columns)
+    size = page.find(PICTURE).evaluate("(canvas) => canvas.getBoundingClientRect().width / canvas.width")
+    assert size == scale
+
+
+def test_the_wheel_over_a_seed_scrolls_the_page(visit):
+    page = visit()
+    page.page.set_viewport_size({"width": 1280, "height": 500})
+    field = page.find("#seed input[type=number]")
+    field.click()
+    page.page.mouse.wheel(0, 200)
+    page.page.wait_for_function("window.scrollY > 0")
+    assert field.input_value() == "7" and page.painted() == (3, 7)
+
+
 def test_downloaded_png_is_the_pictures_enlarged(visit, sampler, tmp_path):
     page = visit()
     path = page.download("Download PNG", tmp_path)

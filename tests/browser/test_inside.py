@@ -37,22 +37,42 @@ class Inside:
         return path
 
 
+OURS = "?tab=inside&network=judge"
+
+
 @pytest.fixture(scope="module")
 def inside(visit_for_all):
-    return Inside(visit_for_all(renderer="server"))
+    return Inside(visit_for_all(renderer="server", query=OURS))
 
 
-def test_nothing_is_computed_before_the_tab_is_opened(visit_served):
+def test_the_tab_opens_with_a_photograph_that_a_network_of_imagenet_has_looked_at(visit_served):
     page = visit_served()
     assert page.find("#saliency img").count() == 0
-    page.open_tab("Inside the network")
-    page.find("#saliency img").nth(7).wait_for()
+    inside = Inside(page)
+    assert page.find("#inside-network input").input_value() == "EfficientNet-Lite0 · ImageNet"
+    expect(page.find("#inside-picture")).to_contain_text("Cheetah")
+    assert inside.figure("saliency").locator("img").count() == 4
+    expect(inside.figure("saliency").locator("figcaption")).to_contain_text("Computed beforehand")
+    expect(page.find("#inside-class")).to_be_hidden()
+    inside.run("saliency")
+    assert inside.figure("saliency").locator("img").count() == 4
+    expect(inside.figure("saliency").locator("figcaption")).not_to_contain_text("beforehand")
+    page.choose("inside-network", "The judge (our classifier)")
+    expect(page.find("#inside-class")).to_be_visible()
+    expect(inside.figure("saliency").locator("img")).to_have_count(8, timeout=60_000)
+
+
+def test_a_link_from_before_still_means_the_judge(visit_served):
+    page = visit_served(query="?tab=inside&class=bag&seed=12")
+    expect(page.find("#inside-picture")).to_contain_text("Bag", timeout=60_000)
+    assert page.find("#inside-network input").input_value() == "The judge (our classifier)"
 
 
 def test_the_first_thing_to_see_are_maps_under_the_judge_and_under_d(inside):
     text = inside.figure("saliency").inner_text()
     assert "What the judge looks at: Dress" in text and "What D looks at: Real" in text
     assert inside.figure("saliency").locator("img").count() == 8
+    assert "Why D's map looks like noise" in text
     assert "Dress" in inside.page.find("#inside-picture").inner_text()
 
 
@@ -189,7 +209,7 @@ def test_of_two_runs_at_once_the_newer_stays(visit_served):
 
 
 def test_chinese(visit_served):
-    page = visit_served(language="zh-CN")
+    page = visit_served(language="zh-CN", query=OURS)
     Inside(page, "网络内部")
     for tab in ("2 · 欺骗", "3 · 类别可视化", "1 · 显著图"):
         page.open_tab(tab)
@@ -200,7 +220,7 @@ def test_chinese(visit_served):
 
 @pytest.mark.parametrize("wide", [True, False], ids=["desktop", "phone"])
 def test_no_step_sticks_out_sideways(visit_served, wide):
-    page = visit_served(wide=wide)
+    page = visit_served(wide=wide, query=OURS)
     inside = Inside(page)
     for step in ("fooling", "visualization"):
         inside.run(step)

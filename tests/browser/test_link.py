@@ -317,6 +317,7 @@ def test_what_is_chosen_on_one_tab_is_chosen_on_all(visit):
     page.choose("from-class", "Coat")
     page.type_number("from-seed", 43)
     page.open_tab("Inside the network")
+    page.choose("inside-network", "The judge (our classifier)")
     expect(page.find("#inside-picture")).to_contain_text("Coat", timeout=60_000)
     assert page.find("#inside-class input").input_value() == "Coat" and page.value("inside-seed") == 43
     page.find("#inside-seed-dice").click()

@@ -27,8 +27,7 @@ TABS = {
 
 # The levels and the transparency of an image's, or a canvas's, own pixels.
 _READ_IMAGE = """async (source) => {
-  await source.decode?.();
-  const [width, height] = [source.naturalWidth ?? source.width, source.naturalHeight ?? source.height];
+  const { width, height } = source;
   const copy = new OffscreenCanvas(width, height).getContext("2d", {willReadFrequently: true});
   copy.drawImage(source, 0, 0);
   return [width, ...copy.getImageData(0, 0, width, height).data];
@@ -97,9 +96,9 @@ def test_first_pictures_are_seen_before_gradio_is_there(browser, server, languag
     page.route("**/assets/Blocks-*.js", lambda route: route.continue_() if may_come else held.append(route))
     page.goto(server, wait_until="commit")
     first = page.locator("#first-view")
-    first.locator("img").wait_for()
+    first.locator("canvas").wait_for()
     assert first.inner_text().split("\n") == [title, caption]
-    levels = first.locator("img").evaluate(_READ_IMAGE)
+    levels, width = first.locator("canvas").evaluate(_READ_IMAGE), first.locator("canvas").bounding_box()["width"]
     assert page.locator("#picture").count() == 0
     may_come.append(True)
     for route in held:
@@ -107,6 +106,7 @@ def test_first_pictures_are_seen_before_gradio_is_there(browser, server, languag
     page.locator("#picture[data-seed]").wait_for()
     assert first.count() == 0
     drawn = page.locator("#picture canvas").evaluate(_READ_IMAGE)  # by the page itself, perhaps
+    assert page.locator("#picture canvas").bounding_box()["width"] == width
     assert len(drawn) == len(levels) and largest_difference(np.array(drawn), np.array(levels)) <= TOLERANCE
     context.close()
 

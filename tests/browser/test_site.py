@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling.sampler import Sampler
@@ -87,10 +88,30 @@ def test_another_checkpoint_is_loaded_when_it_is_chosen(visit_site):
     page.expect_cells("#picture canvas", expected, columns=4)
 
 
+def test_a_generator_trained_here_draws(visit_site):
+    page = visit_site(query="?tab=train&run-b=off")
+    page.find("#train-run:enabled").wait_for(timeout=20_000)
+    assert page.find("[data-do=images] option").all_inner_texts() == ["6,000"]
+    page.find("[data-do=step]").click()
+    expect(page.find("#train-sheet")).to_have_attribute("data-images", "64", timeout=20_000)
+    page.find("#train-use").click()
+    page.open_tab("Generate")
+    expect(page.find("#picture figcaption")).to_contain_text("1 training steps", timeout=20_000)
+    expect(page.find("#trained-note")).to_be_visible()
+    page.find("#checkpoint select").select_option("report-mlp")
+    expect(page.find("#trained-note")).to_be_hidden()
+
+
+def test_nothing_of_the_tab_train_is_fetched_before_it_is_opened(visit_site):
+    page = visit_site()
+    fetched = {url.rpartition("/")[2] for url in page.requests}
+    assert fetched.isdisjoint({"excerpt.png", "training.wasm", "training-worker.js", "judge.safetensors"})
+
+
 def test_chinese_on_a_phone(visit_site):
     page = visit_site(wide=False, language="zh-CN")
     assert "条件 GAN 学到了什么" in page.find("body").inner_text()
-    for tab in ("生成", "插值"):
+    for tab in ("生成", "训练", "插值"):
         page.open_tab(tab)
         page.page.wait_for_timeout(300)
         assert page.find("html").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0

@@ -102,6 +102,13 @@ def save(tmp_path):
         ("conv", ConvGenerator, {"latent_dim": 7, "label_dim": 5, "width": 22, "normalization": "class-batch"}),
         ("conv", ConvGenerator, {"latent_dim": 2, "label_dim": 1, "width": 4, "normalization": "none"}),
         ("mlp", MLPGenerator, {"latent_dim": 3, "label_dim": 6, "batchnorm_eps": 1e-5}),
+        ("mlp", MLPGenerator, {"latent_dim": 16, "label_dim": 10, "batchnorm_eps": 1e-5, "hidden": [256, 512]}),
+        ("mlp", MLPGenerator, {"latent_dim": 2, "label_dim": 1, "batchnorm_eps": 0.8, "batchnorm": False}),
+        (
+            "mlp",
+            MLPGenerator,
+            {"latent_dim": 1, "label_dim": 4096, "batchnorm_eps": 0, "hidden": [12, 4, 20], "batchnorm": False},
+        ),
         ("film", FilmGenerator, {"latent_dim": 64, "label_dim": 32, "width": 64}),
         ("film", FilmGenerator, {"latent_dim": 5, "label_dim": 3, "width": 22}),
     ],

@@ -1,15 +1,12 @@
 """trainer.js in node beside PyTorch: the same first weights, images, z, classes and masks, 20 steps, every weight."""
 
-import dataclasses
 import json
 from collections import defaultdict
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load, save
-from torch import nn
 
 from cgan.data import examples
 from cgan.training.config import TrainingConfig
@@ -17,69 +14,6 @@ from cgan.training.trainer import Trainer
 
 STEPS = 20
 LOSSES = ["least-squares", "non-saturating", "hinge", "relativistic"]
-
-
-class Generator(nn.Module):
-    """The MLP generator with any widths, with and without batch normalization."""
-
-    def __init__(self, latent_dim, label_dim, batchnorm_eps, hidden, batchnorm):
-        super().__init__()
-        self.latent_dim = latent_dim
-        self.embedding = nn.Embedding(10, label_dim)
-        layers, inputs = [], label_dim + latent_dim
-        for place, width in enumerate(hidden):
-            layers.append(nn.Linear(inputs, width))
-            if batchnorm and place:
-                layers.append(nn.BatchNorm1d(width, batchnorm_eps))
-            layers.append(nn.LeakyReLU(0.2))
-            inputs = width
-        self.layers = nn.Sequential(*layers, nn.Linear(inputs, 784), nn.Tanh())
-
-    def forward(self, z, classes):
-        return self.layers(torch.cat([self.embedding(classes), z], dim=1)).view(-1, 1, 28, 28)
-
-
-class Dropout(nn.Module):
-    """Dropout by torch.rand, which the test records."""
-
-    def __init__(self, dropout):
-        super().__init__()
-        self.dropout = dropout
-
-    def forward(self, x):
-        return x * (torch.rand(x.shape) >= self.dropout) / (1 - self.dropout) if self.dropout else x
-
-
-class Discriminator(nn.Module):
-    """The MLP discriminator with any widths."""
-
-    def __init__(self, label_dim, dropout, hidden):
-        super().__init__()
-        self.embedding = nn.Embedding(10, label_dim)
-        layers, inputs = [], 784 + label_dim
-        for place, width in enumerate(hidden):
-            layers += [nn.Linear(inputs, width), *([Dropout(dropout)] if place else []), nn.LeakyReLU(0.2)]
-            inputs = width
-        self.layers = nn.Sequential(*layers, nn.Linear(inputs, 1))
-
-    def forward(self, images, classes):
-        return self.layers(torch.cat([images.flatten(1), self.embedding(classes)], dim=1))
-
-
-@dataclasses.dataclass(frozen=True)
-class Config(TrainingConfig):
-    """TrainingConfig with the settings that only the page's trainer has yet."""
-
-    hidden: tuple = (128, 256, 512, 1024)
-    hidden_d: tuple = (512, 512, 512)
-    batchnorm: bool = True
-
-    def networks(self):
-        generator = (self.latent_dim, self.label_dim, self.batchnorm_eps, self.hidden, self.batchnorm)
-        return SimpleNamespace(
-            build_generator=lambda: Generator(*generator),
-            build_discriminator=lambda: Discriminator(self.label_dim, self.dropout, self.hidden_d),
-        )
 
 
 @pytest.fixture(scope="module")
@@ -155,8 +89,7 @@ def as_streams(drawn, dropout, layers):
 
 def pytorch_trainer(settings, first, data, record):
     """A trainer with the first weights, its networks by their names in train.mjs, and what torch draws from now on."""
-    settings = settings | {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
-    trainer = Trainer(Config(**settings), *data, torch.device("cpu"))
+    trainer = Trainer(TrainingConfig(**settings), *data, torch.device("cpu"))
     networks = {"generator": trainer.generator, "averaged": trainer.ema, "discriminator": trainer.discriminator}
     for part, network in networks.items():
         prefix = f"{part}."
@@ -200,7 +133,7 @@ def test_20_steps_agree_with_pytorch(train, record, float64, data, settings):
     Seeds have been chosen: once in some runs of the report's sizes, an activation is as near to zero as its rounding
     error, and takes the other slope. That changes weights by a learning rate.
     """
-    settings = {"batch_size": 32, "seed": 2} | settings
+    settings = {"batch_size": 32, "seed": 7} | settings
     first = load(train(settings, 0))
     expected, drawn = in_pytorch(settings, first, data, record)
     layers = len(settings.get("hidden_d", [0, 0, 0])) - 1
@@ -239,11 +172,8 @@ def test_other_settings_begin_with_the_same_weights(train):
 
 def test_first_weights_are_distributed_as_pytorchs(train):
     torch.manual_seed(0)
-    config = Config()
-    networks = {
-        "generator": config.networks().build_generator(),
-        "discriminator": config.networks().build_discriminator(),
-    }
+    config = TrainingConfig().networks()
+    networks = {"generator": config.build_generator(), "discriminator": config.build_discriminator()}
     drawn = load(train({}, 0))
     for part, network in networks.items():
         for name, theirs in network.state_dict().items():

@@ -141,14 +141,6 @@ def test_networks_that_there_are_none_of_or_too_large_ones_are_refused(name, rea
     assert refusal.value.reason == reason and "\n" not in str(refusal.value)
 
 
-def test_where_the_packages_are_missing_one_line_says_which(monkeypatch):
-    monkeypatch.setattr(imagenet, "PACKAGES", ("efficientnet-that-is-not-there",))
-    imagenet.load.cache_clear()
-    with pytest.raises(ImageNetError, match="pip install efficientnet-that-is-not-there") as refusal:
-        imagenet.load(EFFICIENTNET_LITE0)
-    assert refusal.value.reason == "missing"
-
-
 def test_only_one_download_at_a_time(web, tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(imagenet, "_weights", lambda name: SimpleNamespace(url=f"{web}/{NAME}"))

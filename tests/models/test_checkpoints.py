@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from cgan.common import files
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
+from cgan.training.config import TrainingConfig
 
 
 @pytest.fixture
@@ -105,6 +106,28 @@ def test_weights_of_another_shape(checkpoint):
     assert "layers.0.weight" in message and "(128, 150)" in message and "(128, 114)" in message
 
 
+def test_weights_of_other_widths(checkpoint):
+    change_config(checkpoint, lambda config: config["generator"].update(hidden=[4096] * 8))
+    assert "layers.12.running_mean" in refusal(checkpoint)
+    change_config(checkpoint, lambda config: config["generator"].update(hidden=[128, 256, 512, 2048]))
+    message = refusal(checkpoint)
+    assert "(1024, 512)" in message and "(2048, 512)" in message
+
+
+def test_a_pair_without_batch_normalization_of_other_widths_comes_back(tmp_path):
+    config = TrainingConfig(latent_dim=6, label_dim=3, hidden=(24, 36), hidden_d=(20,), batchnorm=False)
+    networks = config.networks()
+    pair = networks.build_generator(), networks.build_discriminator()
+    checkpoints.save_config(tmp_path, networks, {})
+    for file, network in zip((checkpoints.EMA_GENERATOR, checkpoints.DISCRIMINATOR), pair, strict=True):
+        checkpoints.save_tensors(tmp_path / file, network.state_dict(), {})
+    loaded = checkpoints.load_generator(tmp_path)[0], checkpoints.load_discriminator(tmp_path)
+    for network, again in zip(pair, loaded, strict=True):
+        for name, tensor in network.state_dict().items():
+            assert torch.equal(again.state_dict()[name], tensor), name
+    assert checkpoints.load_config(tmp_path) == networks
+
+
 def test_tensors_that_are_missing_or_unknown(checkpoint):
     path = checkpoint / checkpoints.EMA_GENERATOR
     tensors = load_file(path)
@@ -152,6 +175,16 @@ def change_config(folder, change):
         (lambda config: config["generator"].update(dropout=0.1), "dropout"),
         (lambda config: config["discriminator"].update(dropout=float("nan")), "dropout"),
         (lambda config: config["discriminator"].update({"__class__": "x"}), "__class__"),
+        (lambda config: config["generator"].update(hidden=[]), "generator.hidden: [] given; allowed: 1 to 8 multiples"),
+        (lambda config: config["generator"].update(hidden=[64] * 100_000), "1 to 8 multiples of 4, from 4 to 4096"),
+        (lambda config: config["generator"].update(hidden=[10**12]), "hidden"),
+        (lambda config: config["generator"].update(hidden=[[64]]), "hidden"),
+        (lambda config: config["generator"].update(hidden=[64, True]), "hidden"),
+        (lambda config: config["generator"].update(hidden="64"), "hidden: '64' given"),
+        (lambda config: config["generator"].update(hidden={"64": 64}), "hidden"),
+        (lambda config: config["discriminator"].update(hidden=[30]), "discriminator.hidden: [30] given"),
+        (lambda config: config["generator"].update(batchnorm=2), "False, True"),
+        (lambda config: config["discriminator"].update(batchnorm=False), "batchnorm"),
     ],
 )
 def test_config_that_no_network_takes(checkpoint, change, named):

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from cgan.models import checkpoints
 from cgan.training import command
 from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.run_folder import RunFolder
@@ -30,6 +31,35 @@ def test_every_setting_is_a_flag_with_its_default_and_range(capsys, monkeypatch)
     assert "length of z (default: 64)" in text and "of Adam (default: 0.99)" in text
 
 
+def test_widths_are_numbers_with_commas(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--hidden", "256,512", "--no-batchnorm"])
+    arguments = command._arguments()
+    assert (arguments.hidden, arguments.hidden_d) == ((256, 512), (512, 512, 512))
+    assert not arguments.batchnorm
+
+
+def test_a_run_starts_with_the_networks_of_its_checkpoint(tmp_path, monkeypatch):
+    """The other settings are the recipe's, and what is given counts."""
+    trained = dataclasses.replace(
+        RECIPES["mlp"], latent_dim=16, hidden=(256, 512), hidden_d=(256,), batchnorm=False, dropout=0.1, loss="hinge"
+    )
+    checkpoints.save_config(tmp_path, trained.networks(), dataclasses.asdict(trained))
+    monkeypatch.setattr(sys, "argv", ["train.py", "--start-from", f"{tmp_path}", "--beta1", "0"])
+    config = command._config(command._arguments())
+    assert config == dataclasses.replace(trained, start_from=f"{tmp_path}", loss="least-squares", beta1=0.0)
+    sys.argv += ["--hidden-d", "128,64"]
+    assert command._arguments().hidden_d == (128, 64)
+
+
+@pytest.mark.parametrize("name", ["report-mlp", "r3gan-conv"])
+def test_a_shipped_checkpoint_names_its_networks(monkeypatch, name):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--start-from", name])
+    ours = command._config(command._arguments()).networks()
+    theirs = checkpoints.load_config(checkpoints.CHECKPOINTS / name)
+    without_perception = {key: value for key, value in theirs.discriminator.items() if key != "perception"}
+    assert ours == theirs._replace(discriminator=without_perception)
+
+
 def test_a_switch_of_the_recipe_can_be_turned_off(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["train.py", "--arch", "film"])
     assert command._arguments().keep_averages
@@ -45,6 +75,7 @@ def test_a_run_is_not_overwritten_and_not_conjured_up(short_run, expect_refusal_
 def test_a_checkpoint_without_a_state_to_go_on_from_is_not_overwritten(expect_refusal_here, tmp_path):
     shipped = ROOT / "checkpoints" / "report-mlp"
     folder = shutil.copytree(shipped, tmp_path / "copy")
+    expect_refusal_here("train.py", "--out", folder, "--resume", words=[f"--start-from {folder}", "--out"])
     expect_refusal_here("train.py", "--out", folder, "--steps", 5, words=[str(folder), "another folder"])
     assert (folder / "history.jsonl").read_bytes() == (shipped / "history.jsonl").read_bytes()
 
@@ -64,6 +95,9 @@ def test_a_second_trainer_in_one_folder_is_refused(tmp_path, expect_refusal_here
         (["--arch", "conv9"], ["--arch", "conv9", "mlp"]),
         (["--steps", "5", "--epochs", "2"], ["--epochs", "--steps"]),
         (["--nonsense"], ["--nonsense"]),
+        (["--hidden", "256;512"], ["--hidden: '256;512' given", "1 to 8 multiples of 4, from 4 to 4096"]),
+        (["--hidden-d", "30"], ["--hidden-d: [30] given", "1 to 8 multiples of 4, from 4 to 4096"]),
+        (["--start-from", "nowhere"], ["nowhere", "report-mlp"]),
     ],
 )
 def test_wrong_flags_get_one_line(expect_refusal_here, arguments, words):

@@ -40,6 +40,7 @@ def interrupt_at(step, monkeypatch):
 def recipes(perception):
     return {
         "mlp": TrainingConfig(),
+        "mlp of other widths": TrainingConfig(hidden=(24, 36), hidden_d=(20,), batchnorm=False),
         "conv": SMALL_CONV,
         "conv with perception": dataclasses.replace(SMALL_CONV, perception=f"{perception}"),
         "film": SMALL_FILM,
@@ -57,7 +58,10 @@ def whole_runs(few, recipes, tmp_path_factory):
     return folders
 
 
-INTERRUPTIONS = [*(("mlp", at) for at in (1, 10, 11, 12)), ("conv", 12), ("conv with perception", 12), ("film", 12)]
+INTERRUPTIONS = [
+    *(("mlp", at) for at in (1, 10, 11, 12)),
+    *((name, 12) for name in ("mlp of other widths", "conv", "conv with perception", "film")),
+]
 
 
 @pytest.mark.parametrize(("name", "at"), INTERRUPTIONS)

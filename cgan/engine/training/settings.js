@@ -58,8 +58,8 @@ const WIDTHS = { least: 4, most: 4096, whole: true, layers: 8 };
  * @typedef {{ least: number, most: number, whole?: boolean, empty?: boolean, layers?: number }} Range
  */
 
-/** @type {Record<string, Range>} */
-const RANGES = {
+/** What each setting of numbers may be. @type {Record<string, Range>} */
+export const RANGES = {
   latent_dim: { least: 1, most: 4096, whole: true },
   label_dim: { least: 1, most: 4096, whole: true },
   hidden: WIDTHS,
@@ -89,16 +89,24 @@ function isAllowed(value, { least, most, whole, empty, layers }) {
   return Array.isArray(value) && value.length >= 1 && value.length <= layers && value.every(isWidth);
 }
 
-/** @param {Range} range */
+/** What a setting may be, in words. @param {Range} range */
 function allowed({ least, most, whole, empty, layers }) {
   if (layers) return `1 to ${layers} multiples of 4, ${least} to ${most}`;
   return `${whole ? "a whole number" : "a number"}, ${least} to ${most}${empty ? ", or null" : ""}`;
 }
 
+/** A setting may not be what was given: `setting` is its name. The message is one line with what is allowed. */
+export class SettingError extends Error {
+  constructor(setting, given, words) {
+    super(`${setting} is ${given}; allowed: ${words}`);
+    this.setting = setting;
+  }
+}
+
 /**
  * All settings: the report's, and those that are given in their place.
  * @param {Partial<Settings>} given @returns {Settings}
- * @throws {Error} in one line: the name, what was given, what is allowed
+ * @throws {Error} in one line: the name, what was given, what is allowed; a SettingError where there is such a setting
  */
 export function completeSettings(given) {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(REPORT, name));
@@ -106,10 +114,9 @@ export function completeSettings(given) {
   const settings = { ...REPORT, ...given };
   for (const [name, range] of Object.entries(RANGES))
     if (!isAllowed(settings[name], range))
-      throw new Error(`${name} is ${JSON.stringify(settings[name])}; allowed: ${allowed(range)}`);
-  if (!LOSSES.includes(settings.loss)) throw new Error(`loss is ${settings.loss}; allowed: ${LOSSES.join(", ")}`);
-  if (typeof settings.batchnorm !== "boolean")
-    throw new Error(`batchnorm is ${settings.batchnorm}; allowed: true, false`);
+      throw new SettingError(name, JSON.stringify(settings[name]), allowed(range));
+  if (!LOSSES.includes(settings.loss)) throw new SettingError("loss", settings.loss, LOSSES.join(", "));
+  if (typeof settings.batchnorm !== "boolean") throw new SettingError("batchnorm", settings.batchnorm, "true, false");
   return settings;
 }
 

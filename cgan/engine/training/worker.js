@@ -1,8 +1,8 @@
 // Training off the page's main thread. Messages {id, kind, ...}; answers {id, result} or {id, error}.
 //
-// Work is done in slices of some milliseconds, and messages are received between them. `run`, `pause` and `read` are
-// answered at once. All else waits for its turn, which comes when the step under way is complete: then all weights are
-// of one step.
+// Work is done in slices of some milliseconds, and messages are received between them. `run`, `pause`, `limit` and
+// `read` are answered at once. All else waits for its turn, which comes when the step under way is complete: then all
+// weights are of one step.
 
 import { Judge } from "./judge.js";
 import { RandomStream } from "./random.js";
@@ -48,14 +48,19 @@ const AT_ONCE = {
   /** Train until it is paused or complete. @param {{ share?: number }} message share: of the time, 0.05 to 1 */
   run({ share: wanted = 1 }) {
     if (created().diverged !== null) throw new Error(`the run diverged at step ${trainer.diverged}`);
-    if (!(wanted >= 0.05 && wanted <= 1)) throw new Error(`share is ${wanted}; allowed: 0.05 to 1`);
-    share = wanted;
+    AT_ONCE.limit({ share: wanted });
     failure = null;
     setRunning(true);
   },
 
   pause() {
     setRunning(false);
+  },
+
+  /** Leave time to others, whether it runs or not. @param {{ share: number }} message share: of the time, 0.05 to 1 */
+  limit({ share: wanted }) {
+    if (!(wanted >= 0.05 && wanted <= 1)) throw new Error(`share is ${wanted}; allowed: 0.05 to 1`);
+    share = wanted;
   },
 
   /** Trainer.readMetrics, and whether it runs, seconds of training, images a second since the last reading. */

@@ -6,23 +6,33 @@ They lie under `cgan/` beside the page, in the same order as in the static site 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from cgan import data
+from cgan.data import excerpt
 from cgan.engine import ENGINE
-from cgan.engine.transfer import GENERATOR, generator_file
+from cgan.engine.training import TRAINING_ENGINE
+from cgan.engine.transfer import GENERATOR, generator_file, judge_file
+from cgan.evaluation.classifiers import JUDGE
 from cgan.evaluation.snapshots import load_timeline, snapshots
 from cgan.explain.directions import DIRECTIONS, load_directions
 from cgan.models.checkpoints import CheckpointError, digest
+from cgan.models.classifier import CLASSIFIER
 from cgan.ui.server.errors import LOG_IN, NOTHING, REASONS, for_api, refuse
 from cgan.ui.server.login import is_logged_in
 from cgan.ui.studio import Studio
-from cgan.ui.web import WORKER
+from cgan.ui.web import TRAINING_WORKER, WORKER
 from cgan.ui.web.bundle import bundle
 
+SCRIPTS = {"worker.js": WORKER, "training-worker.js": TRAINING_WORKER}
+FILES = {"engine.wasm": ENGINE, "training.wasm": TRAINING_ENGINE, "excerpt.png": excerpt.SHEET}
+JUDGE_FILE = "judge.safetensors"
+_MEDIA_TYPES = {".wasm": "application/wasm", ".png": "image/png"}
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # of what has its version in its address
 _ASK_AGAIN = {"Cache-Control": "private, no-cache"}
 
@@ -33,13 +43,28 @@ class _File(FileResponse):
 
 def routes(studio: Studio) -> Mount:
     """The routes, for those whom Gradio's login lets in."""
-    worker_script = bundle(WORKER)
+    scripts = {name: bundle(entry) for name, entry in SCRIPTS.items()}
 
-    def worker(request: Request) -> Response:
-        return Response(worker_script, media_type="text/javascript", headers=_ASK_AGAIN)
+    def script(request: Request) -> Response:
+        content = scripts[request.url.path.rpartition("/")[2]]
+        return Response(content, media_type="text/javascript", headers=_ASK_AGAIN)
 
-    def engine(request: Request) -> Response:
-        return _File(ENGINE, media_type="application/wasm", headers=_ASK_AGAIN)
+    def file(request: Request) -> Response:
+        return _file(request, FILES[request.url.path.rpartition("/")[2]])
+
+    def judge(request: Request) -> Response:
+        """The judge's classifier, as the page's training worker reads it."""
+        try:
+            version = sha256((JUDGE / CLASSIFIER).read_bytes()).hexdigest()
+            return _known(request, version) or _binary(judge_file(), version)
+        except (CheckpointError, OSError):
+            return _missing()
+
+    def training_images(request: Request) -> Response:
+        """Fashion-MNIST's training images or labels, as the data set has them: IDX, perhaps compressed by gzip."""
+        files = dict(zip(("images", "labels"), data.local_files("train") or (), strict=False))
+        path = files.get(request.path_params["kind"])
+        return _file(request, path) if path else _missing()
 
     def folder_of(request: Request) -> Path | None:
         with suppress(*REASONS):
@@ -53,13 +78,9 @@ def routes(studio: Studio) -> Mount:
             return _missing()
         try:
             version = digest(folder)
-            headers = _ASK_AGAIN | {"ETag": f'"{version}"'}
-            if request.headers.get("if-none-match") == headers["ETag"]:
-                return Response(status_code=304, headers=headers)
-            content = generator_file(folder, version)
+            return _known(request, version) or _binary(generator_file(folder, version), version)
         except (CheckpointError, OSError):  # `card` says what is wrong
             return _missing()
-        return Response(content, media_type="application/octet-stream", headers=headers)
 
     def card(request: Request) -> Response:
         """What the page has to know of a checkpoint that the server draws."""
@@ -93,8 +114,10 @@ def routes(studio: Studio) -> Mount:
 
     paths = {
         "/timelines.json": timelines,
-        "/worker.js": worker,
-        "/engine.wasm": engine,
+        **{f"/{name}": script for name in SCRIPTS},
+        **{f"/{name}": file for name in FILES},
+        f"/{JUDGE_FILE}": judge,
+        "/training-{kind}.idx": training_images,
         f"/checkpoints/{{checkpoint:path}}/{GENERATOR}": generator,
         f"/checkpoints/{{checkpoint:path}}/{DIRECTIONS}": directions,
         "/checkpoints/{checkpoint:path}/card.json": card,
@@ -111,6 +134,29 @@ def _behind_login(answer: Callable[[Request], Response]) -> Callable[[Request], 
         return answer(request) if is_logged_in(request) else refuse(401, LOG_IN)
 
     return guarded
+
+
+def _headers(version: str) -> dict[str, str]:
+    return _ASK_AGAIN | {"ETag": f'"{version}"'}
+
+
+def _known(request: Request, version: str) -> Response | None:
+    """Where the browser has this version already: the answer that says so."""
+    headers = _headers(version)
+    is_known = request.headers.get("if-none-match") == headers["ETag"]
+    return Response(status_code=304, headers=headers) if is_known else None
+
+
+def _binary(content: bytes, version: str) -> Response:
+    return Response(content, media_type="application/octet-stream", headers=_headers(version))
+
+
+def _file(request: Request, path: Path) -> Response:
+    """A file whose version is its time and size."""
+    stat = path.stat()
+    version = f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
+    media_type = _MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+    return _known(request, version) or _File(path, media_type=media_type, headers=_headers(version))
 
 
 def _missing() -> Response:

@@ -1,4 +1,4 @@
-"""Write the page as a site that needs no server of ours: Generate and Interpolate, drawn in the visitor's browser.
+"""Write the page as a site that needs no server of ours: Generate, Train and Interpolate, in the visitor's browser.
 
 python -m cgan.ui.site OUT                          a folder for any static host, a free static Space among them
 python -m cgan.ui.site OUT --full-app URL           with a link to where the whole app runs
@@ -12,17 +12,26 @@ from pathlib import Path
 
 from cgan.common.command_line import Parser, fail
 from cgan.common.files import replaced, user_path, write_text
-from cgan.engine import ENGINE
-from cgan.engine.transfer import GENERATOR, generator_file
+from cgan.engine.transfer import GENERATOR, generator_file, judge_file
 from cgan.models.checkpoints import CheckpointError, digest
 from cgan.ui.controls import EXPORT
+from cgan.ui.links import choice
 from cgan.ui.page import DEFAULT_CHECKPOINT, build
+from cgan.ui.server.assets import FILES, JUDGE_FILE, SCRIPTS
 from cgan.ui.studio import Studio
 from cgan.ui.tabs.generate import layout as generate
 from cgan.ui.tabs.interpolate import layout as interpolate
-from cgan.ui.web import UI, WORKER, template
+from cgan.ui.tabs.train import layout as train
+from cgan.ui.texts import for_page
+from cgan.ui.web import UI, template
 from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
+
+_TABS = ("generate", "train", "interpolate")
+_STYLE_SHEETS = {
+    "style.css": [UI / "web/page/style.css", UI / "web/charts/charts.css", UI / "tabs/train/style.css"],
+    "site.css": [UI / "site/style.css"],
+}
 
 # What Hugging Face reads of a Space.
 _SPACE = """\
@@ -53,15 +62,15 @@ def write_site(out: Path, full_app: str | None = None) -> None:
             folder = studio.folder(name)
             content = generator_file(folder, digest(folder))
             _write(out / "cgan/checkpoints" / name / GENERATOR, content)
+        _write(out / "cgan" / JUDGE_FILE, judge_file())
     except CheckpointError as error:
         raise SiteError(error) from error
-    for name, source in {
-        "cgan/engine.wasm": ENGINE,
-        "style.css": UI / "web/page/style.css",
-        "site.css": UI / "site/style.css",
-    }.items():
-        _write(out / name, source.read_bytes())
-    write_text(out / "cgan/worker.js", bundle(WORKER))
+    for name, source in FILES.items():
+        _write(out / "cgan" / name, source.read_bytes())
+    for name, entry in SCRIPTS.items():
+        write_text(out / "cgan" / name, bundle(entry))
+    for name, sheets in _STYLE_SHEETS.items():
+        write_text(out / name, "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
     write_text(out / "README.md", _SPACE)
     write_text(out / "index.html", _index(studio, names, full_app))
 
@@ -86,10 +95,11 @@ def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
     parts = {
         "picture": template("generate", "picture"),
         "all_classes": template("generate", "all_classes"),
+        "train": template("train", "train"),
         "walk": template("interpolate", "walk").replace("@children", position),
         "export": EXPORT,
         "footer": footer,
-        "config": config_script(_links(studio), checkpoints=names, first=first),
+        "config": config_script(_links(studio), texts=for_page(_TABS), checkpoints=names, first=first),
         "script": bundle(UI / "site/script.js"),
     }
     page = (UI / "site/page.html").read_text(encoding="utf-8")
@@ -102,7 +112,9 @@ def _links(studio: Studio) -> dict:
     """What links say of the tabs that the site has."""
     _, links = build(studio, DEFAULT_CHECKPOINT)
     all_tabs = links.for_page()
-    return all_tabs | {"tabs": {name: all_tabs["tabs"][name] for name in ("generate", "interpolate")}}
+    tabs = {name: all_tabs["tabs"][name] for name in _TABS}
+    tabs["train"]["training-images"] = choice([train.EXCERPT])  # no server sends all of them
+    return all_tabs | {"tabs": tabs}
 
 
 def main() -> None:

@@ -2,14 +2,16 @@
 
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
-import { config } from "../web/page/config.js";
-import { fillTexts, make, makeButton } from "../web/page/dom.js";
+import { mountTrain } from "../tabs/train/script.js";
+import { TRAINED_HERE, config } from "../web/page/config.js";
+import { fillTexts, findIn, make, makeButton } from "../web/page/dom.js";
 import { mountExport } from "../web/page/export.js";
 import { prepare, whenRendererChanges } from "../web/drawing/renderer.js";
 import { followHands, throwDice } from "../web/page/sliders.js";
 import { TABS, chosenValues, fieldsOf, openTab, openedTab, redraw } from "../web/page/store.js";
 import { setCheckpoints, update, valuesOf } from "../web/page/store.js";
 import { className, text } from "../web/page/texts.js";
+import { mountTrainedNote } from "../web/page/trained_note.js";
 import { openLink } from "../web/page/url.js";
 
 const boxOf = (id) => document.getElementById(id);
@@ -57,7 +59,7 @@ function makeControls() {
 function showChosen() {
   const fields = fieldsOf(openedTab());
   for (const [name, value] of Object.entries(chosenValues(openedTab()))) {
-    if (value === undefined) continue;
+    if (value === undefined || fields[name].plain) continue; // a plain field's tab shows it itself
     const inputs = boxOf(fields[name].id ?? name).querySelectorAll("select, input");
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (inputs)) input.value = value;
   }
@@ -73,17 +75,27 @@ function select(tab) {
   showChosen();
 }
 
+/** Have the menu of checkpoints say that the generator that was trained here draws. */
+function chooseTrained() {
+  const menu = findIn(boxOf("checkpoint"), "select");
+  if (![...menu.options].some(({ value }) => value === TRAINED_HERE))
+    menu.append(new Option(text("trained_here"), TRAINED_HERE));
+  menu.value = TRAINED_HERE;
+  menu.dispatchEvent(new Event("change"));
+}
+
 function mountSite() {
   const isChinese = navigator.languages[0]?.toLowerCase().startsWith("zh");
   document.documentElement.lang = isChinese ? "zh-CN" : "en";
   setCheckpoints(config.checkpoints);
   makeControls();
   fillTexts(document);
-  const mount = (mountPart, id, value) =>
-    mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger: () => {} });
+  const mount = (mountPart, id, value, trigger = () => {}) =>
+    mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger });
   mount(mountPicture, "picture", config.first.picture);
   mount(mountAllClasses, "all-classes", config.first.allClasses);
   mount(mountWalk, "walk", config.first.walk);
+  mount(mountTrain, "training", undefined, chooseTrained);
   for (const tab of TABS) mountExport({ element: boxOf(`export-${tab}`) }, tab);
   for (const button of document.querySelectorAll("[role=tab]")) {
     button.addEventListener("click", () => select(button.getAttribute("aria-controls")));
@@ -96,5 +108,6 @@ whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(TABS[0]).checkpoint) redraw();
 });
 followHands();
+mountTrainedNote();
 prepare(valuesOf(TABS[0]).checkpoint);
 mountSite();

@@ -3,6 +3,8 @@
 The page takes the browser's language.
 """
 
+from collections.abc import Iterable
+
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH
 from cgan.ui.tabs.directions import texts as directions
 from cgan.ui.tabs.generate import texts as generate
@@ -11,16 +13,34 @@ from cgan.ui.tabs.inside import texts as inside
 from cgan.ui.tabs.interpolate import texts as interpolate
 from cgan.ui.tabs.mix import texts as mix
 from cgan.ui.tabs.picture import texts as picture
+from cgan.ui.tabs.train import texts as train
 from cgan.ui.tabs.watch import texts as watch
 from cgan.ui.texts import common
 
-_TABLES = (common, generate, interpolate, mix, directions, watch, picture, inside, how_good)
-TEXTS = {key: pair for table in _TABLES for key, pair in table.TEXTS.items()}
-TEXTS |= {f"class_{index}": names for index, names in enumerate(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))}
+_TABS = {
+    "generate": generate.TEXTS,
+    "train": train.TEXTS,
+    "interpolate": interpolate.TEXTS,
+    "mix": mix.TEXTS,
+    "directions": directions.TEXTS,
+    "watch": watch.TEXTS,
+    "picture": picture.TEXTS,
+    "inside": inside.TEXTS,
+    "how-good": how_good.TEXTS,
+}
+_CLASSES = {f"class_{index}": names for index, names in enumerate(zip(CLASS_NAMES, CLASS_NAMES_ZH, strict=True))}
 
-_ENGLISH, _CHINESE = ({key: pair[language] for key, pair in TEXTS.items()} for language in (0, 1))
+
+def _texts(tabs: Iterable[str]) -> dict[str, tuple[str, str]]:
+    return {
+        key: pair for table in (common.TEXTS, *(_TABS[tab] for tab in tabs), _CLASSES) for key, pair in table.items()
+    }
 
 
-def for_page() -> dict[str, dict[str, str]]:
-    """The whole table as the page's scripts read it."""
-    return {"en": _ENGLISH, "zh": _CHINESE}
+TEXTS = _texts(_TABS)
+
+
+def for_page(tabs: Iterable[str] = tuple(_TABS)) -> dict[str, dict[str, str]]:
+    """The table as the scripts of a page with these tabs read it, by language."""
+    texts = _texts(tabs)
+    return {name: {key: pair[index] for key, pair in texts.items()} for index, name in enumerate(("en", "zh"))}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 UI = Path(__file__).resolve().parents[1]
 WORKER = UI / "web/drawing/worker.js"
+TRAINING_WORKER = UI.parent / "engine/training/worker.js"
 # The tabs' own last, for they refine what is shared.
 STYLE_SHEETS = (
     *(UI / f"web/{name}.css" for name in ("page/style", "charts/charts", "page/figures")),

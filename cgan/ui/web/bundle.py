@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
+_COMMENT = re.compile(r"^ *(?://.*|/\*\*(?s:.*?)\*/)\n", re.MULTILINE)  # of whole lines: a page need not carry them
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function\*?|const|class) (\w+))", re.MULTILINE)
 _OTHER_FORM = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
@@ -58,7 +59,7 @@ def _parse(path: Path) -> _Module:
     for names, address in _IMPORT.findall(source):
         imported = (path.parent / address).resolve()
         imports[imported] = f"{imports[imported]}, {names}" if imported in imports else names
-    body = _EXPORT.sub("", _IMPORT.sub("", source))
+    body = _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", source)))
     if unknown := _OTHER_FORM.search(body):
         raise BundleError(f"{path.name}: {unknown[0]!r} is none of the forms that this bundler knows")
     return _Module(imports, _EXPORT.findall(source), body)

@@ -7,10 +7,19 @@ from cgan.data import IMAGE_SIZE, NUM_CLASSES, examples
 from cgan.explain.directions import MAX_SIGMA
 from cgan.sampling import latents
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
-from cgan.ui.studio import ANIMATION_SCALE, ANIMATION_SECONDS, MAX_SEED, MIXED_SEEDS, SHEET_SEEDS, STRIP_FRAMES
+from cgan.ui.studio import (
+    ANIMATION_SCALE,
+    ANIMATION_SECONDS,
+    MAX_SEED,
+    MIXED_SEEDS,
+    SHEET_SEEDS,
+    STRIP_FRAMES,
+    TRAINED_HERE,
+)
 from cgan.ui.texts import for_page
 
 _CONSTANTS = {
+    "trainedHere": TRAINED_HERE,
     "imageSize": IMAGE_SIZE,
     "classes": NUM_CLASSES,
     "maxSeed": latents.MAX_SEED,
@@ -28,7 +37,10 @@ _CONSTANTS = {
 
 
 def config_script(links: dict, **more: object) -> str:
-    """A script that begins `window.cgan`, whose `config` the modules read (`config.js`)."""
+    """A script that begins `window.cgan`, whose `config` the modules read (`config.js`).
+
+    more: further entries, and others in the place of these.
+    """
     config = {"texts": for_page(), "links": links, **_CONSTANTS, **more}
     content = json.dumps(config, ensure_ascii=False).replace("</", "<\\/")  # it stands in a page
     return f"window.cgan = {{ config: {content} }};"

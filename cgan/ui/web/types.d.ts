@@ -3,6 +3,7 @@
 /** What a control of a tab, or something else that a link keeps, may say. */
 export interface Field {
   first: any;
+  unnamed?: any; // in a link that names other fields of the tab; `first` where there is none
   id?: string; // of Gradio's control
   plain?: boolean; // no control of Gradio's
   tabs?: boolean; // Gradio's tabs, which have no value but a selected one
@@ -12,6 +13,8 @@ export interface Field {
   choices?: any[];
   word?: boolean;
   each?: Field[];
+  run?: boolean; // a training run, as engine/training/presets.js writes it
+  optional?: boolean; // or "off"
   checkpoint?: boolean; // its choices are the checkpoints that there are
 }
 
@@ -19,11 +22,20 @@ export type Fields = Record<string, Field>;
 /** The values of a tab's fields by the names that they have in a link: `{ checkpoint, class, seed, ... }`. */
 export type Request = Record<string, any>;
 
+/** The z of a person's picture, which may stand in for a seed. */
+export interface FoundZ {
+  checkpoint: string;
+  z: number[];
+  strength: number; // of its neighbours: their share, 0 to 1, of the way to the z of seeds 1, 2, ...
+}
+export type Seed = number | FoundZ;
+
 export interface Config {
   texts: Record<string, Record<string, string>>;
   links: { checkpoint: string; tabs: Record<string, Fields> };
   first?: Record<string, any>; // pictures that a page without a server begins with
   checkpoints?: string[]; // the same page's
+  trainedHere: string;
   imageSize: number;
   classes: number;
   maxSeed: number;

@@ -53,6 +53,7 @@ def decoded(pixels):
 
 def test_the_search_is_watched_and_ends_with_what_was_found(searched):
     figures = [figure for figure, _ in searched]
+    assert titles(figures[0]["rows"][0]) == ["what_it_sees"]  # at once, before the worker has begun
     assert titles(last(figures)["rows"][0]) == ["what_it_sees", "redrawn", "difference"]
     shares = [figure["progress"] for figure in figures[:-1]]
     assert shares == sorted(shares) and 0 == shares[0] < shares[-1] <= 1

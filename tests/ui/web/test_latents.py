@@ -43,6 +43,26 @@ def test_paths_are_pythons(evaluate, path):
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+def test_the_neighbours_of_a_z_are_pythons(evaluate):
+    (z,) = latents.latents(np.array([99]), 64)
+    request = [z.tolist(), 4, 0.3]
+    found = evaluate(
+        {"drawing/latents.js": "neighbours"}, "(all) => neighbours(...all).map((one) => [...one])", request
+    )
+    expected = latents.neighbours(z, 4, 0.3)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_array_equal(expected[0], z)
+    np.testing.assert_allclose(latents.neighbours(z, 3, 1)[1:], latents.latents(np.arange(1, 3), 64), atol=1e-6)
+
+
+def test_inputs_take_z_in_place_of_a_seed_and_so_does_python(evaluate):
+    (z,) = latents.latents(np.array([99]), 64)
+    script = "(z) => [...sampleInputs([3, 3], [z, 7], 64, 0.5).z]"
+    found = evaluate({"drawing/inputs.js": "sampleInputs"}, script, z.tolist())
+    both = latents.latents(np.stack([z, *latents.latents(np.array([7]), 64)]), 64, 0.5)
+    np.testing.assert_allclose(np.reshape(found, (2, 64)), both, atol=1e-6)
+
+
 def test_the_inputs_of_a_square_are_pythons(evaluate):
     classes, seeds, positions = [0, 3, 3, 9], [7, 21, 8, 9], [[0.2, 0.7], [1, 0]]
     found = evaluate(

@@ -42,6 +42,33 @@ def test_a_link_has_any_seed(evaluate, tab, seed):
     assert link["values"]["seed"] == seed and link["problems"] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "network"),
+    [
+        ({}, "efficientnet-lite0"),
+        ({"checkpoint": "report-mlp"}, "efficientnet-lite0"),
+        ({"class": "bag"}, "judge"),
+        ({"way": "z", "step": "fooling"}, "judge"),
+        ({"network": "efficientnet-lite0", "class": "bag"}, "efficientnet-lite0"),
+    ],
+)
+def test_which_network_a_link_means_that_may_not_name_one(evaluate, query, network):
+    link = evaluate(MODULES, READ, urlencode({"tab": "inside", **query}))
+    assert link["values"]["network"] == network and link["problems"] == []
+
+
+@pytest.mark.parametrize("chosen", [{}, {"class": 8}, {"network": "judge"}, {"network": "judge", "class": 8}])
+def test_a_link_to_the_inside_of_a_network_leads_back_to_it(evaluate, chosen):
+    modules = MODULES | {"page/url.js": "readLink, writeLink", "page/store.js": "setCheckpoints, openTab, valuesOf"}
+    script = f"""(chosen) => {{
+      setCheckpoints({NAMES});
+      openTab("inside", chosen);
+      return [readLink(writeLink()).values, valuesOf("inside")];
+    }}"""
+    read, shown = evaluate(modules, script, chosen)
+    assert read == shown
+
+
 HOSTILE = [
     ("class", "${alert(1)}"),
     ("class", "10"),
@@ -67,6 +94,10 @@ HOSTILE = [
     ("watch", "other", "../../etc"),
     ("picture", "image", "100"),
     ("how-good", "evidence", "constructor"),
+    ("train", "run-a", "report,hidden:6"),
+    ("train", "run-a", "off"),
+    ("train", "run-b", "constructor.constructor,seed:<img src=x onerror=alert(1)>"),
+    ("train", "training-images", "70000"),
 ]
 
 
@@ -94,6 +125,29 @@ def test_what_is_written_is_read_again(evaluate):
     )
     assert query == "tab=mix&seed=50&weights=0.5,0,0,0,0.25,0,0,0,0.5,0&place=0.52,0.167"
     assert link["values"] == link["values"] | values
+
+
+def test_a_link_carries_the_settings_of_training_runs(evaluate):
+    query = "tab=train&run-a=report.hinge,seed:3&run-b=off"
+    values, written = evaluate(
+        {"page/url.js": "readLink, writeLink", "page/store.js": "openTab, setCheckpoints"},
+        """([names, query]) => {
+          setCheckpoints(names);
+          const { tab, values } = readLink(query);
+          openTab(tab, values);
+          return [values, writeLink()];
+        }""",
+        [NAMES, query],
+    )
+    assert (values["run-a"], values["run-b"], written) == ("report.hinge,seed:3", "off", query)
+
+
+def test_a_link_leaves_out_the_generator_that_was_trained_here(evaluate):
+    written = evaluate(
+        {"page/url.js": "writeLink", "page/store.js": "update", "page/config.js": "TRAINED_HERE"},
+        "() => { update({ checkpoint: TRAINED_HERE, seed: 50 }); return writeLink(); }",
+    )
+    assert written == "seed=50"
 
 
 def test_the_first_view_has_no_query(evaluate):

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from cgan.data import NUM_CLASSES
-from cgan.ui.controls import class_dropdown, export_menu, scripted, seed_slider, sentence
+from cgan.ui.controls import class_dropdown, export_menu, found_chip, scripted, seed_slider, sentence
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links, numbers, sigmas
 from cgan.ui.studio import SHEET_SEEDS
@@ -23,6 +23,7 @@ def build(links: Links, tab: gr.Tab) -> None:
             scripted("moved", "mountMoved", template("directions", "moved"))
             class_index = class_dropdown("class", _DRESS, "directions-class")
             seed = seed_slider("seed", _SEED, "directions-seed")
+            found_chip("directions", "seed")
             scope = gr.Radio(
                 [(i18n("scope_class"), "class"), (i18n("scope_all"), "all")],
                 value=_SCOPE,

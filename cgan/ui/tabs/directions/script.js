@@ -1,12 +1,14 @@
 // The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
 import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { CLASSES, SIZE, config } from "../../web/page/config.js";
-import { directionName, directionSlider, directionsOf, movesOf, signed } from "../../web/drawing/directions.js";
+import { CLASSES, SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
+import { directionName, directionSlider, directionsOf } from "../../web/drawing/directions.js";
+import { movesOf, signed, strongest } from "../../web/drawing/directions.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { moveInputs } from "../../web/drawing/inputs.js";
+import { pythonSeeds, seedSlug, seedText } from "../../web/page/found.js";
+import { moveInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
@@ -30,11 +32,15 @@ function sigmasFor(request, count) {
   return isShown ? valuesOf("directions").sigmas : (sigmasOf.get(ofWhich(request)) ?? Array(count).fill(0));
 }
 
+/** Why a checkpoint has no directions, in words. */
+const whyNone = (checkpoint) =>
+  checkpoint === TRAINED_HERE ? text("trained_only_here") : text("no_directions", { checkpoint: quoted(checkpoint) });
+
 /** One picture for each row of sigmas. */
 function drawMoved(request, found, rows, options) {
   const { checkpoint, class: index, seed } = request;
   const vectors = found.map(({ z }) => z);
-  const inputs = (dimensions) => moveInputs(index, latents([seed], dimensions), vectors, rows);
+  const inputs = (dimensions) => moveInputs(index, latents(seedsFrom(seed), dimensions), vectors, rows);
   return drawPictures(checkpoint, inputs, options);
 }
 
@@ -83,7 +89,7 @@ export function mountDirections({ element }) {
     const { checkpoint } = request;
     const found = await directionsOf(checkpoint, scopeOf(request));
     findIn(element, ".cgan-directions").dataset.state = found ? "ready" : "none";
-    problem.textContent = found ? "" : text("no_directions", { checkpoint: quoted(checkpoint) });
+    problem.textContent = found ? "" : whyNone(checkpoint);
     if (shownFor !== ofWhich(request) || rows.length !== (found?.length ?? 0)) {
       const sigmas = sigmasFor(request, found?.length);
       shownFor = ofWhich(request);
@@ -120,12 +126,6 @@ function evidenceRow(direction, index) {
   return make("tr", {}, ...cells.map((content) => make("td", {}, content)));
 }
 
-/** What the direction is named after; else what it changes most. */
-function strongest({ name, effects }) {
-  if (name) return [name, effects[name]];
-  return Object.entries(effects).sort(([, a], [, b]) => Math.abs(b[1]) - Math.abs(a[1]))[0];
-}
-
 /**
  * The picture as its seed has it, and moved.
  * @param {import("../../web/types").Component} component
@@ -144,10 +144,10 @@ export function mountMoved({ element }) {
     await timed(mark, async () => {
       const drawn = await drawMoved(request, found, [sigmas.map(() => 0), sigmas]);
       if (paint(canvas, drawn.pixels, 2)) refit();
-      const what = text("what_one", { name: className(index), first: seed });
+      const what = seedText("what_one", seed, { name: className(index), first: seed });
       caption.textContent = `${what} → ${movesOf(found, sigmas)}`;
       canvas.ariaLabel = text("picture", { what: caption.textContent });
-      Object.assign(canvas.dataset, { seed, class: index, sigmas: sigmas.join(" ") });
+      Object.assign(canvas.dataset, { seed: seedSlug(seed), class: index, sigmas: sigmas.join(" ") });
       return drawn;
     });
   });
@@ -161,7 +161,7 @@ function python() {
   const columns = config.sheetSeeds;
   const moving = `
 vectors = load_directions(folder).vectors("${scopeOf(values)}")
-z = latents.latents(np.array([${seed}]), sampler.latent_dim)[0]
+z = latents.latents(seeds, sampler.latent_dim)[0]
 weights = latents.one_hot(np.full(2, ${index}), ${CLASSES})
 pictures = sampler.draw(move(z, vectors, np.array([[0] * ${sigmas.length}, [${sigmas.join(", ")}]])), weights)`;
   const hasDirections = document.querySelector(".cgan-directions[data-state=ready]");
@@ -172,15 +172,16 @@ from cgan.models.checkpoints import resolve
 from cgan.sampling import Sampler, latents
 
 folder = resolve(${JSON.stringify(checkpoint)})
-sampler = Sampler(folder)${hasDirections ? moving : ""}
-classes, seeds = np.arange(${CLASSES}).repeat(${columns}), np.tile(np.arange(${seed}, ${seed + columns}), ${CLASSES})
-sheet = sampler.sample(classes, seeds)  # uint8 (${CLASSES * columns}, ${SIZE}, ${SIZE})
+sampler = Sampler(folder)
+seeds = ${pythonSeeds(seed, columns)}${hasDirections ? moving : ""}
+z = np.tile(latents.latents(seeds, sampler.latent_dim), (${CLASSES}, 1))
+sheet = sampler.sample(np.arange(${CLASSES}).repeat(${columns}), z)  # uint8 (${CLASSES * columns}, ${SIZE}, ${SIZE})
 `;
 }
 
 function fileName(what) {
   const { checkpoint, class: index, seed } = valuesOf("directions");
-  return slug(`${checkpoint}-${className(index)}-seed-${seed}-${what}`);
+  return slug(`${checkpoint}-${className(index)}-seed-${seedSlug(seed)}-${what}`);
 }
 
 offerExport("directions", {

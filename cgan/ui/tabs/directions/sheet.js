@@ -5,7 +5,8 @@ import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canva
 import { ALL_CLASSES, CLASSES, PIXELS, SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
-import { range, sampleInputs } from "../../web/drawing/inputs.js";
+import { range, sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
+import { isFound, neighbourName, seedSlug, seedText } from "../../web/page/found.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
 import { className, classNames, text } from "../../web/page/texts.js";
@@ -55,9 +56,10 @@ export function mountSheet({ element }) {
     const three = new Uint8Array(3 * PIXELS);
     [picture(row, 0), picture(index, column), picture(row, column)].forEach((one, k) => three.set(one, k * PIXELS));
     paint(triple, three, 3, 4);
-    const values = { class: className(row), other: className(index), seed: seed + column };
-    triple.ariaLabel = caption.textContent = text("sheet_chosen", values);
-    Object.assign(triple.dataset, { class: row, seed: seed + column });
+    const ofColumn = isFound(seed) ? neighbourName(column) : seed + column;
+    const values = { class: className(row), other: className(index), seed: ofColumn };
+    triple.ariaLabel = caption.textContent = seedText("sheet_chosen", seed, values);
+    Object.assign(triple.dataset, { class: row, seed: isFound(seed) ? seedSlug(seed) : ofColumn });
     refit();
   };
   const choose = (row, column) => {
@@ -78,14 +80,14 @@ export function mountSheet({ element }) {
   });
 
   const draw = newestOnly(async ({ checkpoint, seed }) => {
-    const seeds = range(seed, COLUMNS);
+    const seeds = seedsFrom(seed, COLUMNS);
     const inputs = (dimensions) =>
       sampleInputs(ALL_CLASSES.flatMap((row) => seeds.map(() => row)), ALL_CLASSES.flatMap(() => seeds), dimensions);
     const drawn = await drawPictures(checkpoint, inputs, { behind: true });
     pixels = drawn.pixels;
     paint(sheet, pixels, COLUMNS);
-    sheet.ariaLabel = text("sheet", { first: seed, last: seed + COLUMNS - 1 });
-    fillNames(columnNames, seeds);
+    sheet.ariaLabel = seedText("sheet", seed, { first: seed, last: seed + COLUMNS - 1 });
+    fillNames(columnNames, isFound(seed) ? ["z", ...range(1, COLUMNS - 1)] : range(seed, COLUMNS));
     showChosen();
     await pause(SHEET_MS);
   });

@@ -16,9 +16,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "direction_evidence_info": (
         "Principal components of what the generator's first layer makes of many z (GANSpace). Pictures along each were "
         "measured: a name needs a correlation of at least 0.7 and a change, from −2 σ to 2 σ, of at least one standard "
-        "deviation over seeds. What has no clear effect keeps a number.",
+        "deviation over seeds. A direction without a clear effect keeps a number, and beside it what it changes most.",
         "对大量 z 在生成器第一层的输出做主成分分析（GANSpace），再沿每个方向画图并测量：相关系数至少 0.7，且从 −2 σ "
-        "到 2 σ 的变化至少为各种子间的一个标准差，才有名称；效果不明确的只有编号。",
+        "到 2 σ 的变化至少为各种子间的一个标准差，才有名称；效果不明确的保留编号，并注明平均而言变化最大的量。",
     ),
     "direction_column": ("Direction", "方向"),
     "direction_share": ("Variance", "方差占比"),
@@ -36,6 +36,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "每行是一个类别，每列是一个种子。选一格，看看它从所在的行继承了什么，又从所在的列继承了什么。",
     ),
     "sheet": ("Ten classes, seeds {first} to {last}", "十个类别，种子 {first} 至 {last}"),
+    "sheet_found": ("Ten classes, the found z and its neighbours", "十个类别，找到的 z 及其邻近点"),
+    "sheet_chosen_found": (
+        "{class} with {seed}, which as {other} looks like the second picture",
+        "{class}，配上{seed}；它画成{other}就是第二张图",
+    ),
     "sheet_cells": ("Choose a cell: arrow keys", "选择一格：方向键"),
     "sheet_class": ("The class from this", "类别取自它"),
     "sheet_z": ("the z from this", "z 取自它"),

@@ -4,7 +4,7 @@ import gradio as gr
 import numpy as np
 
 from cgan.data import NUM_CLASSES
-from cgan.ui.controls import class_dropdown, export_menu, scripted, seed_slider, sentence, slider
+from cgan.ui.controls import class_dropdown, export_menu, found_chip, scripted, seed_slider, sentence, slider
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
 from cgan.ui.studio import MAX_COUNT, Studio, shown
@@ -34,6 +34,7 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             class_index = class_dropdown("class", FIRST["class"], "class")
             seed = seed_slider("seed", FIRST["seed"], "seed", info="seed_info")
+            found_chip("generate", "seed")
             about = i18n("truncation_info")
             truncation = slider(0, 1, FIRST["truncation"], 0.01, "truncation", "truncation", info=about)
             count = slider(1, MAX_COUNT, FIRST["count"], 1, "count", "count")

@@ -1,12 +1,13 @@
 // The tab "Generate": the sheet of pictures of one class, and one seed in all ten classes.
 
 import { decode } from "../../web/encoding/base64.js";
-import { fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
-import { ALL_CLASSES, CLASSES, SIZE } from "../../web/page/config.js";
-import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { columnsFor, fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
+import { ALL_CLASSES, CLASSES, PIXELS, SIZE } from "../../web/page/config.js";
+import { fillNames, fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { range, sampleInputs } from "../../web/drawing/inputs.js";
+import { isFound, pythonSeeds, seedSlug, seedText } from "../../web/page/found.js";
+import { sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";
 import { saveNpz } from "../../web/encoding/npz.js";
@@ -20,6 +21,23 @@ const ROW_MS = 100; // between two drawings of the ten classes while the sheet f
 let shown = null; // {request, pixels, dimensions} of the sheet
 let drawRow = null; // of the ten classes, once they are mounted
 
+/** What a sheet may take of the window's height: on a desk all that what is above and below it leaves. */
+const maxHeight = () => (onPhone() ? 0.36 * window.innerHeight : Math.min(560, window.innerHeight - 440));
+/** @param {HTMLCanvasElement} canvas */
+const columnsIn = (canvas, count) => columnsFor(count, canvas.parentElement.clientWidth, maxHeight());
+/** On a desk pictures are enlarged in any case. */
+const fitSheet = (canvas) => fit(canvas, Math.max(maxHeight(), onPhone() ? 0 : 2 * canvas.height));
+
+/** Paint the first view's sheet, where and as large as it will be once Gradio's scripts are there. */
+export function showFirstSheet() {
+  /** @type {HTMLCanvasElement | null} */
+  const canvas = document.querySelector("#first-view canvas");
+  if (!canvas) return; // a link shows something else at first
+  const pixels = decode(canvas.dataset.pixels);
+  paint(canvas, pixels, columnsIn(canvas, pixels.length / PIXELS));
+  fitSheet(canvas);
+}
+
 /**
  * The sheet of pictures of one class.
  * @param {import("../../web/types").Component} component whose value is the first sheet
@@ -30,29 +48,28 @@ export function mountPicture({ element, props: { value: first } }) {
   const mark = findIn(element, ".cgan-mark");
   fillTexts(element);
 
-  // On a desk, what is above it and the row of ten classes below it are to fit into the window as well, unless the
-  // pictures were not enlarged then.
-  const maxHeight = () =>
-    onPhone() ? 0.36 * window.innerHeight : Math.min(560, Math.max(window.innerHeight - 460, 2 * canvas.height));
-  const refit = () => fit(canvas, maxHeight());
+  let columns = 0;
+  const arrange = () => (columns = columnsIn(canvas, shown.request.count));
   /** @type {(request: import("../../web/types").Request, drawn: import("../../web/types").Drawn) => void} */
   const show = (request, { pixels, renderer, card: { steps, latent_dim: dimensions } }) => {
     const { class: index, seed, count } = request;
+    const isOther = count !== shown?.request.count;
     shown = { request, pixels, dimensions };
+    if (isOther) arrange(); // else the browser need not lay out the page for it
     const values = { name: className(index), first: seed, last: seed + count - 1 };
-    const what = text(count === 1 ? "what_one" : "what_many", values);
-    if (paint(canvas, pixels, Math.ceil(Math.sqrt(count)))) refit();
+    const what = seedText(count === 1 ? "what_one" : "what_many", seed, values);
+    if (paint(canvas, pixels, columns)) fitSheet(canvas);
     canvas.ariaLabel = text("picture", { what });
     const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
     caption.textContent = what + trained;
-    Object.assign(document.getElementById("picture").dataset, { seed, class: index, renderer });
+    Object.assign(document.getElementById("picture").dataset, { seed: seedSlug(seed), class: index, renderer });
   };
   const draw = newestOnly(async (request) => {
     const { checkpoint, class: index, seed, truncation, count } = request;
     await loaded(checkpoint, mark);
     await timed(mark, async () => {
       const inputs = (dimensions) =>
-        sampleInputs(Array(count).fill(index), range(seed, count), dimensions, truncation);
+        sampleInputs(Array(count).fill(index), seedsFrom(seed, count), dimensions, truncation);
       const drawn = await drawPictures(checkpoint, inputs);
       show(request, drawn);
       return drawn;
@@ -62,7 +79,11 @@ export function mountPicture({ element, props: { value: first } }) {
 
   show(first.request, { ...first, pixels: decode(first.pixels), renderer: "server" });
   showMark(mark, "server");
-  keepFitted(canvas, refit);
+  keepFitted(canvas, () => {
+    arrange();
+    paint(canvas, shown.pixels, columns);
+    fitSheet(canvas);
+  });
   document.getElementById("first-view")?.remove();
   const drawn = drawsHere(first.request.checkpoint) ? null : first.request; // else it is drawn again, by the page
   drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, drawn);
@@ -83,13 +104,14 @@ export function mountAllClasses({ element, props: { value: first } }) {
     names.style.width = canvas.style.width;
   };
   const show = ({ seed }, pixels) => {
-    caption.textContent = text("all_classes", { first: seed });
+    caption.textContent = seedText("all_classes", seed, { first: seed });
     if (paint(canvas, pixels, CLASSES)) refit();
     canvas.ariaLabel = caption.textContent;
   };
   drawRow = newestOnly(async (request) => {
     const { checkpoint, seed, truncation } = request;
-    const inputs = (dimensions) => sampleInputs(ALL_CLASSES, Array(CLASSES).fill(seed), dimensions, truncation);
+    const [z] = seedsFrom(seed);
+    const inputs = (dimensions) => sampleInputs(ALL_CLASSES, Array(CLASSES).fill(z), dimensions, truncation);
     const { pixels } = await drawPictures(checkpoint, inputs, { behind: true });
     show(request, pixels);
     await pause(ROW_MS);
@@ -100,21 +122,28 @@ export function mountAllClasses({ element, props: { value: first } }) {
 
 function fileName() {
   const { checkpoint, class: index, seed, count } = shown.request;
-  return slug(`${checkpoint}-${className(index)}-seed-${seed}-count-${count}`);
+  return slug(`${checkpoint}-${className(index)}-seed-${seedSlug(seed)}-count-${count}`);
 }
 
-/** @param {number} [scale] */
-const saveSheet = (scale) => savePng(document.querySelector("#picture canvas"), fileName(), scale);
+/**
+ * The sheet as nearly square as can be, whatever the window's shape.
+ * @param {number} [scale]
+ */
+function saveSheet(scale) {
+  const sheet = make("canvas");
+  paint(sheet, shown.pixels, Math.ceil(Math.sqrt(shown.request.count)));
+  savePng(sheet, fileName(), scale);
+}
 
 /** The pictures as numbers, with what they were drawn from. */
 function saveArrays() {
   const { request, pixels, dimensions } = shown;
   const { class: index, seed, truncation, count } = request;
-  const seeds = range(seed, count);
+  const seeds = seedsFrom(seed, count);
   saveNpz(fileName(), {
     images: [pixels, count, SIZE, SIZE],
     labels: [new Uint8Array(count).fill(index), count],
-    seeds: [Uint32Array.from(seeds), count],
+    ...(!isFound(seed) && { seeds: [Uint32Array.from(/** @type {number[]} */ (seeds)), count] }),
     z: [latents(seeds, dimensions, truncation), count, dimensions],
   });
 }
@@ -124,10 +153,10 @@ function python() {
   return `import numpy as np
 
 from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler
+from cgan.sampling import Sampler, latents
 
 sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
-classes, seeds = np.full(${count}, ${index}), np.arange(${seed}, ${seed + count})
+classes, seeds = np.full(${count}, ${index}), ${pythonSeeds(seed, count)}
 pictures = sampler.sample(classes, seeds, truncation=${truncation})  # uint8 (${count}, 28, 28)
 `;
 }

@@ -14,6 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "拖动种子，看同一类别中什么在变；再看下方，同一个种子在不同类别之间什么不变。",
     ),
     "all_classes": ("Seed {first} in all ten classes", "种子 {first} 在全部十个类别中的图片"),
+    "all_classes_found": ("The found z in all ten classes", "找到的 z 在全部十个类别中的图片"),
     "steps": ("{steps} training steps", "训练 {steps} 步"),
     "format_png_small": ("PNG, 1 pixel each", "PNG（原始像素）"),
 }

@@ -10,7 +10,7 @@ from cgan.evaluation import metrics
 from cgan.evaluation.classifiers import JUDGE, judge_version
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.ui.figures import Text, say
-from cgan.ui.studio import Studio
+from cgan.ui.studio import TRAINED_HERE, Studio
 
 REPORT = "report-mlp"  # beside which every checkpoint is set
 _MAX_BYTES = 2**20
@@ -32,8 +32,8 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
     Raises RefusalError, CheckpointError.
     """
     names = [checkpoint] if checkpoint == REPORT or REPORT not in studio.names() else [checkpoint, REPORT]
-    measured = [_read(studio.folder(name) / metrics.METRICS) for name in names]
-    columns = [*names, say("column_real")]
+    measured = [{} if name == TRAINED_HERE else _read(studio.folder(name) / metrics.METRICS) for name in names]
+    columns = [*(say("trained_here") if name == TRAINED_HERE else name for name in names), say("column_real")]
     measured.append(_read(JUDGE / metrics.REAL))
     rows = [
         {
@@ -50,12 +50,17 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         ]
         for measure in _MEASURES_BY_CLASS
     }
+    missing = None if measured[0] else _why_unmeasured(studio, checkpoint)
+    return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
+
+
+def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
+    if checkpoint == TRAINED_HERE:
+        return say("trained_only_here")
     file = studio.folder(checkpoint) / metrics.METRICS
     if file.is_relative_to(CHECKPOINTS):
         file = file.relative_to(CHECKPOINTS.parent)  # the command is meant for the project's folder
-    words = {"name": checkpoint, "checkpoint": shlex.quote(checkpoint), "file": shlex.quote(f"{file}")}
-    missing = None if measured[0] else say("not_measured", **words)
-    return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
+    return say("not_measured", name=checkpoint, checkpoint=shlex.quote(checkpoint), file=shlex.quote(f"{file}"))
 
 
 def _read(path: Path) -> dict:

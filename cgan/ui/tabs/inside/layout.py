@@ -20,7 +20,7 @@ _NETWORKS = {
     "ResNet-18 · ImageNet": "resnet18",
 }
 _DRESS, _SEED = 3, 7
-_GOLDFISH, _DAISY = 1, 985  # of ImageNet
+_GOLDFISH, _DAISY = (1, "Goldfish"), (985, "Daisy")  # of ImageNet
 
 
 def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded: dict) -> None:
@@ -29,8 +29,8 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
     with gr.Row(elem_classes="cgan-tab"):
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             network = gr.Dropdown(
-                [(i18n("network_judge"), JUDGE), (i18n("network_discriminator"), DISCRIMINATOR), *_NETWORKS.items()],
-                value=JUDGE,
+                [*_NETWORKS.items(), (i18n("network_judge"), JUDGE), (i18n("network_discriminator"), DISCRIMINATOR)],
+                value=imagenet.EFFICIENTNET_LITE0,
                 label=i18n("network"),
                 info=i18n("network_info"),
                 allow_custom_value=True,
@@ -38,13 +38,12 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
             )
             # A choice for each kind of network, for Gradio refuses with a traceback what is not among a control's
             # choices at the moment, as in between two networks.
-            source_ours = _source_radio(True)
-            source_imagenet = _source_radio(False)
+            source_ours = _source_radio(True, visible=False)
+            source_imagenet = _source_radio(False, visible=True)
             photograph = gr.Dropdown(
                 [(i18n(f"photograph_{name}"), name) for name in PHOTOGRAPHS],
                 value=next(iter(PHOTOGRAPHS)),
                 label=i18n("picture_photograph"),
-                visible=False,
                 filterable=False,
                 elem_id="inside-photograph",
             )
@@ -56,9 +55,9 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                 visible=False,
             )
             picture = figure("inside-picture", "saliency-stop")
-            with gr.Column() as of_class:
+            with gr.Column(visible=False) as of_class:
                 class_index = class_dropdown("class", _DRESS, "inside-class")
-            with gr.Column() as of_seed:
+            with gr.Column(visible=False) as of_seed:
                 seed = seed_slider("seed", _SEED, "inside-seed")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             with gr.Tabs() as steps:
@@ -81,6 +80,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                             [(i18n("any_other"), ANY_OTHER), *class_choices()],
                             value=ANY_OTHER,
                             label=i18n("target"),
+                            visible=False,
                             min_width=240,
                             elem_id="fooling-target",
                         )
@@ -89,7 +89,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                     fooling = figure("fooling", "fooling-stop")
                 with gr.Tab(i18n("step_visualization"), id="visualization"):
                     sentence("hint_visualization")
-                    shown_ours = class_dropdown("class", _DRESS, "visualization-class")
+                    shown_ours = class_dropdown("class", _DRESS, "visualization-class", visible=False)
                     shown_imagenet = _imagenet_dropdown("class", _DAISY, "visualization-class-imagenet")
                     run_visualization, stop_visualization = run_and_stop("visualization")
                     visualization = figure("visualization", "visualization-stop")
@@ -98,10 +98,14 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
     request = [checkpoint, network, source_ours, source_imagenet, photograph, class_index, seed, upload]
     quietly = {"show_progress": "hidden", **bounded}
     seen = gr.State(None)  # the request that the first step shows, once the tab was opened
+    named = gr.State(False)  # whether the menus of ImageNet's classes have their thousand names
 
-    def look(*request: object) -> Iterator:
-        for picture, saliency in lab.look(*_request(*request)):
+    def look(*request: object, anew: bool = False) -> Iterator:
+        for picture, saliency in lab.look(*_request(*request), anew=anew):
             yield picture, saliency, list(request)
+
+    def look_anew(*request: object) -> Iterator:
+        yield from look(*request, anew=True)
 
     def look_if_new(seen: list | None, *request: object) -> Iterator:
         if seen == list(request):
@@ -124,7 +128,6 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
         """Show what there is to choose with this network and this source of its picture."""
         ours = network in OURS
         source = source_ours if ours else source_imagenet
-        names = {} if ours else {"choices": [(name, index) for index, name in enumerate(class_names(network))]}
         return [
             gr.Radio(visible=ours),
             gr.Radio(visible=not ours),
@@ -133,32 +136,41 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
             gr.Column(visible=ours),
             gr.Column(visible=ours and source != "upload"),
             gr.Dropdown(visible=network == JUDGE),  # of a discriminator's two choices just one is the other
-            gr.Dropdown(visible=not ours, **names),
+            gr.Dropdown(visible=not ours),
             gr.Dropdown(visible=ours),
-            gr.Dropdown(visible=not ours, **names),
+            gr.Dropdown(visible=not ours),
         ]
+
+    def name_classes(named: bool) -> list:
+        """The thousand names, once, and after the first figure: torchvision, which has them, takes long to import."""
+        if named:
+            return [gr.skip()] * 3
+        choices = [(name, index) for index, name in enumerate(class_names(imagenet.EFFICIENTNET_LITE0))]
+        return [gr.Dropdown(choices=choices), gr.Dropdown(choices=choices), True]
 
     adapted = [source_ours, source_imagenet, photograph, upload, of_class, of_seed]
     adapted += [target_ours, target_imagenet, shown_ours, shown_imagenet]
     looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **quietly}
     private = {"api_visibility": "private", **looking}
+    menus = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     gr.on(
         [network.change, source_ours.change, source_imagenet.change],
         adapt,
         [network, source_ours, source_imagenet],
         adapted,
         trigger_mode="always_last",
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
+        **menus,
     )
     looked_at = {"network": network, "source": source_ours, "source-imagenet": source_imagenet}
     looked_at |= {"photograph": photograph, "class": class_index, "seed": seed}
-    opened = links.add(tab, looked_at | {"step": steps, "way": way, "target": target_ours, "shown-class": shown_ours})
+    viewed = looked_at | {"step": steps, "way": way, "target": target_ours, "shown-class": shown_ours}
+    opened = links.add(tab, viewed, unnamed={"network": JUDGE})  # with which the tab opened when links were first made
+    first_look = opened.then(look_if_new, [seen, *request], **private)
+    first_look.then(name_classes, named, [target_imagenet, shown_imagenet, named], **menus)
     looks = [
-        run_saliency.click(look, request, **private),
+        first_look,
+        run_saliency.click(look_anew, request, **private),
         gr.on([upload.submit, *(control.input for control in looked_at.values())], look, request, **private),
-        opened.then(look_if_new, [seen, *request], **private),
         checkpoint.change(look_if_opened, [seen, *request], **private),
     ]
     stop_saliency.click(None, cancels=looks)
@@ -174,21 +186,20 @@ def _request(checkpoint: str, network: str, source_ours: str, source_imagenet: s
     return checkpoint, network, source_ours if network in OURS else source_imagenet, *others
 
 
-def _source_radio(ours: bool) -> gr.Radio:
+def _source_radio(ours: bool, visible: bool) -> gr.Radio:
     return gr.Radio(
         [(i18n(f"picture_{source}"), source) for source in SOURCES[ours]],
         value=SOURCES[ours][0],
         label=i18n("source"),
-        visible=ours,
+        visible=visible,
         elem_id=f"inside-source{'' if ours else '-imagenet'}",
     )
 
 
-def _imagenet_dropdown(label: str, value: int, elem_id: str) -> gr.Dropdown:
-    """A choice of one of ImageNet's classes, whose names are put in when a network of ImageNet is chosen."""
-    return gr.Dropdown(
-        [(f"{value}", value)], value=value, label=i18n(label), visible=False, min_width=240, elem_id=elem_id
-    )
+def _imagenet_dropdown(label: str, first: tuple[int, str], elem_id: str) -> gr.Dropdown:
+    """A choice of one of ImageNet's classes; the other names are put in once the tab was opened."""
+    index, name = first
+    return gr.Dropdown([(name, index)], value=index, label=i18n(label), min_width=240, elem_id=elem_id)
 
 
 def _way_choices() -> list[tuple]:

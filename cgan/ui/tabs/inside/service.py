@@ -22,7 +22,7 @@ from cgan.ui.own_picture import decoded
 from cgan.ui.server.errors import REASONS, worded
 from cgan.ui.server.jobs import Worker, samplers
 from cgan.ui.studio import Studio
-from cgan.ui.tabs.inside import runs
+from cgan.ui.tabs.inside import beforehand, runs
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS, Subject
 
@@ -49,9 +49,16 @@ class Lab:
         self._worker = worker
         self._offline = offline
 
-    def look(self, *request: object) -> Iterator[tuple[dict, dict]]:
-        """The picture with the network's five first choices, and its saliency maps, one after the other."""
-        yield from self._run(request, lambda request: (_look, request), outputs=2)
+    def look(self, *request: object, anew: bool = False) -> Iterator[tuple[dict, dict]]:
+        """The picture with the network's five first choices, and its saliency maps, one after the other.
+
+        What the tab opens with was computed beforehand and is there at once, unless it is to be computed anew.
+        """
+        if request[1:4] == beforehand.SUBJECT and not anew:
+            mark = figures.new_run()
+            yield tuple(figure | mark for figure in beforehand.load())
+        else:
+            yield from self._run(request, lambda request: (_look, request), outputs=2)
 
     def saliency(
         self, checkpoint: str, network: str, class_index: int, seed: int
@@ -215,7 +222,7 @@ def _look(request: Request) -> Iterator[tuple[dict, dict]]:
         for done in runs.map_row(network, subject.image, name, class_names(name)):
             rows[-1] = done
             yield picture, figures.figure([*rows], crisp=request.ours)
-    caption = [say("saliency_caption")]
+    caption = [say("saliency_caption"), *([say("saliency_noise")] if request.ours else [])]
     yield picture, figures.figure(rows, crisp=request.ours, state="done", caption=caption, name="saliency")
 
 

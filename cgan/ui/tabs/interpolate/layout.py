@@ -3,7 +3,7 @@
 import gradio as gr
 
 from cgan.sampling.sampler import MAX_FRAMES, PATHS
-from cgan.ui.controls import class_dropdown, export_menu, scripted, seed_slider, sentence, slider
+from cgan.ui.controls import class_dropdown, export_menu, found_chip, scripted, seed_slider, sentence, slider
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
 from cgan.ui.studio import Studio, shown
@@ -26,8 +26,10 @@ def build(studio: Studio, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab) ->
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             from_class = class_dropdown("from_class", FIRST["class"], "from-class")
             from_seed = seed_slider("from_seed", FIRST["seed"], "from-seed")
+            found_chip("interpolate", "seed", neighbours=False)
             to_class = class_dropdown("to_class", FIRST["to-class"], "to-class")
             to_seed = seed_slider("to_seed", FIRST["to-seed"], "to-seed")
+            found_chip("interpolate", "to-seed", neighbours=False)
             about = {"label": i18n("path"), "info": i18n("path_info")}
             path = gr.Radio(list(PATHS), value=FIRST["path"], elem_id="path", **about)
             frames = slider(2, MAX_FRAMES, FIRST["frames"], 1, "frames", "frames")

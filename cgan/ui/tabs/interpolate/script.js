@@ -6,7 +6,8 @@ import { CLASSES, PIXELS, SIZE, hasServer } from "../../web/page/config.js";
 import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { isFound, pythonList, seedSlug } from "../../web/page/found.js";
+import { evenly, sampleInputs, seedsFrom, walkInputs } from "../../web/drawing/inputs.js";
 import { PATHS } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";
 import { saveNpz } from "../../web/encoding/npz.js";
@@ -121,8 +122,8 @@ export function mountWalk({ element, props: { value: first } }) {
 
 /** The inputs at positions of a walk. */
 function walkOf({ class: fromClass, seed, "to-class": toClass, "to-seed": toSeed, path }, positions, dimensions) {
-  const [from, to] = [sampleInputs([fromClass], [seed], dimensions), sampleInputs([toClass], [toSeed], dimensions)];
-  return walkInputs(from, to, positions, PATHS[path]);
+  const end = (index, of) => sampleInputs([index], seedsFrom(of), dimensions);
+  return walkInputs(end(fromClass, seed), end(toClass, toSeed), positions, PATHS[path]);
 }
 
 /** All frames, and those between the last and the first once more. */
@@ -136,7 +137,7 @@ function thereAndBack(strip) {
 
 function fileName() {
   const { checkpoint, class: fromClass, seed, "to-class": toClass, "to-seed": toSeed } = shown.request;
-  return slug(`${checkpoint}-${className(fromClass)}-${seed}-${className(toClass)}-${toSeed}`);
+  return slug(`${checkpoint}-${className(fromClass)}-${seedSlug(seed)}-${className(toClass)}-${seedSlug(toSeed)}`);
 }
 
 /** @param {number} [scale] */
@@ -169,13 +170,19 @@ function saveArrays() {
 function python() {
   const { checkpoint, frames, path, position, ...ends } = valuesOf("interpolate");
   const classes = `classes=(${ends.class}, ${ends["to-class"]})`;
-  const seeds = `seeds=(${ends.seed}, ${ends["to-seed"]})`;
-  return `from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler
+  const both = [ends.seed, ends["to-seed"]];
+  const z = (seed) =>
+    isFound(seed) ? pythonList(seed.z) : `*latents.latents(np.array([${seed}]), sampler.latent_dim)`;
+  const seeds = both.some(isFound) ? `np.array([${both.map(z).join(", ")}])` : `(${both.join(", ")})`;
+  return `import numpy as np
+
+from cgan.models.checkpoints import resolve
+from cgan.sampling import Sampler, latents
 
 sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
-pictures = sampler.walk(${classes}, ${seeds}, frames=${frames}, path="${path}")  # uint8 (${frames}, 28, 28)
-picture = sampler.between(${classes}, ${seeds}, positions=[${position}], path="${path}")[0]
+seeds = ${seeds}
+pictures = sampler.walk(${classes}, seeds=seeds, frames=${frames}, path="${path}")  # uint8 (${frames}, 28, 28)
+picture = sampler.between(${classes}, seeds=seeds, positions=[${position}], path="${path}")[0]
 `;
 }
 

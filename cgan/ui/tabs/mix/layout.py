@@ -4,7 +4,7 @@ import gradio as gr
 
 from cgan.data import NUM_CLASSES
 from cgan.sampling.latents import MAX_SEED
-from cgan.ui.controls import export_menu, scripted, seed_slider, sentence
+from cgan.ui.controls import export_menu, found_chip, scripted, seed_slider, sentence
 from cgan.ui.links import Links, numbers
 from cgan.ui.web import template
 
@@ -21,6 +21,7 @@ def build(links: Links, tab: gr.Tab) -> None:
         with gr.Column(scale=2, min_width=260, elem_classes="cgan-controls"):
             scripted("mix-weights", "mountWeights", template("mix", "weights"))
             seed = seed_slider("seed", _SEED, "mix-seed")
+            found_chip("mix", "seed")
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             scripted("mixture", "mountMixture", template("mix", "mixture"))
     sentence("blend_title", "h3")

@@ -4,7 +4,8 @@ import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
 import { ALL_CLASSES, CLASSES, config } from "../../web/page/config.js";
 import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
-import { mixInputs, range } from "../../web/drawing/inputs.js";
+import { mixInputs, seedsFrom } from "../../web/drawing/inputs.js";
+import { seedSlug } from "../../web/page/found.js";
 import { normalized } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { newestOnly } from "../../web/page/schedule.js";
@@ -85,13 +86,13 @@ export function mountMixture({ element }) {
 
   const draw = newestOnly(async (request) => {
     const { checkpoint, seed, weights } = request;
-    const seeds = range(seed, config.mixedSeeds);
+    const seeds = seedsFrom(seed, config.mixedSeeds);
     await timed(mark, async () => {
       const drawn = await drawPictures(checkpoint, (dimensions) => mixInputs(weights, seeds, dimensions));
       if (paint(canvas, drawn.pixels, Math.sqrt(config.mixedSeeds))) refit();
       caption.textContent = shareList(classNames(), normalized(weights));
       canvas.ariaLabel = text("picture", { what: caption.textContent });
-      canvas.dataset.seed = seed;
+      canvas.dataset.seed = seedSlug(seed);
       return drawn;
     });
   });

@@ -3,6 +3,7 @@
 import { savePng } from "../../web/drawing/canvas.js";
 import { config } from "../../web/page/config.js";
 import { offerExport } from "../../web/page/export.js";
+import { pythonList, pythonSeeds, seedSlug } from "../../web/page/found.js";
 import { valuesOf } from "../../web/page/store.js";
 import { slug } from "../../web/page/texts.js";
 import { cornersFrom } from "./blend.js";
@@ -10,17 +11,16 @@ import { cornersFrom } from "./blend.js";
 function python() {
   const { checkpoint, seed, weights, corners, place } = valuesOf("mix");
   const { classes, seeds } = cornersFrom(corners);
-  const list = (numbers) => `[${numbers.join(", ")}]`;
   return `import numpy as np
 
 from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler
+from cgan.sampling import Sampler, latents
 
 sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
-weights, seeds = np.array(${list(weights)}), np.arange(${seed}, ${seed + config.mixedSeeds})
+weights, seeds = np.array(${pythonList(weights)}), ${pythonSeeds(seed, config.mixedSeeds)}
 pictures = sampler.mix(weights, seeds)  # uint8 (${config.mixedSeeds}, 28, 28)
-classes, seeds = np.array(${list(classes)}), np.array(${list(seeds)})
-picture = sampler.blend(classes, seeds, positions=[${list(place)}])[0]
+classes, seeds = np.array(${pythonList(classes)}), np.array(${pythonList(seeds)})
+picture = sampler.blend(classes, seeds, positions=[${pythonList(place)}])[0]
 `;
 }
 
@@ -29,7 +29,7 @@ const save = (selector, what) =>
 
 offerExport("mix", {
   formats: {
-    mixture: () => save("#mixture canvas", `mixture-seed-${valuesOf("mix").seed}`),
+    mixture: () => save("#mixture canvas", `mixture-seed-${seedSlug(valuesOf("mix").seed)}`),
     blend: () => save("#blend .cgan-blend-picture", "between-four"),
     blend_map: () => save("#blend .cgan-blend-map", "square-of-four"),
   },

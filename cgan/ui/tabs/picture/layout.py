@@ -47,7 +47,7 @@ def build(
         with gr.Column(scale=5, min_width=300, elem_classes="cgan-pictures"):
             shown = figure("redraw", "redraw-stop")
             onward = scripted("onward", "mountOnward", template("picture", "onward"))
-            with gr.Row():
+            with gr.Row(elem_classes="cgan-onward-controls"):
                 position = slider(0, 1, _POSITION, 0.01, "position", "onward-position")
                 with gr.Column(min_width=220):
                     to_class = class_dropdown("to_class", _TO_CLASS, "onward-class")

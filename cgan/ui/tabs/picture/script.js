@@ -2,9 +2,10 @@
 
 import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
 import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/page/config.js";
-import { fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { fillNames, fillTexts, findIn, makeButton, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { evenly, joined, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { takeFound } from "../../web/page/found.js";
 import { oneHot, slerp } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { drawsHere } from "../../web/drawing/renderer.js";
@@ -14,6 +15,20 @@ import { className, classNames, text } from "../../web/page/texts.js";
 import { mountAltered } from "./altered.js";
 
 const FRAMES = config.stripFrames;
+/** @type {[string, "seed" | "to-seed", string][]} where a found z may go: the tab, the seed there, the button's text */
+const PLACES = [
+  ["generate", "seed", "tab_generate"],
+  ["interpolate", "seed", "take_from"],
+  ["interpolate", "to-seed", "take_to_end"],
+  ["mix", "seed", "tab_mix"],
+  ["directions", "seed", "tab_directions"],
+];
+
+/** Open a tab as a hand would. */
+function showTab(tab) {
+  const buttons = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#tabs [role=tab]")]);
+  buttons.find((button) => button.textContent.trim() === text(`tab_${tab}`)).click();
+}
 
 /**
  * The found garment as each of the ten classes, and a walk from it to a seed's.
@@ -29,6 +44,12 @@ export function mountOnward({ element, props, watch }) {
   let found = null;
   fillTexts(element);
   fillNames(names, classNames());
+  const take = ([tab, seed, words]) =>
+    makeButton(text(words), () => {
+      takeFound(found, seed);
+      showTab(tab);
+    });
+  part("take").append(...PLACES.map(take));
 
   const drawWalk = ({ "onward-class": toClass, "onward-seed": toSeed }, positions, options) => {
     const { checkpoint, z, class: index } = found;
@@ -91,7 +112,7 @@ export function mountOnward({ element, props, watch }) {
   const show = () => {
     if (!props.value || props.value.run < found?.run) return;
     found = props.value;
-    figure.hidden = false;
+    figure.hidden = part("take").hidden = false;
     drawTen(found);
     alter(found);
     draw(valuesOf("picture"));

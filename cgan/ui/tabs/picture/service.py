@@ -35,8 +35,9 @@ class Redrawer:
         mark = figures.new_run()
         try:
             folder = self._studio.folder(checkpoint)
-            seen = own_picture.read(picture)
-            for figure, found in self._worker.steps(_search, folder, seen, _class(class_index)):
+            seen, wanted = own_picture.read(picture), _class(class_index)
+            yield _waiting(seen) | mark, None  # the worker may have something else to do, or first to start
+            for figure, found in self._worker.steps(_search, folder, seen, wanted):
                 yield figure | mark, found and _as_found(checkpoint, found) | mark
         except REASONS as error:
             yield figures.problem(worded(error)) | mark, None
@@ -90,6 +91,12 @@ def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tupl
     row = _side_by_side(seen, _draw(sampler, step), step)
     caption = [_verdict(first, step), _length(step, sampler.latent_dim)]
     yield figures.figure([row], state="done", crisp=True, caption=caption, name="redrawn"), step
+
+
+def _waiting(seen: np.ndarray) -> dict:
+    """The figure before the first step of a search."""
+    row = figures.row([figures.panel(say("what_it_sees"), seen)])
+    return figures.figure([row], progress=0, crisp=True, caption=[say("searching")])
 
 
 def _draw(sampler: Sampler, step: Step) -> np.ndarray:

@@ -47,6 +47,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A link says which test image was redrawn. Your own drawing or file is in no link.",
         "链接会记录所选的测试图片；你自己的手绘或上传的文件不在链接中。",
     ),
+    "take_to": ("Go on with this z:", "继续使用这个 z："),
+    "take_from": ("Interpolate: from", "插值：起点"),
+    "take_to_end": ("Interpolate: to", "插值：终点"),
     "as_every_class": ("The same z in all ten classes", "同一个 z 在全部十个类别中的图片"),
     "altered_info": (
         "Change the garment that was found: the directions are those of the tab Directions, of its class.",

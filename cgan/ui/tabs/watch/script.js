@@ -3,14 +3,14 @@
 import { GAP, fit, keepFitted } from "../../web/drawing/canvas.js";
 import { lastUpTo } from "../../web/charts/chart.js";
 import { compact, makeChart } from "../../web/charts/charts.js";
-import { ALL_CLASSES, CLASSES, SIZE, config } from "../../web/page/config.js";
+import { ALL_CLASSES, CLASSES, SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
 import { fillNames, fillTexts, findIn } from "../../web/page/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
 import { range } from "../../web/drawing/inputs.js";
 import { makePlayer } from "../../web/page/player.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
-import { classNames, percent, quoted, text } from "../../web/page/texts.js";
+import { checkpointName, classNames, percent, quoted, text } from "../../web/page/texts.js";
 
 const SECONDS = 15; // from the first picture to the last
 const STEPS = 1000; // of the scrubber
@@ -21,6 +21,7 @@ const onStep = (position) => Math.round(STEPS * position) / STEPS;
 
 /** What is known of a run, its steps as training images seen; null where it has no timeline. */
 async function loadRun(checkpoint) {
+  if (checkpoint === TRAINED_HERE) return null;
   const base = `${checkpointAt(checkpoint)}timeline`;
   const found = await downloadJson(`${base}.json`);
   if (!found?.moments.length) return null;
@@ -185,9 +186,12 @@ export function mountWatch({ element }) {
   /** Show the runs of the menu and of the page's checkpoint. */
   const load = newestOnly(async ({ checkpoint, other }) => {
     const wanted = [other, checkpoint];
-    [menu.value, chosenName.textContent] = wanted;
+    [menu.value, chosenName.textContent] = [other, checkpointName(checkpoint)];
     runs = await Promise.all(wanted.map(loadRun));
-    runs.forEach((run, index) => (run ? figures[index].set(run) : figures[index].missing(wanted[index])));
+    runs.forEach((run, index) => {
+      if (run) figures[index].set(run);
+      else figures[index].missing(checkpointName(wanted[index]));
+    });
     const all = runs.flatMap((run) => run?.snapshots.map((snapshot) => snapshot.x) ?? []);
     if (all.length) [first, last] = [Math.min(...all), Math.max(...all)];
     makeCharts();

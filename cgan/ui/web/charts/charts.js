@@ -50,6 +50,40 @@ export function makeChart(box, { title, series, show, range: [low, high], moved,
   return { move, destroy: chart.destroy };
 }
 
+/**
+ * The ends of an axis for values among which a few may lie far outside: those are drawn at its ends.
+ * @param {number[]} values
+ */
+function robustRange(values) {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (share) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  const [low, high] = [Math.min(0, at(0.02)), at(0.98)];
+  return { low, high: high > low ? low + 1.1 * (high - low) : low + 1 };
+}
+
+/**
+ * A chart of lines that grow while a run goes on: its title and legend. Returns a function that draws the lines.
+ * @param {Element} box
+ * @param {{title: string, names: string[], show: (y: number) => string, y?: {low: number, high: number}}} chart
+ * @returns {(lines: {xs: number[], ys: number[]}[]) => void}
+ */
+export function makeLiveChart(box, { title, names, show, y }) {
+  const entries = names.map((name, index) => make("span", { style: { "--colour": LINE_COLOURS[index] } }, name));
+  const stage = make("div");
+  box.replaceChildren(make("h4", {}, title), make("p", {}, ...entries), stage);
+  const chart = mountChart(stage, CHART_HEIGHT);
+  return (lines) => {
+    const range = y ?? robustRange(lines.flatMap(({ ys }) => ys));
+    const held = (ys) => ys.map((value) => Math.min(range.high, Math.max(range.low, value)));
+    chart.draw({
+      label: title,
+      x: { low: 0, high: Math.max(1, ...lines.map(({ xs }) => xs.at(-1) ?? 0)), format: compact },
+      y: { ...range, format: show },
+      series: lines.map(({ xs, ys }, index) => ({ xs, ys: held(ys), name: names[index], colour: LINE_COLOURS[index] })),
+    });
+  };
+}
+
 /** A plot with words beneath, kept from one painting of its figure to the next. */
 function makePlot() {
   const [stage, words] = [make("div"), make("p")];

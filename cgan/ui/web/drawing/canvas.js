@@ -15,8 +15,7 @@ export const SAVED_SCALE = config.animationScale;
  */
 export function paint(canvas, pixels, columns, gap = GAP) {
   const count = pixels.length / PIXELS;
-  const width = columns * (SIZE + gap) - gap;
-  const height = Math.ceil(count / columns) * (SIZE + gap) - gap;
+  const [width, height] = [sideOf(columns, gap), sideOf(Math.ceil(count / columns), gap)];
   const resized = canvas.width !== width || canvas.height !== height;
   if (resized) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
@@ -40,6 +39,24 @@ export function paint(canvas, pixels, columns, gap = GAP) {
  * @param {Uint8Array} pixels
  */
 export const picturesOf = (pixels, first, count = 1) => pixels.subarray(first * PIXELS, (first + count) * PIXELS);
+
+/** Pixels of so many pictures side by side. */
+const sideOf = (count, gap = GAP) => count * (SIZE + gap) - gap;
+
+/**
+ * In how many columns `count` pictures are largest in a room of CSS pixels; of equals, the most square.
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ */
+export function columnsFor(count, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const scale = (columns) =>
+    Math.floor(Math.min(width / sideOf(columns), height / sideOf(Math.ceil(count / columns))) * ratio);
+  let best = Math.ceil(Math.sqrt(count));
+  for (let columns = best + 1; columns <= count; columns++) if (scale(columns) > scale(best)) best = columns;
+  return best;
+}
 
 /**
  * Show a canvas as large as its stage and `maxHeight` (CSS pixels) allow, by a whole number of screen pixels.

@@ -1,12 +1,13 @@
 // Directions of a checkpoint in z, which two tabs move a garment along.
 
-import { config } from "../page/config.js";
+import { TRAINED_HERE, config } from "../page/config.js";
 import { labelledSlider } from "../page/dom.js";
 import { checkpointAt, downloadJson } from "./files.js";
 import { text } from "../page/texts.js";
 
 /** @typedef {import("../types").Direction} Direction */
 
+const SLIGHT = 0.5; // standard deviations over seeds, from −2 to 2 σ: a smaller change is hardly seen
 const known = new Map(); // checkpoint: its directions by scope, null where it has none
 
 /**
@@ -16,6 +17,7 @@ const known = new Map(); // checkpoint: its directions by scope, null where it h
  * @returns {Promise<Direction[] | null>}
  */
 export async function directionsOf(checkpoint, scope) {
+  if (checkpoint === TRAINED_HERE) return null;
   if (!known.has(checkpoint)) {
     const found = await downloadJson(`${checkpointAt(checkpoint)}directions.json`);
     known.set(checkpoint, found?.scopes ?? null);
@@ -30,11 +32,27 @@ export async function directionsOf(checkpoint, scope) {
 export const forgetDirections = (checkpoint) => known.delete(checkpoint);
 
 /**
+ * What a direction is named after, else what it changes most: the attribute, and its [correlation, change].
+ * @param {Direction} direction
+ * @returns {[string, [number, number]]}
+ */
+export function strongest({ name, effects }) {
+  if (name) return [name, effects[name]];
+  return Object.entries(effects).sort(([, a], [, b]) => Math.abs(b[1]) - Math.abs(a[1]))[0];
+}
+
+/**
+ * The name; of a direction without one its number, and in words what it changes most.
  * @param {Direction} direction
  * @param {number} index
  */
-export const directionName = ({ name }, index) =>
-  name ? text(`direction_${name}`) : text("direction_unnamed", { number: index + 1 });
+export function directionName(direction, index) {
+  const [attribute, [, change]] = strongest(direction);
+  const attributeName = text(`direction_${attribute}`);
+  if (direction.name) return attributeName;
+  const key = Math.abs(change) < SLIGHT ? "direction_slight" : change > 0 ? "direction_more" : "direction_less";
+  return text(key, { number: index + 1, attribute: attributeName });
+}
 
 /** @param {number} sigma */
 export const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;

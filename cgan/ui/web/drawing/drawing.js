@@ -1,7 +1,7 @@
 // Who draws: the page itself as soon as its renderer has the generator; until then, and where it cannot, the server.
 
 import { writeMark } from "../page/marks.js";
-import { hasServer } from "../page/config.js";
+import { TRAINED_HERE, hasServer } from "../page/config.js";
 import { DownloadError, checkpointAt, filesAt, request } from "./files.js";
 import { cardOf, drawBehind, drawHere, drawsHere, prepare, rendererProblem } from "./renderer.js";
 import { pause } from "../page/schedule.js";
@@ -27,6 +27,7 @@ export async function drawPictures(checkpoint, inputs, { behind = false } = {}) 
     const pixels = await (behind ? drawBehind : drawHere)(checkpoint, inputs(card.latent_dim));
     return { pixels, renderer: "page", card };
   }
+  if (checkpoint === TRAINED_HERE) throw new Error(text("trained_only_here"));
   if (!hasServer) throw new Error(rendererProblem() ?? text("no_generator", { name: checkpoint }));
   const address = checkpointAt(checkpoint);
   if (!cards.has(checkpoint)) cards.set(checkpoint, await (await ask(`${address}card.json`)).json());

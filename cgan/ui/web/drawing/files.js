@@ -37,7 +37,7 @@ export async function download(url) {
  * A file that may change: its version, where the server tells one, and how to read it; null where there is none. The
  * app has the browser ask for a newer one each time (`Cache-Control: no-cache`).
  * @param {string} url
- * @returns {Promise<{version: string | null, read: () => Promise<ArrayBuffer>} | null>}
+ * @returns {Promise<{version: string | null, read: () => Promise<ArrayBuffer>, config?: object} | null>}
  */
 export async function versioned(url) {
   const response = await request(url);

@@ -1,14 +1,24 @@
 // What the generator takes, z and class weights: the twin of `Sampler` in cgan/sampling/sampler.py.
 
 import { CLASSES } from "../page/config.js";
-import { bilinear, blend, latents, lerp, moved, normalized, oneHot } from "./latents.js";
+import { isFound } from "../page/found.js";
+import { bilinear, blend, latents, lerp, moved, neighbours, normalized, oneHot } from "./latents.js";
 
 /** @typedef {import("../types").Inputs} Inputs */
 
 /**
- * One picture for each class and seed.
+ * What `count` pictures are drawn from: seeds from the first on, or a found z and its neighbours.
+ * @param {import("../types").Seed} first
+ * @param {number} [count]
+ * @returns {(number | Float32Array)[]}
+ */
+export const seedsFrom = (first, count = 1) =>
+  isFound(first) ? neighbours(first.z, count, first.strength) : range(first, count);
+
+/**
+ * One picture for each class and seed (or z, as `seedsFrom` gives it).
  * @param {number[]} classes
- * @param {number[]} seeds
+ * @param {(number | ArrayLike<number>)[]} seeds
  * @param {number} dimensions of z
  * @returns {Inputs}
  */
@@ -33,9 +43,9 @@ export const walkInputs = (from, to, positions, path) => ({
 });
 
 /**
- * One picture for each seed, all of one mixture of classes.
+ * One picture for each seed (or z), all of one mixture of classes.
  * @param {number[]} weights of the classes
- * @param {number[]} seeds
+ * @param {(number | ArrayLike<number>)[]} seeds
  * @param {number} dimensions of z
  * @returns {Inputs}
  */

@@ -35,19 +35,25 @@ export function philox4x32([c0, c1, c2, c3], [k0, k1]) {
 }
 
 /**
- * z of each seed, one after the other: Float32Array (seeds * dimensions). Throws for seeds that there are not.
- * @param {number[]} seeds
+ * z of each seed, or z itself, one after the other: Float32Array (seeds * dimensions). Throws for seeds that there are
+ * not.
+ * @param {(number | ArrayLike<number>)[]} seeds
  * @param {number} dimensions
  * @returns {Float32Array}
  */
 export function latents(seeds, dimensions, truncation = 1) {
-  const last = Math.max(...seeds);
+  const numbers = seeds.filter((seed) => typeof seed === "number");
+  const last = Math.max(...numbers);
   if (last > config.maxSeed) {
-    throw new RangeError(text("seeds_beyond", { first: Math.min(...seeds), last, high: config.maxSeed }));
+    throw new RangeError(text("seeds_beyond", { first: Math.min(...numbers), last, high: config.maxSeed }));
   }
   const z = new Float32Array(seeds.length * dimensions);
   const uniform = (word) => (word + 0.5) / 2 ** 32;
   seeds.forEach((seed, row) => {
+    if (typeof seed !== "number") {
+      z.set(Float32Array.from(seed, (value) => truncation * value), row * dimensions);
+      return;
+    }
     for (let first = 0; first < dimensions; first += 4) {
       const words = philox4x32([first / 4, 0, 0, 0], [seed, 0]);
       for (const pair of [0, 2]) {
@@ -98,6 +104,18 @@ export function slerp(start, end, position) {
   if (sine < 1e-6) return lerp(start, end, position);
   const [fromStart, fromEnd] = [Math.sin((1 - position) * angle) / sine, Math.sin(position * angle) / sine];
   return start.map((from, i) => fromStart * from + fromEnd * end[i]);
+}
+
+/**
+ * A z, and its neighbours: each a share of the way, on the great circle, from it to the z of seed 1, 2, ...
+ * @param {ArrayLike<number>} z
+ * @param {number} count of all
+ * @param {number} strength the share, 0 to 1
+ */
+export function neighbours(z, count, strength) {
+  const start = Float32Array.from(z);
+  const near = (seed) => (seed ? slerp(start, latents([seed], z.length), strength) : start);
+  return Array.from({ length: count }, (_, seed) => near(seed));
 }
 
 /** The ways of z, by name. */

@@ -2,7 +2,7 @@
 
 import { encodeGif } from "../encoding/gif.js";
 import { PictureCache } from "./cache.js";
-import { CLASSES, PIXELS, SIZE, config } from "../page/config.js";
+import { CLASSES, PIXELS, SIZE, config as page } from "../page/config.js";
 import { checkpointAt, download, filesAt, versioned } from "./files.js";
 import { joined } from "./inputs.js";
 import { shares } from "./shares.js";
@@ -19,6 +19,8 @@ const BEHIND = 4; // pictures a worker draws before it looks whether something i
 const opened = new Map(); // checkpoint: {version, card, cache} of the generator that the workers have
 const workers = [];
 const urgent = new Set(); // drawings that a hand waits for
+const kept = new Map(); // generators that are in this page alone: {version, read, config} by checkpoint
+const watchers = new Set(); // called when a drawing begins that a hand waits for
 const listeners = new Set(); // called with a checkpoint that the page can draw from now on, or no longer
 let starting = null; // the start of the workers
 let problem = null; // why the page does not draw by itself, in words
@@ -45,6 +47,9 @@ export const rendererProblem = () => problem;
  */
 export const whenRendererChanges = (read) => listeners.add(read);
 
+/** Have `yieldNow` called at the start of each drawing that a hand waits for. @param {() => void} yieldNow */
+export const whenDrawing = (yieldNow) => watchers.add(yieldNow);
+
 const askAll = (kind, details) => Promise.all(workers.map((worker) => worker.ask(kind, details)));
 const tell = (checkpoint) => listeners.forEach((read) => read(checkpoint));
 
@@ -69,6 +74,21 @@ function leaveItToTheServer(reason) {
 }
 
 let preparing = Promise.resolve();
+let versions = 0; // of the generators that are kept
+
+/**
+ * Keep a generator that is on no server, in the place of one of the same name, and make the page able to draw it.
+ * @param {string} checkpoint its name
+ * @param {ArrayBuffer} model a safetensors file
+ * @param {object} config as in config.json
+ */
+export function keepGenerator(checkpoint, model, config) {
+  kept.set(checkpoint, { version: `kept ${++versions}`, read: async () => model, config });
+  return prepare(checkpoint);
+}
+
+/** @param {string} checkpoint */
+export const isKept = (checkpoint) => kept.has(checkpoint);
 
 /**
  * Make the page able to draw a checkpoint, or with newer weights than before; where it cannot be, nothing changes.
@@ -83,9 +103,10 @@ async function open(checkpoint) {
   if (problem !== null) return;
   if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
   starting ??= startWorkers();
-  const [file] = await Promise.all([versioned(`${checkpointAt(checkpoint)}generator.safetensors`), starting]);
+  const newest = kept.get(checkpoint) ?? versioned(`${checkpointAt(checkpoint)}generator.safetensors`);
+  const [file] = await Promise.all([newest, starting]);
   if (file?.version && file.version === opened.get(checkpoint)?.version) return;
-  const generator = file && (await openGenerator(checkpoint, await file.read()));
+  const generator = file && (await openGenerator(checkpoint, await file.read(), file.config));
   const wasOpened = opened.delete(checkpoint); // so that it becomes the newest
   if (!generator) {
     if (wasOpened) tell(checkpoint);
@@ -102,9 +123,9 @@ async function open(checkpoint) {
 }
 
 /** The answer of the workers to a generator; null where the engine cannot draw it, and the server has to. */
-async function openGenerator(checkpoint, model) {
+async function openGenerator(checkpoint, model, config) {
   try {
-    return (await askAll("open", { checkpoint, model }))[0];
+    return (await askAll("open", { checkpoint, model, config }))[0];
   } catch (error) {
     if (!(error instanceof RendererStopped) || !workers.length) throw error;
     console.info(`The page does not draw ${checkpoint} by itself: ${error.message}`);
@@ -121,6 +142,7 @@ async function openGenerator(checkpoint, model) {
 export function drawHere(checkpoint, inputs) {
   const drawing = draw(checkpoint, inputs).finally(() => urgent.delete(drawing));
   urgent.add(drawing);
+  for (const yieldNow of watchers) yieldNow();
   return drawing;
 }
 
@@ -196,7 +218,7 @@ async function shareOut(checkpoint, pictures) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function gifOf(frames) {
-  const { animationScale: scale, animationSeconds: seconds } = config;
+  const { animationScale: scale, animationSeconds: seconds } = page;
   if (!workers.length) return encodeGif(frames, SIZE, scale, seconds);
   return workers[0].ask("gif", { frames, size: SIZE, scale, seconds });
 }

@@ -5,6 +5,10 @@ export const config = globalThis.cgan.config;
 
 /** A static site has none. */
 export const hasServer = Boolean(globalThis.gradio_config);
+
+/** The generator that was trained in this page and is nowhere else, where others have a checkpoint's name. */
+export const TRAINED_HERE = config.trainedHere;
+
 export const SIZE = config.imageSize; // pixels, of a picture's side
 export const PIXELS = SIZE * SIZE;
 export const CLASSES = config.classes;

@@ -1,7 +1,9 @@
 // The row under a tab's pictures: its link, and a menu of what can be exported, files and a few lines of Python.
 
+import { TRAINED_HERE } from "./config.js";
 import { make, makeButton } from "./dom.js";
-import { whenChanged } from "./store.js";
+import { missingInLink } from "./found.js";
+import { openedTab, whenChanged } from "./store.js";
 import { text } from "./texts.js";
 import { currentLink } from "./url.js";
 
@@ -70,8 +72,12 @@ function formatButton(key, saveFormat, note) {
  */
 export function mountExport({ element }, tab) {
   const row = make("div", { className: "cgan-buttons" }, copyButton(text("copy_link"), currentLink));
-  element.querySelector(".cgan-export").append(row);
-  if (offers[tab]) row.after(makeMenu(offers[tab], row));
+  const missing = make("small", { role: "status" });
+  element.querySelector(".cgan-export").append(row, missing);
+  whenChanged(() => {
+    if (openedTab() === tab) missing.textContent = missingInLink(tab);
+  });
+  if (offers[tab]) missing.after(makeMenu(offers[tab], row));
 }
 
 /** The menu of what a tab offers, and its opener at the row's end. */
@@ -84,9 +90,11 @@ function makeMenu({ formats = {}, python }, row) {
   const menu = make("div", { className: "cgan-menu", hidden: true }, buttons, note, heading, code);
   const refresh = () => {
     if (menu.hidden) return;
-    code.textContent = python();
+    const lines = python();
+    const isTrainedHere = lines.includes(TRAINED_HERE); // which Python cannot open
+    code.textContent = isTrainedHere ? "" : lines;
     heading.hidden = code.hidden = !code.textContent;
-    note.textContent = code.textContent ? "" : text("python_none");
+    note.textContent = code.textContent ? "" : text(isTrainedHere ? "trained_only_here" : "python_none");
   };
   const opener = makeButton(text("export"), () => {
     menu.hidden = !menu.hidden;

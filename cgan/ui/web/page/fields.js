@@ -1,5 +1,6 @@
 // What the fields of a link may say: each value from text and to text.
 
+import { formatRun, parseRun } from "../../../engine/training/presets.js";
 import { ALL_CLASSES, config } from "./config.js";
 import { slug, text } from "./texts.js";
 
@@ -7,6 +8,8 @@ import { slug, text } from "./texts.js";
 
 const { en, zh } = config.texts;
 const CLASS_NAMES = ALL_CLASSES.map((index) => [en[`class_${index}`], zh[`class_${index}`]]);
+export const OFF = "off"; // of a run that there need not be
+
 /** @param {string} name */
 const isClass = (name) => /(^|-)class$/.test(name);
 
@@ -48,6 +51,7 @@ export const formatValue = (name, value) =>
 export function parseValue(name, field, given) {
   if (field.word) return /^[\w.-]{1,60}$/.test(given) ? given : undefined;
   if (field.each) return parseNumbers(field.each, given.split(","));
+  if (field.run) return field.optional && given === OFF ? OFF : normalRun(given);
   if (field.choices) {
     const named = isClass(name) ? parseClass(given) : undefined;
     return named ?? field.choices.find((choice) => `${choice}` === given);
@@ -55,6 +59,16 @@ export function parseValue(name, field, given) {
   const number = given.trim() ? Number(given) : NaN;
   const isOnStep = field.step < 1 || Number.isInteger(number);
   return number >= field.low && number <= field.high && isOnStep ? number : undefined;
+}
+
+/** A run in the shortest text that means it; undefined where the text means none. */
+function normalRun(given) {
+  try {
+    const { preset, settings } = parseRun(given);
+    return formatRun(preset, settings);
+  } catch {
+    return undefined; // the link's note says what is allowed
+  }
 }
 
 function parseNumbers(each, parts) {
@@ -71,6 +85,7 @@ function parseNumbers(each, parts) {
 export function describeAllowed(name, field) {
   if (field.word) return text("link_word");
   if (field.each) return describeNumbers(field.each);
+  if (field.run) return text("link_run");
   if (!field.choices) return text("link_range", { low: field.low, high: field.high });
   return field.choices.map((choice) => formatValue(name, choice)).join(", ");
 }

@@ -16,6 +16,11 @@ function nameOf(input) {
   return box && namesOfSliders.get(box.id);
 }
 
+/** The wheel scrolls the page, also over a number field that has the focus, whose number it would change. */
+function leaveField({ target }) {
+  if (target.type === "number" && target === document.activeElement) target.blur();
+}
+
 /**
  * A hand moves a slider, or types into its number field. Gradio tells of it too, but half a frame of the screen later,
  * so its sliders have no events of their own. What is typed but not drawn, for the field is empty or the number not
@@ -55,6 +60,7 @@ export function followHands() {
   for (const [event, listener] of Object.entries(listeners)) {
     document.addEventListener(event, listener, { capture: true });
   }
+  document.addEventListener("wheel", leaveField, { capture: true, passive: true });
 }
 
 const sliderOf = (id) => findIn(document, `#${id} input[type=range]`);

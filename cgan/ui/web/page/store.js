@@ -9,8 +9,12 @@ const { tabs, checkpoint } = config.links;
 const checkpointField = { first: checkpoint, choices: null, checkpoint: true };
 export const TABS = Object.keys(tabs);
 
+/** Whose seeds a found z may stand in for: the page draws all that is on them. */
+const SEED_TABS = ["generate", "interpolate", "mix", "directions"];
+
 let opened = TABS[0];
 const chosen = {}; // by name: a name means the same on every tab, so class and seed go along from tab to tab
+const standIns = {}; // by the name of a seed: the found z in its place
 const drawings = []; // {tab, names, draw, drawn: the values that it was called with last, as JSON}
 const listeners = new Set();
 
@@ -45,15 +49,29 @@ export function chosenValues(tab) {
 }
 
 /**
- * What a tab's fields say now, by name.
+ * What a tab's fields say now, by name, as a link has it.
  * @param {string} tab
  * @returns {Request}
  */
-export function valuesOf(tab) {
+export function plainValuesOf(tab) {
   const fields = fieldsOf(tab);
   return Object.fromEntries(
     Object.entries(chosenValues(tab)).map(([name, value]) => [name, value ?? fields[name].first]),
   );
+}
+
+/**
+ * The same as it is drawn: a found z of the tab's checkpoint in place of its seed.
+ * @param {string} tab
+ * @returns {Request}
+ */
+export function valuesOf(tab) {
+  const values = plainValuesOf(tab);
+  for (const [name, found] of Object.entries(standIns)) {
+    const isMeant = SEED_TABS.includes(tab) && name in values && found.checkpoint === values.checkpoint;
+    if (isMeant) values[name] = found;
+  }
+  return values;
 }
 
 /**
@@ -94,11 +112,27 @@ export function redraw() {
 export const whenChanged = (listener) => listeners.add(listener);
 
 /**
- * Something was chosen: values by name.
+ * Something was chosen: values by name. A seed that was chosen takes the place of the found z that stood in for it.
  * @param {Request} values
  */
 export function update(values) {
   Object.assign(chosen, values);
+  for (const name of Object.keys(values)) delete standIns[name];
+  tellOfChange();
+}
+
+/**
+ * Have a found z stand in for a seed; null: no longer.
+ * @param {string} name
+ * @param {import("../types").FoundZ | null} found
+ */
+export function standInFor(name, found) {
+  if (found) standIns[name] = found;
+  else delete standIns[name];
+  tellOfChange();
+}
+
+function tellOfChange() {
   drawings.forEach(drawIfChanged);
   for (const listener of listeners) listener();
 }

@@ -1,6 +1,6 @@
 // Texts of the page, in the language that it has.
 
-import { ALL_CLASSES, config } from "./config.js";
+import { ALL_CLASSES, TRAINED_HERE, config } from "./config.js";
 
 /** The language that Gradio, or the page without it, has chosen from the browser's. */
 export const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
@@ -28,6 +28,9 @@ export function say(words) {
 export const className = (index) => text(`class_${index}`);
 
 export const classNames = () => ALL_CLASSES.map(className);
+
+/** How a checkpoint is called. @param {string} checkpoint */
+export const checkpointName = (checkpoint) => (checkpoint === TRAINED_HERE ? text("trained_here") : checkpoint);
 
 /**
  * For the name of a file, or a class in a link.

@@ -1,8 +1,9 @@
 // Links to a view: which tab is open, and what its fields say where that is not what they say at first.
 
+import { TRAINED_HERE } from "./config.js";
 import { make } from "./dom.js";
 import { describeAllowed, formatValue, parseValue } from "./fields.js";
-import { TABS, fieldsOf, openTab, openedTab, setCheckpoints, valuesOf, whenChanged } from "./store.js";
+import { TABS, fieldsOf, openTab, openedTab, plainValuesOf, setCheckpoints, whenChanged } from "./store.js";
 import { text } from "./texts.js";
 
 const SETTLED_MS = 400; // the address follows once the hand rests; browsers allow about three changes of it a second
@@ -18,7 +19,7 @@ export function readLink(query) {
   const given = new URLSearchParams(query);
   const problems = [];
   const read = (name, field) => {
-    if (!given.has(name)) return field.first;
+    if (!given.has(name)) return unsaid(field, given);
     const value = parseValue(name, field, given.get(name));
     if (value !== undefined) return value;
     const shown = given.get(name).replace(new RegExp(`^(.{${MAX_GIVEN}}).+`, "su"), "$1…");
@@ -31,18 +32,28 @@ export function readLink(query) {
   return { tab, values, problems };
 }
 
+/** What a query means by not naming a field. */
+function unsaid(field, query) {
+  const others = [...query.keys()].filter((name) => !["tab", "checkpoint"].includes(name) && linkNames().has(name));
+  return others.length ? (field.unnamed ?? field.first) : field.first;
+}
+
 /** The query that leads to what is shown now; empty for what the page shows at first. */
 export function writeLink() {
   const query = new URLSearchParams();
   const write = (name, first, value) => `${value}` !== `${first}` && query.set(name, formatValue(name, value));
   write("tab", TABS[0], openedTab());
   const fields = fieldsOf(openedTab());
-  for (const [name, value] of Object.entries(valuesOf(openedTab()))) write(name, fields[name].first, value);
+  const values = Object.entries(plainValuesOf(openedTab()))
+    .filter(([, value]) => value !== TRAINED_HERE) // a link cannot carry a generator
+    .map(([name, value]) => [name, value, fields[name]]);
+  for (const [name, value, field] of values) if (field.unnamed === undefined) write(name, field.first, value);
+  for (const [name, value, field] of values) if (field.unnamed !== undefined) write(name, unsaid(field, query), value);
   return readable(`${query}`);
 }
 
-/** A query whose commas are commas. */
-const readable = (query) => query.replaceAll("%2C", ",");
+/** A query whose commas and colons are what they are. */
+const readable = (query) => query.replaceAll("%2C", ",").replaceAll("%3A", ":");
 
 /** Whether the page is shown within a Space's page on the Hub, whose address is the one that a person sees. */
 const spaceId = () => window.parent !== window && window.gradio_config?.space_id;

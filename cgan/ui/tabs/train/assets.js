@@ -1,0 +1,72 @@
+// What a run needs: the worker's script, the engine, the judge, and the images. Fetched when the tab is opened.
+
+import { CLASSES, PIXELS, SIZE } from "../../web/page/config.js";
+import { make } from "../../web/page/dom.js";
+import { DownloadError, download, filesAt } from "../../web/drawing/files.js";
+import { pause } from "../../web/page/schedule.js";
+import { text } from "../../web/page/texts.js";
+
+/**
+ * url: of the worker's script; module: the engine; judge: its safetensors file.
+ * @typedef {{ url: string, module: WebAssembly.Module, judge: ArrayBuffer }} Parts
+ * @typedef {{ images: Uint8Array, labels: Uint8Array }} Data  images: grey levels (N * PIXELS)
+ */
+
+const ROWS_AT_ONCE = 10; // of the excerpt, between two pauses for the page
+
+/** `load` is called once for all who ask, and anew after a failure. */
+function once(load) {
+  let loading = null;
+  return () => (loading ??= load().catch((error) => ((loading = null), Promise.reject(error))));
+}
+
+/** @type {() => Promise<Parts>} */
+export const loadParts = once(async () => {
+  if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
+  const names = ["training-worker.js", "training.wasm", "judge.safetensors"];
+  const [script, engine, judge] = await Promise.all(names.map((name) => download(filesAt + name)));
+  const wasm = await engine.arrayBuffer();
+  if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
+  const url = URL.createObjectURL(script);
+  return { url, module: await WebAssembly.compile(wasm), judge: await judge.arrayBuffer() };
+});
+
+/** The images of cgan/data/excerpt.py, as many of each class. */
+const loadExcerpt = once(async () => {
+  const sheet = await createImageBitmap(await download(`${filesAt}excerpt.png`));
+  const [columns, rows] = [sheet.width / SIZE, sheet.height / SIZE];
+  const canvas = make("canvas", { width: sheet.width, height: SIZE });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const images = new Uint8Array(columns * rows * PIXELS);
+  for (let row = 0; row < rows; row++) {
+    context.drawImage(sheet, 0, -row * SIZE);
+    const { data } = context.getImageData(0, 0, sheet.width, SIZE);
+    for (let i = 0; i < sheet.width * SIZE; i++) {
+      const [x, y] = [i % sheet.width, Math.floor(i / sheet.width)];
+      const image = row * columns + Math.floor(x / SIZE);
+      images[image * PIXELS + y * SIZE + (x % SIZE)] = data[4 * i];
+    }
+    if (row % ROWS_AT_ONCE === 0) await pause(0);
+  }
+  const count = columns * rows;
+  return { images, labels: Uint8Array.from({ length: count }, (_, i) => Math.floor((i * CLASSES) / count)) };
+});
+
+/** The content of an IDX file of bytes, perhaps compressed: sizes stand before it, four bytes each. */
+async function loadIdx(name) {
+  const file = await download(filesAt + name);
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const isCompressed = first === 0x1f && second === 0x8b;
+  const stream = isCompressed ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return bytes.subarray(4 + 4 * bytes[3]);
+}
+
+const loadAll = once(async () => {
+  const [images, labels] = await Promise.all(["images", "labels"].map((kind) => loadIdx(`training-${kind}.idx`)));
+  if (images.length !== labels.length * PIXELS) throw new DownloadError(text("train_images_damaged"));
+  return { images, labels };
+});
+
+/** The training images of a choice of links. @param {string} choice @returns {Promise<Data>} */
+export const loadImages = (choice) => (choice === "60000" ? loadAll() : loadExcerpt());

@@ -1,0 +1,185 @@
+// The tab "Train": two training runs side by side, and what they become.
+
+import { savePng } from "../../web/drawing/canvas.js";
+import { makeLiveChart } from "../../web/charts/charts.js";
+import { TRAINED_HERE } from "../../web/page/config.js";
+import { fillTexts, findIn, onPhone, saveFile } from "../../web/page/dom.js";
+import { offerExport } from "../../web/page/export.js";
+import { OFF } from "../../web/page/fields.js";
+import { keepGenerator, whenDrawing } from "../../web/drawing/renderer.js";
+import { newestOnly } from "../../web/page/schedule.js";
+import { drawFrom, fieldsOf, openedTab, update, valuesOf, whenChanged } from "../../web/page/store.js";
+import { percent, text } from "../../web/page/texts.js";
+import { zip } from "../../web/encoding/zip.js";
+import { formatRun, parseRun } from "../../../engine/training/presets.js";
+import { commandOf } from "./command.js";
+import { loadImages, loadParts } from "./assets.js";
+import { mountForm } from "./form.js";
+import { makeInspection } from "./inspection.js";
+import { TrainingRun } from "./run.js";
+import { makeRunView } from "./view.js";
+
+const LEAST = 0.05; // share of the time that runs take while a hand waits for pictures
+const QUIET_MS = 400; // until they take all of it again
+
+offerExport("train", {
+  formats: { sheet_a: () => savePng(document.querySelector("#train-sheet canvas"), "trained-here") },
+  python: () => commandOf(parseRun(valuesOf("train")["run-a"]).settings),
+});
+
+/** Where a second run would cost too much: on a phone. */
+const isSmall = () => onPhone() || window.matchMedia("(pointer: coarse)").matches;
+
+/** @param {import("../../web/types").Component} component that triggers `submit` when a generator is to be used */
+export function mountTrain({ element, trigger }) {
+  const part = (name) => findIn(element, name);
+  const letters = isSmall() ? ["a"] : ["a", "b"];
+  const [note, images] = [part(".cgan-train-note"), part("[data-do=images]")];
+  const buttons = { run: "#train-run", pause: "#train-stop", step: "[data-do=step]", anew: "[data-do=anew]" };
+  const [run, stop, step, anew] = Object.values(buttons).map(part);
+  fillTexts(element);
+  part(".cgan-train").classList.toggle("cgan-train-single", letters.length === 1);
+  for (const choice of fieldsOf("train")["training-images"].choices)
+    images.append(new Option(Number(choice).toLocaleString(), choice));
+
+  /** @type {Record<string, TrainingRun>} */
+  const runs = {};
+  /** What each run is to be: { preset, settings }, null where it is off. @type {Record<string, any>} */
+  const wanted = {};
+  const loading = new Set(); // the runs that are about to begin
+  const views = Object.fromEntries(letters.map((letter) => [letter, makeRunView(letter, actionsOf(letter))]));
+  part(".cgan-train-runs").append(...letters.map((letter) => views[letter].element));
+  const drawAccuracy = makeLiveChart(part(".cgan-train-accuracy"), {
+    title: text("train_accuracy"),
+    names: letters.map((letter) => letter.toUpperCase()),
+    show: percent,
+    y: { low: 0, high: 1 },
+  });
+  const showForm = mountForm(part("table"), part(".cgan-train-refused"), letters, (letter, settings) =>
+    update({ [`run-${letter}`]: formatRun(wanted[letter].preset, settings) }),
+  );
+  const showInspection = makeInspection(part(".cgan-train-inside"));
+
+  const all = () => letters.filter((letter) => runs[letter]).map((letter) => runs[letter]);
+  const isRunning = () => all().some(({ read }) => read.running);
+
+  function actionsOf(letter) {
+    return {
+      choose: (preset) => update({ [`run-${letter}`]: preset }),
+      use: attempt(() => use(letter)),
+      save: attempt(() => save(letter)),
+      inspect: attempt(() => inspect(letter)),
+    };
+  }
+
+  /** An action whose failure is said in a line. */
+  function attempt(action) {
+    return async () => {
+      try {
+        note.textContent = "";
+        await action();
+      } catch (error) {
+        note.textContent = `${text("failed")}: ${error.message}`;
+      }
+    };
+  }
+
+  /** Have all tabs that draw in the page draw with a run's generator. */
+  async function use(letter) {
+    const files = await runs[letter].save();
+    const config = JSON.parse(new TextDecoder().decode(files["config.json"]));
+    await keepGenerator(TRAINED_HERE, files["model.safetensors"].buffer, config);
+    trigger("submit");
+    note.textContent = text("train_used");
+  }
+
+  /** A checkpoint in a zip file. */
+  async function save(letter) {
+    const files = Object.entries(await runs[letter].save());
+    const name = `my-${wanted[letter].preset.replaceAll(".", "-")}-${runs[letter].read.images}`;
+    saveFile(new Blob([zip(files)], { type: "application/zip" }), `${name}.zip`);
+    note.textContent = text("train_saved", { name });
+  }
+
+  async function inspect(letter) {
+    const { settings } = runs[letter];
+    const seen = await runs[letter].inspect();
+    showInspection(letter, settings, seen, runs[letter].read.step);
+  }
+
+  const show = (letter) => {
+    showButtons();
+    if (!runs[letter] || openedTab() !== "train") return;
+    views[letter].show(runs[letter]);
+    drawAccuracy(all().map(({ judged }) => judged.line("share")));
+  };
+  const showButtons = () => {
+    const isPreparing = loading.size > 0 || all().some((each) => each.isPreparing);
+    run.disabled = isRunning() || isPreparing || !all().some(({ canRun }) => canRun);
+    step.disabled = run.disabled;
+    stop.disabled = !isRunning();
+    anew.disabled = isPreparing;
+  };
+
+  /** Begin a run as it is wanted; what runs, goes on. */
+  const begin = async (letter) => {
+    const { settings } = wanted[letter];
+    const wasRunning = isRunning();
+    note.textContent = text("train_loading");
+    loading.add(letter);
+    showButtons();
+    try {
+      const [parts, data] = await Promise.all([loadParts(), loadImages(valuesOf("train")["training-images"])]);
+      if (!wanted[letter]) return; // switched off meanwhile
+      runs[letter] ??= new TrainingRun(parts, () => show(letter));
+      await runs[letter].begin(settings, data);
+      note.textContent = "";
+      if (wasRunning) await runs[letter].run();
+    } catch (error) {
+      note.textContent = `${text("failed")}: ${error.message}`;
+    } finally {
+      loading.delete(letter);
+      showButtons();
+    }
+  };
+  const beginners = Object.fromEntries(letters.map((letter) => [letter, newestOnly(() => begin(letter))]));
+
+  const end = (letter) => {
+    runs[letter]?.close();
+    delete runs[letter];
+  };
+  const choose = (letter, value) => {
+    wanted[letter] = value === OFF ? null : parseRun(value);
+    const [first, second] = ["a", "b"].map((each) => wanted[each]?.settings ?? null);
+    showForm(letter, wanted[letter]?.settings ?? null);
+    views.a.setSettings(wanted.a.preset, first, null);
+    views.b?.setSettings(wanted.b?.preset ?? OFF, second, first);
+    if (wanted[letter]) beginners[letter]();
+    else end(letter);
+  };
+
+  /** @type {(button: HTMLButtonElement, act: (run: TrainingRun) => Promise<any>) => void} */
+  const onClick = (button, act) => button.addEventListener("click", attempt(() => Promise.all(all().map(act))));
+  onClick(run, (each) => each.run());
+  onClick(stop, (each) => each.pause());
+  onClick(step, (each) => each.step());
+  onClick(anew, (each) => each.again());
+  images.addEventListener("input", () => update({ "training-images": images.value }));
+
+  let quiet = null; // the time at which no hand waits any longer
+  whenDrawing(() => {
+    if (quiet === null) for (const each of all()) each.limit(LEAST);
+    clearTimeout(quiet);
+    quiet = setTimeout(() => {
+      quiet = null;
+      for (const each of all()) each.limit(1);
+    }, QUIET_MS);
+  });
+  whenChanged(() => letters.forEach(show));
+  drawFrom("train", ["training-images"], ({ "training-images": choice }) => {
+    images.value = choice;
+    for (const letter of letters) if (runs[letter]) beginners[letter]();
+  });
+  for (const letter of letters)
+    drawFrom("train", [`run-${letter}`], ({ [`run-${letter}`]: value }) => choose(letter, value));
+}

@@ -1,0 +1,121 @@
+"""The page trains with train.py's settings: the same names, defaults and ranges; what it saves goes on in Python."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save
+
+from cgan.common.validation import Range, Widths
+from cgan.data import examples
+from cgan.models import checkpoints
+from cgan.sampling.sampler import Sampler
+from cgan.training import command
+from cgan.training.config import TrainingConfig
+from cgan.training.loop import train
+from cgan.training.losses import OBJECTIVES
+
+CPU = torch.device("cpu")
+FIELDS = {field.name: field.metadata["setting"].allowed for field in dataclasses.fields(TrainingConfig)}
+# What the page does not compute, or what a run of the terminal alone has.
+NOT_IN_THE_PAGE = {
+    *("start_from", "log_every", "precision", "keep_averages"),
+    *("penalty", "first_penalty", "penalty_every", "burn_in"),
+}
+OF_OTHER_PAIRS = {"arch", "width", "width_d", "normalization", "spectral_norm", "perception"}
+
+
+def ask(node, *given):
+    return json.loads(node("settings.mjs", given=json.dumps(given).encode()))
+
+
+def test_names_and_defaults_are_those_of_train_py(node):
+    answer = ask(node)
+    config = dataclasses.asdict(TrainingConfig(**answer["report"]))
+    assert config == dataclasses.asdict(TrainingConfig())
+    assert FIELDS.keys() - answer["report"].keys() == NOT_IN_THE_PAGE | OF_OTHER_PAIRS
+    assert answer["losses"] == [*OBJECTIVES]
+
+
+def values_around(allowed):
+    """Values at the ends of what train.py allows, and beyond them: (value, whether it is allowed)."""
+    if isinstance(allowed, Widths):
+        most = [allowed.high] * allowed.layers
+        wrong = ([], [*most, 4], [allowed.low - 4], [allowed.high + 4], [6], [8.5], 64)
+        return [(most, True), ([allowed.low], True), *((value, False) for value in wrong)]
+    step = 1 if allowed.kind is int else 1e-9
+    ends = [(allowed.low, True), (allowed.low - step, False)]
+    if allowed.kind is int:
+        ends.append((allowed.low + 0.5, False))
+    return ends if allowed.high == math.inf else [*ends, (allowed.high, True), (allowed.high + step, False)]
+
+
+def test_ranges_are_those_of_train_py(node):
+    names = [name for name in ask(node)["report"] if isinstance(FIELDS[name], Range | Widths)]
+    cases = [(name, *case) for name in names for case in values_around(FIELDS[name])]
+    refusals = ask(node, *({name: value} for name, value, _ in cases))["refusals"]
+    for (name, value, is_allowed), refusal in zip(cases, refusals, strict=True):
+        assert (refusal is None) == is_allowed, (name, value, refusal)
+        if is_allowed:
+            FIELDS[name].check(value)
+        else:
+            with pytest.raises(ValueError, match="allowed"):
+                FIELDS[name].check(value)
+
+
+SAVED = {
+    "first clothes": {"latent_dim": 16, "label_dim": 10, "hidden": [256, 512], "hidden_d": [256, 256]},
+    "without batch normalization": {"hidden": [24, 36, 16], "hidden_d": [20], "batchnorm": False, "dropout": 0.2},
+    "the report's": {},
+}
+
+
+@pytest.fixture(scope="module")
+def saved(node, tmp_path_factory):
+    """Checkpoints that the page's trainer saved after two steps, by name."""
+    images = examples.load()
+    labels = np.repeat(np.arange(10), 10)
+    tensors = {"images": torch.from_numpy(images.reshape(100, -1)).float(), "labels": torch.from_numpy(labels).float()}
+    folders = {}
+    for name, settings in SAVED.items():
+        folders[name] = tmp_path_factory.mktemp("saved")
+        node("save.mjs", json.dumps(settings | {"batch_size": 50}), 2, folders[name], given=save(tensors))
+    return folders
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_python_and_the_page_draw_what_the_page_saved(node, saved, name):
+    folder = saved[name]
+    sampler = Sampler(folder)
+    z = np.random.default_rng(1).standard_normal((20, sampler.latent_dim), dtype=np.float32)
+    weights = np.eye(10, dtype=np.float32)[np.arange(20) % 10]
+    drawn = node(
+        "draw.mjs",
+        folder / "config.json",
+        folder / "model.safetensors",
+        *z.shape,
+        given=z.tobytes() + weights.tobytes(),
+    )
+    difference = np.frombuffer(drawn, np.uint8).reshape(-1, 28, 28).astype(int) - sampler.draw(z, weights)
+    assert np.abs(difference).max() <= 1
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_a_run_goes_on_from_what_the_page_saved(saved, tmp_path, monkeypatch, fashion_mnist, name):
+    """`train.py --start-from NAME` needs no other flag."""
+    monkeypatch.setattr(
+        "sys.argv", ["train.py", "--start-from", f"{saved[name]}", "--steps", "1", "--learning-rate", "0"]
+    )
+    config = command._config(command._arguments())
+    images, labels = fashion_mnist
+    assert train(config, images[:64], labels[:64], tmp_path / "run", CPU) is None
+    for file in (checkpoints.RAW_GENERATOR, checkpoints.DISCRIMINATOR):
+        before, after = load_file(saved[name] / file), load_file(tmp_path / "run" / file)
+        trained = [key for key in before if "running" not in key and "num_batches" not in key]
+        assert all(torch.equal(before[key], after[key]) for key in trained)
+    written = json.loads((saved[name] / "config.json").read_text())
+    assert TrainingConfig(**written["training"]).networks() == config.networks()
+    assert not SAVED[name] or config.networks() != TrainingConfig().networks()

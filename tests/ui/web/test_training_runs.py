@@ -1,0 +1,119 @@
+"""What the tab "Train" says of runs and settings, without a browser."""
+
+import sys
+
+import pytest
+
+from cgan.training import command
+from cgan.training.config import TrainingConfig
+from cgan.ui.texts import TEXTS
+
+PRESETS = {"../../engine/training/presets.js": "PRESETS, presetSettings, parseRun, formatRun"}
+HISTORY = {"../tabs/train/history.js": "History"}
+
+
+def settings(evaluate, *names):
+    return evaluate(PRESETS, "(names) => names.map(presetSettings)", names)
+
+
+def changes(evaluate, base, preset):
+    before, after = settings(evaluate, base, preset)
+    return {name: value for name, value in after.items() if value != before[name]}
+
+
+@pytest.mark.parametrize(
+    ("base", "change", "expected"),
+    [
+        ("first-clothes", "rate-10", {"learning_rate": 0.005, "learning_rate_d": 0.01}),
+        ("report", "rate-10", {"learning_rate": 0.002}),
+        ("report", "momentum-0.9", {"beta1": 0.9}),
+        ("report", "no-batchnorm", {"batchnorm": False}),
+        ("report", "eps-1e-5", {"batchnorm_eps": 1e-5}),
+        ("first-clothes", "eps-0.8", {"batchnorm_eps": 0.8}),
+        ("report", "d-5", {"d_steps": 5}),
+        ("report", "no-dropout", {"dropout": 0}),
+        ("report", "hinge", {"loss": "hinge"}),
+        ("report", "relativistic", {"loss": "relativistic"}),
+        ("first-clothes", "least-squares", {"loss": "least-squares"}),
+        ("first-clothes", "z-2", {"latent_dim": 2}),
+    ],
+)
+def test_a_preset_changes_what_its_name_says(evaluate, base, change, expected):
+    assert changes(evaluate, base, f"{base}.{change}") == expected
+
+
+def test_the_reports_preset_is_train_pys_default(evaluate):
+    (report,) = settings(evaluate, "report")
+    defaults = TrainingConfig()
+    values = {name: getattr(defaults, name) for name in report}
+    assert report == {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def test_no_preset_is_the_same_as_its_base(evaluate):
+    presets = evaluate(PRESETS, "() => PRESETS")
+    assert set(presets) == {"first-clothes", "report"}
+    for base, (first, *others) in presets.items():
+        assert first["name"] == base
+        assert {"report.eps-0.8", "report.least-squares", "first-clothes.relativistic"}.isdisjoint(
+            each["name"] for each in others
+        )
+
+
+@pytest.mark.parametrize(
+    "text", ["report", "first-clothes.rate-10", "report.hinge,hidden:64-128,seed:3", "report,batchnorm:false,steps:500"]
+)
+def test_a_run_is_read_and_written_as_the_same_text(evaluate, text):
+    once = "(text) => { const { preset, settings } = parseRun(text); return formatRun(preset, settings); }"
+    assert evaluate(PRESETS, once, text) == text
+
+
+def test_a_run_has_the_settings_of_its_text(evaluate):
+    run = evaluate(PRESETS, "parseRun", "report.hinge,seed:3,hidden:64-128,learning_rate_d:1e-3,batchnorm:false")
+    expected = {"loss": "hinge", "seed": 3, "hidden": [64, 128], "learning_rate_d": 0.001, "batchnorm": False}
+    assert run["settings"] == run["settings"] | expected and run["preset"] == "report.hinge"
+
+
+@pytest.mark.parametrize("text", ["", "reports", "report,depth:3", "report,seed:-1", "report,hidden:6", "__proto__"])
+def test_no_other_text_is_a_run(evaluate, text):
+    assert evaluate(PRESETS, "(text) => { try { return parseRun(text); } catch { return null; } }", text) is None
+
+
+def test_all_that_the_page_names_has_words(evaluate):
+    presets = evaluate(PRESETS, "() => PRESETS")
+    changed = {each["change"] for of_base in presets.values() for each in of_base if each["change"]}
+    (report,) = settings(evaluate, "report")
+    keys = [*(f"train_base_{base}" for base in presets), *(f"train_about_{base}" for base in presets)]
+    keys += [*(f"train_change_{change}" for change in changed), *(f"train_set_{name}" for name in report)]
+    assert [key for key in keys if key not in TEXTS] == []
+
+
+def test_the_command_of_a_run_trains_with_its_settings(evaluate, monkeypatch):
+    modules = PRESETS | {"../tabs/train/command.js": "commandOf"}
+    text = "first-clothes.no-batchnorm,seed:3,steps:500"
+    written = evaluate(modules, "(text) => commandOf(parseRun(text).settings)", text)
+    python, *arguments = written.replace("\\\n", " ").split()
+    monkeypatch.setattr(sys, "argv", arguments)
+    expected = TrainingConfig(
+        **{"latent_dim": 16, "label_dim": 10, "hidden": (256, 512), "hidden_d": (256, 256), "batchnorm": False},
+        **{"batchnorm_eps": 1e-5, "loss": "relativistic", "learning_rate": 5e-4, "learning_rate_d": 1e-3},
+        **{"beta1": 0.0, "beta2": 0.99, "seed": 3, "steps": 500},
+    )
+    assert command._config(command._arguments()) == expected
+    assert (python, arguments[0]) == ("python", "train.py")
+
+
+def test_a_long_history_keeps_its_course_in_few_points(evaluate):
+    history = evaluate(
+        HISTORY,
+        """() => {
+          const history = new History(["a", "b"]);
+          for (let x = 0; x < 10_000; x++) history.add(x, { a: x, b: 2 * x });
+          history.add(9999, { a: 0, b: 0 });
+          history.add(10_000, { a: NaN, b: 0 });
+          return history;
+        }""",
+    )
+    assert 300 < len(history["xs"]) <= 800
+    assert history["xs"] == sorted(history["xs"]) and history["xs"][-1] == 9999
+    for x, a, b in zip(history["xs"], history["ys"]["a"], history["ys"]["b"], strict=True):
+        assert b == 2 * a and 0 <= x - a < 20  # the mean of what lies before its place
