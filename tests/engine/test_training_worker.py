@@ -78,6 +78,7 @@ def test_what_is_refused_is_one_line(answers):
     assert answers["wrong"] == {"error": "batch_size is 0; allowed: a whole number, 2 to 4096"}
     assert answers["refused"] == {"error": "z: 1000 numbers given, not 9 x 100"}
     assert answers["noJudge"] == {"error": "there is no judge yet"}
+    assert answers["greedy"] == {"error": "share is 2; allowed: 0.05 to 1"}
     assert answers["unknown"] == {"error": "there is no request toString"}
 
 

@@ -70,6 +70,7 @@ answers.judged = [
   await ask("judge", { count: 100, averaged: true }),
 ];
 
+answers.greedy = await ask("limit", { share: 2 });
 answers.unknown = await ask("toString");
 
 mkdirSync(folder, { recursive: true });

@@ -18,7 +18,13 @@ const ROWS_AT_ONCE = 10; // of the excerpt, between two pauses for the page
 /** `load` is called once for all who ask, and anew after a failure. */
 function once(load) {
   let loading = null;
-  return () => (loading ??= load().catch((error) => ((loading = null), Promise.reject(error))));
+  return () => {
+    loading ??= load().catch((error) => {
+      loading = null;
+      throw error;
+    });
+    return loading;
+  };
 }
 
 /** @type {() => Promise<Parts>} */

@@ -31,11 +31,9 @@ export class TrainingRun {
   constructor(parts, changed) {
     this.#changed = changed;
     this.#worker = new DrawingWorker(parts.url, (reason) => this.#fail(new Error(reason)));
-    for (const [kind, details] of /** @type {[string, object][]} */ ([
-      ["start", { module: parts.module }],
-      ["openJudge", { model: parts.judge }],
-    ]))
-      this.#worker.ask(kind, details).catch((error) => this.#fail(error));
+    const started = this.#worker.ask("start", { module: parts.module });
+    const judging = this.#worker.ask("openJudge", { model: parts.judge });
+    Promise.all([started, judging]).catch((error) => this.#fail(error));
     this.#forget();
   }
 
