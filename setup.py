@@ -14,7 +14,7 @@ setup(
     packages=[*find_namespace_packages(f"{ROOT}", include=["cgan*"], exclude=["*__pycache__*"]), "cgan.checkpoints"],
     package_dir={"cgan.checkpoints": "checkpoints"},
     package_data={
-        "": ["*.js", "*.css", "*.html", "*.png", "*.jpg", "*.wasm", "*.c", "*.json", "*.gz", "*.npz", "*.bin"],
+        "": ["*.js", "*.ts", "*.css", "*.html", "*.png", "*.jpg", "*.wasm", "*.c", "*.json", "*.gz", "*.npz", "*.bin"],
         "cgan.checkpoints": [f"{name}/{pattern}" for name in SHIPPED for pattern in CHECKPOINT_FILES],
     },
 )

@@ -33,5 +33,5 @@ def _temporary_folder() -> str:
 def _has_name() -> bool:
     try:
         return bool(getpass.getuser())
-    except (KeyError, OSError):
+    except (KeyError, OSError, ImportError):
         return False

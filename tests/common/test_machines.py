@@ -45,7 +45,8 @@ def test_training_needs_no_module_of_posix(tmp_path):
         "--out",
         tmp_path / "run",
     ]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    environment = os.environ | {"USERNAME": "anna"}  # as on Windows
+    finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert finished.returncode == 0, finished.stderr
     assert (tmp_path / "run/model.safetensors").is_file()
 
