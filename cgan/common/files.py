@@ -20,7 +20,12 @@ def user_path(path: str | Path) -> Path:
 
 
 def check_writable(path: Path) -> None:
-    """Whether a file can be written at `path`, before the work that fills it; nothing stays. Raises OSError."""
+    """Whether a file can be written at `path`, before the work that fills it; nothing stays.
+
+    Raises OSError; ValueError for a name that no file can have.
+    """
+    if "\0" in path.name:
+        raise ValueError("a zero byte in its name")
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     with tempfile.TemporaryFile(dir=path.parent):

@@ -95,11 +95,8 @@ def measure(
 def _measure_class(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
     """Metrics of the pictures of one class: features (N, D) against those of its test images (M, D)."""
     manifold = manifold_metrics(test_features, features)
-    return {
-        "fid": frechet_distance(features, test_features),
-        "precision": manifold["precision"],
-        "recall": manifold["recall"],
-    }
+    fid = frechet_distance(features, test_features)
+    return {"fid": fid} | {name: manifold[name] for name in ("precision", "recall")}
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:

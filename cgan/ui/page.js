@@ -19,7 +19,7 @@ import { forgetDirections } from "./web/drawing/directions.js";
 import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
 import { mountFigure } from "./web/page/figures.js";
-import { mountFound } from "./web/page/found.js";
+import { mountFound } from "./web/drawing/found.js";
 import { sampleInputs } from "./web/drawing/inputs.js";
 import { cardOf, drawHere, drawsHere, isKept, prepare, whenRendererChanges } from "./web/drawing/renderer.js";
 import { followHands, throwDice } from "./web/page/sliders.js";

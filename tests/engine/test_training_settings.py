@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 FIELDS = {field.name: field.metadata["setting"].allowed for field in dataclasses.fields(TrainingConfig)}
 # What the page does not compute, or what a run of the terminal alone has.
 NOT_IN_THE_PAGE = {
-    *("start_from", "log_every", "precision", "keep_averages"),
+    *("start_from", "log_every", "precision", "keep_averages", "save_every"),
     *("penalty", "first_penalty", "penalty_every", "burn_in"),
 }
 OF_OTHER_PAIRS = {"arch", "width", "width_d", "normalization", "spectral_norm", "perception"}

@@ -200,6 +200,7 @@ def test_config_that_is_no_configuration(checkpoint, content):
 
 def test_available_lists_whole_checkpoints_and_own_runs_last(short_run, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "CHECKPOINTS", tmp_path)
+    monkeypatch.setattr(checkpoints, "SHIPPED_CHECKPOINTS", tmp_path)
     for name in ("my-first", "report", "zebra"):
         shutil.copytree(short_run, tmp_path / name)
     (tmp_path / "unfinished").mkdir()

@@ -58,7 +58,7 @@ def test_at_home_one_line(capsys):
 
 
 def test_for_the_network_its_address_and_for_a_phone_a_qr_code(monkeypatch, capsys):
-    monkeypatch.setattr(addresses, "own_addresses", lambda: ["192.168.1.23", "10.0.0.9"])
+    monkeypatch.setattr(addresses, "own_addresses", lambda version: ["192.168.1.23", "10.0.0.9"])
     addresses.announce("0.0.0.0", 7860)
     assert capsys.readouterr().out.splitlines()[1:] == [
         "For everyone in your network: http://192.168.1.23:7860 or http://10.0.0.9:7860"

@@ -8,7 +8,7 @@ import { movesOf, signed, strongest } from "../../web/drawing/directions.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { pythonSeeds, seedSlug, seedText } from "../../web/page/found.js";
+import { pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
 import { moveInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";

@@ -7,7 +7,7 @@ import { PIXELS, SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { range, sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
-import { isFound, neighbourName, seedSlug, seedText } from "../../web/page/found.js";
+import { isFound, neighbourName, seedSlug, seedText } from "../../web/drawing/found.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
 import { text } from "../../web/page/texts.js";

@@ -8,7 +8,7 @@ import { PIXELS, SIZE } from "../../web/page/config.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { isFound, pythonSeeds, seedSlug, seedText } from "../../web/page/found.js";
+import { isFound, pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
 import { sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";

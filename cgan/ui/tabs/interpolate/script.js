@@ -7,7 +7,7 @@ import { PIXELS, SIZE, hasServer } from "../../web/page/config.js";
 import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { isFound, pythonList, seedSlug } from "../../web/page/found.js";
+import { isFound, pythonList, seedSlug } from "../../web/drawing/found.js";
 import { evenly, sampleInputs, seedsFrom, walkInputs } from "../../web/drawing/inputs.js";
 import { PATHS } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";

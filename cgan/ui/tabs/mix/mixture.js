@@ -6,7 +6,7 @@ import { config } from "../../web/page/config.js";
 import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { mixInputs, seedsFrom } from "../../web/drawing/inputs.js";
-import { seedSlug } from "../../web/page/found.js";
+import { seedSlug } from "../../web/drawing/found.js";
 import { normalized } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { newestOnly } from "../../web/page/schedule.js";

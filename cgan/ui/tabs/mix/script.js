@@ -3,7 +3,7 @@
 import { savePng } from "../../web/drawing/canvas.js";
 import { config } from "../../web/page/config.js";
 import { offerExport } from "../../web/page/export.js";
-import { pythonList, pythonSeeds, seedSlug } from "../../web/page/found.js";
+import { pythonList, pythonSeeds, seedSlug } from "../../web/drawing/found.js";
 import { valuesOf } from "../../web/page/store.js";
 import { slug } from "../../web/page/texts.js";
 import { cornersFrom } from "./blend.js";

@@ -7,7 +7,7 @@ import { SIZE, config } from "../../web/page/config.js";
 import { fillTexts, findIn, makeButton, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { evenly, joined, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
-import { takeFound } from "../../web/page/found.js";
+import { takeFound } from "../../web/drawing/found.js";
 import { oneHot, slerp } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
 import { drawsHere } from "../../web/drawing/renderer.js";

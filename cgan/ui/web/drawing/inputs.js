@@ -1,6 +1,6 @@
 // What the generator takes, z and class weights: the twin of `Sampler` in cgan/sampling/sampler.py.
 
-import { isFound } from "../page/found.js";
+import { isFound } from "./found.js";
 import { bilinear, blend, latents, lerp, moved, neighbours, normalized, oneHot } from "./latents.js";
 
 /** @typedef {import("../types").Card} Card */

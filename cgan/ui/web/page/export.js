@@ -2,7 +2,7 @@
 
 import { TRAINED_HERE } from "./config.js";
 import { make, makeButton } from "./dom.js";
-import { missingInLink } from "./found.js";
+import { missingInLink } from "../drawing/found.js";
 import { openedTab, whenChanged } from "./store.js";
 import { text } from "./texts.js";
 import { currentLink } from "./url.js";

@@ -1,8 +1,8 @@
 // The z that was found in a person's picture, in place of a seed: what says so beside the seed, and the way back.
 
-import { fillTexts, findIn, makeButton } from "./dom.js";
-import { openedTab, plainValuesOf, standInFor, update, valuesOf, whenChanged } from "./store.js";
-import { percent, text } from "./texts.js";
+import { fillTexts, findIn, makeButton } from "../page/dom.js";
+import { openedTab, plainValuesOf, standInFor, update, valuesOf, whenChanged } from "../page/store.js";
+import { percent, text } from "../page/texts.js";
 
 /** @typedef {import("../types").Seed} Seed */
 
