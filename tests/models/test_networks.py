@@ -43,14 +43,14 @@ def test_parameter_counts_are_the_reports():
 
 def test_widths_and_batch_normalization_are_settings():
     """The names in a checkpoint count activations too, and the first hidden layer is never normalized."""
-    generator = MLPGenerator(16, 10, 1e-5, hidden=[24, 36, 8])
+    generator = MLPGenerator(NUM_CLASSES, 16, 10, 1e-5, hidden=[24, 36, 8])
     kinds = [type(layer).__name__ for layer in generator.layers]
     normalized = ["Linear", "BatchNorm1d", "LeakyReLU"]
     assert kinds == ["Linear", "LeakyReLU", *normalized, *normalized, "Linear", "Tanh"]
     assert [layer.out_features for layer in layers(generator, nn.Linear)] == [24, 36, 8, 784]
-    plain = MLPGenerator(16, 10, hidden=[24, 36], batchnorm=False)
+    plain = MLPGenerator(NUM_CLASSES, 16, 10, hidden=[24, 36], batchnorm=False)
     assert [type(layer).__name__ for layer in plain.layers] == ["Linear", "LeakyReLU"] * 2 + ["Linear", "Tanh"]
-    discriminator = MLPDiscriminator(10, hidden=[20])
+    discriminator = MLPDiscriminator(NUM_CLASSES, 10, hidden=[20])
     assert [type(layer).__name__ for layer in discriminator.layers] == ["Linear", "LeakyReLU", "Linear"]
     assert generator(torch.randn(3, 16), torch.arange(3)).shape == (3, 1, 28, 28)
     assert generator.first_features(torch.randn(3, 16), torch.arange(3)).shape == (3, 24)
