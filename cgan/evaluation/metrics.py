@@ -218,9 +218,7 @@ def main() -> None:
         training, test = found.load("train"), found.load("test")
         sampler = None if arguments.real else Sampler(checkpoints.resolve(arguments.checkpoint))
         if sampler and sampler.classes != found.classes:
-            raise CheckpointError(
-                f"--checkpoint {arguments.checkpoint}: has other classes than --data {arguments.data}"
-            )
+            raise CheckpointError(f"--checkpoint {arguments.checkpoint}: other classes than {arguments.data}")
         judge = classifiers.needed_judge(found.classes, arguments.judge)
         _check_enough(test[1], found.classes)
     except (data.DataError, CheckpointError, MetricError) as error:

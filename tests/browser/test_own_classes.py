@@ -116,7 +116,7 @@ def test_every_tab_has_its_classes(visit, own):
 
 
 def test_what_needs_a_judge_has_it(visit):
-    page = visit(query=f"?tab=inside&checkpoint={OWN}&class=%E8%8A%B1", renderer="server")
+    page = visit(query=f"?tab=inside&network=judge&checkpoint={OWN}&class=%E8%8A%B1", renderer="server")
     expect(page.find("#saliency [data-state=done]")).to_be_visible(timeout=60_000)
     bars = page.find("#inside-picture .cgan-bars li").all_inner_texts()
     assert len(bars) == 5 and all(bar.splitlines()[0] in NAMES for bar in bars)
@@ -133,7 +133,7 @@ def test_what_needs_a_judge_has_it(visit):
 
 def test_without_a_judge_the_tabs_say_which_command_makes_it(browser, server, own):
     with visits(browser, server) as visit:
-        page = visit(query=f"?tab=inside&checkpoint={OWN}", renderer="server")
+        page = visit(query=f"?tab=inside&network=judge&checkpoint={OWN}", renderer="server")
         make = "python -m cgan.classifier --data PATH --out DIR"
         expect(page.find("#inside-picture figcaption")).to_contain_text(make, timeout=60_000)
         page.open_tab("How good?")

@@ -60,8 +60,8 @@ def test_the_neighbours_of_a_z_are_pythons(evaluate):
 
 def test_inputs_take_z_in_place_of_a_seed_and_so_does_python(evaluate):
     (z,) = latents.latents(np.array([99]), 64)
-    script = "(z) => [...sampleInputs([3, 3], [z, 7], 64, 0.5).z]"
-    found = evaluate({"drawing/inputs.js": "sampleInputs"}, script, z.tolist())
+    script = "([z, card]) => [...sampleInputs([3, 3], [z, 7], card, 0.5).z]"
+    found = evaluate({"drawing/inputs.js": "sampleInputs"}, script, [z.tolist(), CARD])
     both = latents.latents(np.stack([z, *latents.latents(np.array([7]), 64)]), 64, 0.5)
     np.testing.assert_allclose(np.reshape(found, (2, 64)), both, atol=1e-6)
 
