@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,10 @@ def test_the_app_starts_whatever_the_proxy_and_however_the_host_is_written(tmp_p
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
         wait_until_served(f"http://{addresses.as_in_url(host)}:{port}", process)
+        for _ in range(100):
+            if "Open " in log.read_text():
+                break
+            time.sleep(0.1)  # it answers a moment before it says so
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
