@@ -3,7 +3,7 @@
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
 import { mountTrain } from "../tabs/train/script.js";
-import "../web/page/language.js";
+import "../web/language.js";
 import { TRAINED_HERE, config } from "../web/page/config.js";
 import { fillTexts, findIn, make, makeButton } from "../web/page/dom.js";
 import { mountExport } from "../web/page/export.js";
