@@ -10,6 +10,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",  # a proxy of this machine under a name of its own
     "--disable-features=LocalNetworkAccessChecks",  # a test's page of a Space has the app of this machine in a frame
 ]
 

@@ -20,6 +20,9 @@ def ensure_home() -> None:
         os.environ["HOME"] = _temporary_folder()
     elif not os.access(home, os.W_OK) and not (home / ".cache/torch").is_dir():
         os.environ.setdefault("TORCH_HOME", _temporary_folder())
+    cache = Path(tempfile.gettempdir()) / "gradio"
+    if cache.exists() and not os.access(cache, os.W_OK):  # another user has used Gradio before
+        os.environ.setdefault("GRADIO_TEMP_DIR", _temporary_folder())
     if not _has_name():
         os.environ["USER"] = f"{os.getuid()}"
 

@@ -7,7 +7,7 @@ from cgan.ui.texts import for_page
 
 _LANGUAGES = for_page()
 
-i18n = gr.I18n(**{"en": _LANGUAGES["en"], "zh-CN": _LANGUAGES["zh"]})  # `web/page/language.js` chooses
+i18n = gr.I18n(**{"en": _LANGUAGES["en"], "zh-CN": _LANGUAGES["zh"]})  # `web/language.js` chooses
 
 
 def class_choices() -> list[tuple[gr.I18n, int]]:

@@ -5,13 +5,12 @@ import re
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from cgan.models.checkpoints import CHECKPOINTS
 from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import AppPage
-from tests.chromium import FLAGS, find_chromium
 from tests.nginx import nginx
 
 # The location of Gradio's guide to nginx.
@@ -36,18 +35,8 @@ def at_root(*headers):
     return f"{lines} proxy_buffering off; location / {{{{ proxy_pass {{app}}; }}}}"
 
 
-@pytest.fixture(scope="module")
-def named_hosts():
-    """A browser that finds every host on this machine."""
-    with sync_playwright() as playwright:
-        flags = [*FLAGS, "--host-resolver-rules=MAP * 127.0.0.1"]
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def proxied(tmp_path, server, named_hosts):
+def proxied(tmp_path, server, browser):
     """Open the app through an nginx with this configuration."""
     pages, proxies = [], []
 
@@ -55,7 +44,7 @@ def proxied(tmp_path, server, named_hosts):
         proxy = nginx(tmp_path, configuration.format(app=server))
         proxies.append(proxy)
         (port,) = proxy.__enter__()
-        pages.append(AppPage(named_hosts, f"http://{HOST.lower()}:{port}{path}", **options))
+        pages.append(AppPage(browser, f"http://{HOST.lower()}:{port}{path}", **options))
         return pages[-1]
 
     yield open_page
@@ -132,10 +121,10 @@ def rooted(start_app):
     ids=["prefix cut off", "prefix kept"],
 )
 @pytest.mark.parametrize("path", ["/gan/", "/gan"])
-def test_a_root_path_with_and_without_its_slash_behind_a_login(tmp_path, rooted, named_hosts, location, path):
+def test_a_root_path_with_and_without_its_slash_behind_a_login(tmp_path, rooted, browser, location, path):
     text = "proxy_set_header Host $host; absolute_redirect off; " + location.format(app=rooted.address)
     with nginx(tmp_path, text) as (port,):
-        page = named_hosts.new_page()
+        page = browser.new_page()
         page.goto(f"http://garments.example:{port}{path}")
         page.locator("input").first.fill("anna")
         page.locator("input[type=password]").fill("secret")

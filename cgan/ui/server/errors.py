@@ -47,6 +47,6 @@ def refuse(status: int, line: str, request: Request | None = None, **values: str
 
 
 def _prefers_chinese(headers: Headers) -> bool:
-    """Whether the browser names Chinese before English, as the page itself chooses (`web/page/language.js`)."""
+    """Whether the browser names Chinese before English, as the page itself chooses (`web/language.js`)."""
     languages = [item.strip().lower()[:2] for item in headers.get("accept-language", "").split(",")]
     return next((language for language in languages if language in ("en", "zh")), "en") == "zh"
