@@ -20,7 +20,8 @@ from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 SUBJECT = (EFFICIENTNET_LITE0, "photograph", next(iter(PHOTOGRAPHS)))  # network, source and photograph of a request
 FILE = Path(__file__).with_name("beforehand.json")
 _QUALITY = 85  # of a photograph and Grad-CAM over it, WebP
-_COLOURS = 32  # of the other maps, PNG, which keeps their pixels sharp
+_NOISY = ("gradient", "smooth_grad", "integrated_gradients")
+_COLOURS = 32  # of these maps, PNG, which keeps their pixels sharp
 
 
 @cache
@@ -52,9 +53,7 @@ def main() -> None:
     for figure in figures:
         del figure["run"]
         for panel in figure["rows"][0]["panels"]:
-            panel["src"] = compress(
-                panel["src"], is_noisy=panel["title"]["key"] in ("gradient", "smooth_grad", "integrated_gradients")
-            )
+            panel["src"] = compress(panel["src"], is_noisy=panel["title"]["key"] in _NOISY)
     write_text(FILE, json.dumps(figures))
 
 
