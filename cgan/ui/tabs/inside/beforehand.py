@@ -19,8 +19,9 @@ from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 
 SUBJECT = (EFFICIENTNET_LITE0, "photograph", next(iter(PHOTOGRAPHS)))  # network, source and photograph of a request
 FILE = Path(__file__).with_name("beforehand.json")
-_QUALITY = 85  # of the photograph, WebP
-_COLOURS = 32  # of a map, PNG, which keeps its pixels sharp
+_QUALITY = 85  # of a photograph and Grad-CAM over it, WebP
+_NOISY = ("gradient", "smooth_grad", "integrated_gradients")
+_COLOURS = 32  # of these maps, PNG, which keeps their pixels sharp
 
 
 @cache
@@ -30,15 +31,15 @@ def load() -> tuple[dict, dict]:
     return picture, saliency | {"caption": [say("beforehand"), *saliency["caption"]]}
 
 
-def compress(source: str, is_map: bool) -> str:
+def compress(source: str, is_noisy: bool) -> str:
     """A picture's address, with less than half the bytes."""
     picture = Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2])))
     file = io.BytesIO()
-    if is_map:
+    if is_noisy:
         picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     else:
         picture.save(file, "WEBP", quality=_QUALITY, method=6)
-    return f"data:image/{'png' if is_map else 'webp'};base64,{base64.b64encode(file.getvalue()).decode()}"
+    return f"data:image/{'png' if is_noisy else 'webp'};base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def main() -> None:
@@ -52,7 +53,7 @@ def main() -> None:
     for figure in figures:
         del figure["run"]
         for panel in figure["rows"][0]["panels"]:
-            panel["src"] = compress(panel["src"], is_map="bars" not in panel)
+            panel["src"] = compress(panel["src"], is_noisy=panel["title"]["key"] in _NOISY)
     write_text(FILE, json.dumps(figures))
 
 
