@@ -23,7 +23,7 @@ def check_writable(path: Path) -> None:
     """Whether a file can be written at `path`, before the work that fills it; nothing stays. Raises OSError."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    with tempfile.TemporaryFile(dir=path.parent):
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):  # whose name may be as wrong
         pass
 
 
