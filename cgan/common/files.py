@@ -28,7 +28,7 @@ def check_writable(path: Path) -> None:
         raise ValueError("a zero byte in its name")
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    with tempfile.TemporaryFile(dir=path.parent):
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):  # whose name may be as wrong
         pass
 
 

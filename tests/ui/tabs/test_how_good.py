@@ -131,7 +131,7 @@ def test_without_the_data_set_the_examples_stand_for_the_real_ones(evidence, mon
         ({"checkpoint": "../judge"}, "r3gan-conv"),
         ({"source": "photograph"}, "generated, own"),
         ({"class_index": NUM_CLASSES}, "0 to 9"),
-        ({"seed": 10_000}, "0 to 9999"),
+        ({"seed": 2**32}, "0 to 4294967295"),
         ({"source": "own", "own": None}, "no_picture"),
         ({"source": "own", "own": {"upload": "?"}}, "upload_unreadable"),
     ],
