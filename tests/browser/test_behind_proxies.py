@@ -63,7 +63,7 @@ def expect_whole_app(page):
     page.open_tab("Directions")
     expect(page.find("#directions")).to_contain_text("Brightness", timeout=20_000)
     page.open_tab("Inside the network")
-    expect(page.find("#inside-picture")).to_contain_text("Dress", timeout=60_000)
+    expect(page.find("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
     assert page.problems == []
 
 

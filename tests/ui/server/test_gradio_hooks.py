@@ -8,6 +8,7 @@ from gradio.context import LocalContext
 from cgan.common import images
 from cgan.common.validation import RefusalError
 from cgan.ui.server import gradio_hooks
+from cgan.ui.server.origins import Access
 from cgan.ui.server.run_limits import Visitor
 from cgan.ui.server.security import guarded
 
@@ -30,7 +31,7 @@ def serve():
         gr.api(broken)
 
     def start():
-        launched = {"quiet": True, "prevent_thread_lock": True, "app_kwargs": {"lifespan": guarded}}
+        launched = {"quiet": True, "prevent_thread_lock": True, "app_kwargs": {"lifespan": guarded(Access())}}
         _, address, _ = page.launch(**launched)
         return httpx.Client(base_url=address)
 
