@@ -43,6 +43,7 @@ With this project installed:
 
 ```python
 from cgan.hub import Generator
+
 generator = Generator.from_pretrained("{repo}")
 pictures = generator.sample([{index}] * 16, range(16))  # {what}, seeds 0 to 15: uint8 (16, 28, 28)
 ```
