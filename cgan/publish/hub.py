@@ -29,8 +29,7 @@ PUBLISHED = (CONFIG, EMA_GENERATOR, DISCRIMINATOR, "metrics.json", "history.json
 
 _FRONT_MATTER = """\
 ---
-license: mit
-library_name: pytorch
+{license}library_name: pytorch
 pipeline_tag: unconditional-image-generation
 {datasets}tags:
   - gan
@@ -44,6 +43,7 @@ With this project installed:
 
 ```python
 from cgan.hub import Generator
+
 generator = Generator.from_pretrained("{repo}")
 pictures = generator.sample([{index}] * 16, range(16))  # {what}, seeds 0 to 15: uint8 (16, 28, 28)
 ```
@@ -162,6 +162,9 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         index, what = (3, "sixteen dresses") if is_fashion else (0, f"sixteen of class {classes.names[0]}")
         use = _USE.format(repo=repo_id, index=index, what=what)
         head = _FRONT_MATTER.format(
+            license="license: mit\n"
+            if is_fashion
+            else "",  # whose weights and pictures these are, only their owner knows
             datasets="datasets:\n  - zalando-datasets/fashion_mnist\n" if is_fashion else "",
             tag="  - fashion-mnist\n" if is_fashion else "",
         )

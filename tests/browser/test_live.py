@@ -29,7 +29,8 @@ def test_a_seed_is_the_servers_picture_to_a_grey_level(visit_for_all, checkpoint
           let text = "";
           for (let seed = 0; seed < count; seed += 100) {
             const seeds = Array.from({ length: 100 }, (_, i) => seed + i);
-            const pixels = await cgan.sampleHere(checkpoint, seeds.map((seed) => seed % NUM_CLASSES), seeds, 1);
+            const classes = seeds.map((seed) => seed % cgan.config.garments.en.length);
+            const pixels = await cgan.sampleHere(checkpoint, classes, seeds, 1);
             for (let i = 0; i < pixels.length; i += 784) text += String.fromCharCode(...pixels.subarray(i, i + 784));
           }
           return text;
