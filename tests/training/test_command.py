@@ -55,7 +55,7 @@ def test_a_run_starts_with_the_networks_of_its_checkpoint(tmp_path, monkeypatch)
 def test_a_shipped_checkpoint_names_its_networks(monkeypatch, name):
     monkeypatch.setattr(sys, "argv", ["train.py", "--start-from", name])
     ours = command._config(command._arguments()).networks()
-    theirs = checkpoints.load_config(checkpoints.CHECKPOINTS / name)
+    theirs = checkpoints.load_config(checkpoints.resolve(name))
     without_perception = {key: value for key, value in theirs.discriminator.items() if key != "perception"}
     assert ours == theirs._replace(discriminator=without_perception)
 
