@@ -131,7 +131,7 @@ def test_a_root_path_with_and_without_its_slash_behind_a_login(tmp_path, rooted,
         page.get_by_role("button", name="Login").click()
         page.locator("#picture[data-renderer=page]").wait_for()
         page.get_by_role("tab", name="Inside the network").click()
-        expect(page.locator("#inside-picture")).to_contain_text("Dress", timeout=60_000)
+        expect(page.locator("#inside-picture")).to_contain_text("Cheetah", timeout=60_000)
         page.close()
 
 
