@@ -25,7 +25,7 @@ from cgan.common.places import CHECKPOINTS, PROJECT, SHIPPED, checkpoint_files
 # The files of a Space besides checkpoints: the app, and what its README shows and leads to.
 _SPACE_FILES = (
     *("app.py", "train.py", "requirements.txt", "pyproject.toml", "README.md", "ARCHITECTURE.md", "LICENSE"),
-    *("Containerfile", "docs/*.md", "docs/*.png", "benchmarks/*.md"),
+    *("Containerfile", "docs/*.md", "docs/*.png", "docs/*.ipynb", "benchmarks/*.md"),
     *(f"cgan/**/*.{suffix}" for suffix in ("py", "js", "ts", "css", "html", "png", "jpg", "wasm", "c")),
     *(f"cgan/**/*.{suffix}" for suffix in ("json", "gz", "npz", "bin")),
 )

@@ -19,7 +19,7 @@ def test_every_tab_has_its_fields_and_begins_with_the_chosen_checkpoint(links):
     for tab in ("generate", "interpolate", "directions", "inside", "how-good"):
         assert {"class", "seed"} <= {*links["tabs"][tab]}
     for field in (field for fields in links["tabs"].values() for field in fields.values()):
-        assert "first" in field and field.keys() & {"low", "choices", "word", "each", "checkpoint"}
+        assert "first" in field and field.keys() & {"low", "choices", "word", "each", "run", "checkpoint"}
 
 
 def test_a_field_says_what_its_control_allows(links):

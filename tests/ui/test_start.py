@@ -18,13 +18,15 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / "checkpoints" / name).mkdir(parents=True)
         for file in (checkpoints.CONFIG, checkpoints.EMA_GENERATOR):
             shutil.copy(checkpoints.CHECKPOINTS / name / file, tmp_path / "checkpoints" / name)
-    monkeypatch.setattr(checkpoints, "CHECKPOINTS", tmp_path / "checkpoints")
+    monkeypatch.setattr(checkpoints, "PROJECT", tmp_path)
+    for name in ("CHECKPOINTS", "SHIPPED_CHECKPOINTS"):
+        monkeypatch.setattr(checkpoints, name, tmp_path / "checkpoints")
     (tmp_path / "checkpoints" / DEFAULT_CHECKPOINT / checkpoints.EMA_GENERATOR).write_text(POINTER)
     return tmp_path
 
 
 def test_it_opens_with_what_there_is(folder, capsys):
-    _, name = page._open_studio(None)
+    _, name = page._open_studio(None, [])
     assert name == "report-mlp"
     (line,) = capsys.readouterr().err.splitlines()
     assert f"checkpoints/{DEFAULT_CHECKPOINT}/model.safetensors" in line and "git lfs pull" in line
@@ -34,4 +36,4 @@ def test_it_opens_with_what_there_is(folder, capsys):
 def test_with_nothing_whole_it_says_so(folder):
     (folder / "checkpoints/report-mlp" / checkpoints.CONFIG).write_text("{")
     with pytest.raises(PageError, match=r"python train\.py"):
-        page._open_studio(None)
+        page._open_studio(None, [])

@@ -159,7 +159,7 @@ def test_the_report_card_says_what_the_files_say():
 def test_the_command_that_measures_works_when_it_is_pasted(tmp_path, name):
     folder = tmp_path / name
     folder.mkdir()
-    (folder / CONFIG).write_text("{}")
+    (folder / CONFIG).symlink_to(resolve("report-mlp") / CONFIG)
     card = report_card(Studio(extra_folder=folder), f"{folder}")
     _, _, command = in_english(card["missing"]).partition(": ")
     words = ["python", "-m", "cgan.metrics", "--checkpoint", f"{folder}", "--json", f"{folder}/metrics.json"]
@@ -167,7 +167,7 @@ def test_the_command_that_measures_works_when_it_is_pasted(tmp_path, name):
 
 
 def test_what_another_judge_has_measured_counts_as_missing(tmp_path):
-    (tmp_path / CONFIG).write_text("{}")
+    (tmp_path / CONFIG).symlink_to(resolve("report-mlp") / CONFIG)
     measured = json.loads((resolve("r3gan-conv") / metrics.METRICS).read_text())
     for judge, is_missing in ((measured["judge"], False), ("0" * 16, True), (None, True)):
         (tmp_path / metrics.METRICS).write_text(json.dumps(measured | {"judge": judge}))

@@ -244,7 +244,7 @@ def test_real_images_need_the_data_set(lab, monkeypatch):
         ("photograph", "../secret", "photograph: '../secret' given"),
         ("class_index", NUM_CLASSES, "class: 10 given; allowed: a whole number from 0 to 9"),
         ("seed", 0.5, "seed: 0.5 given"),
-        ("seed", 10_000, "seed: 10000 given"),
+        ("seed", 2**32, "seed: 4294967296 given"),
     ],
 )
 def test_what_no_page_sends_is_refused_in_one_line(lab, name, value, allowed):
