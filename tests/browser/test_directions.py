@@ -66,7 +66,7 @@ def test_sliders_move_the_picture_along_directions(page, sampler):
     sigmas = [-1.5, 0, 2, 0, 0, 0]
     page.expect_cells(MOVED, moved(sampler, 3, 7, "3", [[0] * 6, sigmas]), columns=2)
     expect(page.find("#moved figcaption")).to_contain_text("−1.5 σ")
-    page.page.get_by_label("all classes").check()
+    page.page.get_by_role("radio", name="all classes").check()
     page.type_number("directions-seed", 50)
     page.find("#directions input[type=range]").nth(1).fill("3")
     page.expect_cells(MOVED, moved(sampler, 3, 50, "all", [[0] * 6, [0, 3, 0, 0, 0, 0]]), columns=2)

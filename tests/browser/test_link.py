@@ -147,7 +147,7 @@ def test_directions(visit, follow):
     page.choose("class", "Bag")
     page.type_number("seed", 12)
     page.open_tab("Directions")
-    page.page.get_by_label("all classes").check()
+    page.page.get_by_role("radio", name="all classes").check()
     sliders = page.find("#directions input[type=range]")
     expect(page.find("#moved canvas")).to_have_attribute("data-seed", "12", timeout=20_000)
     sliders.nth(1).fill("-1.5")

@@ -1,7 +1,7 @@
 // The page's sliders, by their elem_id: Gradio's, or those of the page without it.
 
 import { findIn } from "./dom.js";
-import { TABS, fieldsOf, openedTab, update, valuesOf } from "./store.js";
+import { TABS, fieldsOf, openedTab, plainValuesOf, update } from "./store.js";
 
 const namesOfSliders = new Map(
   TABS.flatMap((tab) =>
@@ -30,14 +30,15 @@ function followHand(event) {
   const input = event.target;
   const name = nameOf(input);
   if (!name) return;
-  if (input.value !== "") update({ [name]: Number(input.value) });
-  if (input.value === "" || Number(input.value) !== valuesOf(openedTab())[name]) event.stopPropagation();
+  const isChosen = () => input.value !== "" && Number(input.value) === plainValuesOf(openedTab())[name];
+  if (input.value !== "" && !isChosen()) update({ [name]: Number(input.value) });
+  if (!isChosen()) event.stopPropagation();
 }
 
 /** Something was typed into a number field: it says what is drawn. */
 function settle({ target }) {
   const name = nameOf(target);
-  const value = name && `${valuesOf(openedTab())[name]}`;
+  const value = name && `${plainValuesOf(openedTab())[name]}`;
   if (!name || target.value === value) return;
   target.value = value;
   target.dispatchEvent(new Event("input", { bubbles: true }));
