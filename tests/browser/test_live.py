@@ -105,7 +105,9 @@ def test_without_webassembly_the_server_draws(visit):
     assert {url.rpartition("/")[2] for url in page.requests if "/cgan/" in url} == {"card.json", "pictures"}
 
 
-@pytest.mark.parametrize(("file", "reason"), [(GENERATORS, "not a whole safetensors file"), (ENGINE, "sends something else under this name")])
+@pytest.mark.parametrize(
+    ("file", "reason"), [(GENERATORS, "not a whole safetensors file"), (ENGINE, "something else under this name")]
+)
 def test_what_cannot_be_drawn_with_is_left_to_the_server(visit, file, reason):
     page = visit(renderer="server")
     page.page.unroute_all(behavior="wait")
