@@ -18,7 +18,7 @@ from tests.browser.app_page import TOLERANCE, largest_difference
 
 TABS = {
     "en-US": (
-        *("Generate", "Interpolate", "Mix", "Directions"),
+        *("Generate", "Train", "Interpolate", "Mix", "Directions"),
         *("Watch it learn", "Your picture", "Inside the network", "How good?"),
     ),
     "zh-CN": ("生成", "插值", "混合", "方向", "看它学习", "你的图片", "网络内部", "有多好？"),
@@ -75,7 +75,7 @@ def test_chinese(visit, language):
     page.page.get_by_text("运动鞋到短靴：全程 0%").wait_for()
 
 
-@pytest.mark.parametrize("language", ["fr-FR", "zh"])  # Gradio takes no plain "zh" for Chinese
+@pytest.mark.parametrize("language", ["fr-FR", "ja"])
 def test_other_languages_get_english_and_nothing_else(visit_served, language):
     text = visible_text(visit_served(language=language))
     assert "What a conditional GAN has learned" in text and "Dress, seeds 7 to 22" in text
@@ -201,9 +201,9 @@ def test_a_space_decides_where_it_listens(run_command, monkeypatch):
 
 
 def test_a_checkpoint_goes_by_one_name(short_run):
-    assert _open_studio("checkpoints/report-mlp")[1] == "report-mlp"
-    assert _open_studio(f"{CHECKPOINTS / 'report-mlp'}")[1] == "report-mlp"
-    assert _open_studio(f"{short_run}")[1] == f"{short_run}"
+    assert _open_studio("checkpoints/report-mlp", [])[1] == "report-mlp"
+    assert _open_studio(f"{CHECKPOINTS / 'report-mlp'}", [])[1] == "report-mlp"
+    assert _open_studio(f"{short_run}", [])[1] == f"{short_run}"
 
 
 def test_the_app_starts_without_what_takes_long_to_import(run_command):

@@ -198,4 +198,4 @@ def test_it_fits_and_is_chinese_where_the_browser_is(visit, wide):
         picture.page.find(f"#picker [data-mode={mode}]").click()
         assert picture.page.find(".gradio-container").evaluate("(page) => page.scrollWidth - page.clientWidth") <= 0
         shown = picture.page.find("[role=tabpanel]:visible").all_inner_texts()
-        assert set(re.findall(r"[A-Za-z]{4,}", " ".join(shown))) <= {"JPEG", "WebP"}
+        assert set(re.findall(r"[A-Za-z]{4,}", " ".join(shown))) <= {"JPEG", "WebP", "AVIF", "TIFF"}

@@ -218,7 +218,8 @@ def _scores_of_class(folder: Path, sampler: Sampler, class_index: int, judge: Pa
     network = own_networks.discriminator(folder, class_index, painter)
     with torch.no_grad():
         generated = _score(network, painter(painter.z(*range(1000, 1000 + _COMPARED))))
-        real = _score(network, torch.from_numpy(_real(class_index, judge)).unsqueeze(1).float() / 255)
+        images = torch.from_numpy(_real(class_index, judge)).unsqueeze(1).float() / 255
+        real = _score(network, images) if len(images) else torch.zeros(0)  # no network takes a batch of none
     offset = generated.mean()
     return Scores(network, float(offset), (real - offset).numpy(), (generated - offset).numpy())
 

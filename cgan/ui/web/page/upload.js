@@ -35,7 +35,8 @@ export function mountUploadIn(element, choose) {
     if (!file) return;
     try {
       let answer = await open(file);
-      if (answer.problem) answer = await redrawn(file).then(open, () => answer);
+      const isHopeless = answer.problem?.key === "upload_too_small"; // larger, it would still show nothing
+      if (answer.problem && !isHopeless) answer = await redrawn(file).then(open, () => answer);
       const { picture, problem, remarks } = answer;
       line.textContent = problem ? say(problem) : [file.name, ...remarks.map(say)].join(" · ");
       if (!problem) choose(picture);
