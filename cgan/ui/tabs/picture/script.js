@@ -52,6 +52,8 @@ export function mountOnward({ element, props, watch }) {
       showTab(tab);
     });
   part("take").append(...PLACES.map(take));
+  /** A z goes nowhere while another checkpoint's is being searched for. */
+  const offer = () => (part("take").hidden = found?.checkpoint !== valuesOf("picture").checkpoint);
 
   const drawWalk = ({ "onward-class": toClass, "onward-seed": toSeed }, positions, options) => {
     const { checkpoint, z, class: index } = found;
@@ -115,13 +117,15 @@ export function mountOnward({ element, props, watch }) {
   const show = () => {
     if (!props.value || props.value.run < found?.run) return;
     found = props.value;
-    figure.hidden = part("take").hidden = false;
+    figure.hidden = false;
+    offer();
     drawTen(found);
     alter(found);
     draw(valuesOf("picture"));
   };
   watch("value", show);
   new ResizeObserver(refit).observe(box);
+  drawFrom("picture", ["checkpoint"], offer);
   drawFrom("picture", ["checkpoint", "onward-class", "onward-seed", "onward-position"], draw);
   show();
 }
