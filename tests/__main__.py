@@ -29,6 +29,7 @@ MODULES = (
         "playwright",
         "prdc",
         "pytest",
+        "pytest_timeout",
         "ruff",
         "schemathesis",
         "setuptools",

@@ -28,10 +28,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--slow"):
-        for item in items:
-            if "slow" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="a slow proof: --slow runs it"))
+    runs_slow_ones = config.getoption("--slow")
+    skip, patience = pytest.mark.skip(reason="a slow proof: --slow runs it"), pytest.mark.timeout(3600)
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(patience if runs_slow_ones else skip)
 
 
 @pytest.fixture(scope="session")

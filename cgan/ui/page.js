@@ -97,7 +97,7 @@ async function follow(checkpoints) {
   return [
     asUpdate("selected", tab),
     { ...checkpointMenu(checkpoints), ...asUpdate("value", checkpoint) },
-    ...Object.keys(tabs).flatMap((name) => asUpdates(name, name === tab ? values : {})),
+    ...Object.keys(tabs).flatMap((name) => asUpdates(name, name === tab ? values : chosenValues(name))),
   ];
 }
 

@@ -19,9 +19,11 @@ _READ_CELLS = """([canvas, count, columns, gap]) => {
 }"""
 
 _SEE_COPIED = """(button) => {
-  window.copied = new Promise((resolve) => {
+  window.copied = new Promise((resolve, reject) => {
     new MutationObserver(() => button.textContent === "Copied" && resolve()).observe(button, { childList: true });
+    setTimeout(() => reject(new Error(`not copied, "${button.textContent}", in place: ${button.isConnected}`)), 15_000);
   });
+  window.copied.catch(() => {}); // who waits for it hears of it
 }"""
 
 _IS_DRAWN_BY = """(renderer) => {
@@ -30,6 +32,14 @@ _IS_DRAWN_BY = """(renderer) => {
   if (renderer === "server" || picture.checkVisibility()) return false;
   const linked = new URLSearchParams(location.search).get("checkpoint");
   return cgan.drawsHere?.(linked ?? cgan.config.links.checkpoint) ?? true; // the site says nothing of it
+}"""
+
+# Gradio's event of the page's load has been answered and shown; until then it could show again what a test has changed.
+_HAS_SETTLED = """() => {
+  const now = performance.now();
+  const answered = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/run/predict"));
+  const isShown = ({ responseEnd }) => responseEnd && now > responseEnd + 100;
+  return !window.gradio_config || now > 10_000 || answered.some(isShown);
 }"""
 
 TOLERANCE = 1  # grey levels, wherever it is drawn
@@ -77,6 +87,7 @@ class AppPage:
         self.tolerance = TOLERANCE
         self.page.goto(f"{address.rstrip('/')}/{query}")
         self.wait_for_renderer(renderer)
+        self.page.wait_for_function(_HAS_SETTLED)
 
     def close(self) -> None:
         self.page.unroute_all(behavior="ignoreErrors")  # what the page asked for last may be on its way
