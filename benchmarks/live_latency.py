@@ -162,7 +162,7 @@ def measure(browser: Browser, address: str, way: Way, events: int) -> Measured:
         page.route(GENERATORS, lambda route: route.fulfill(status=204))
     start = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.locator("#first-view img, #picture img, #picture[data-seed]").first.wait_for()
+    page.locator("#first-view canvas, #picture img, #picture[data-seed]").first.wait_for()
     first_picture = time.perf_counter() - start
     megabytes = sum(received) / 1e6
     page.locator(way.ready).wait_for(timeout=60_000)
