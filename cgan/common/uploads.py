@@ -17,7 +17,7 @@ MIN_SIDE = 8  # pixels
 SIDE = 256  # pixels, of the decoded square
 _GARMENT_SIDE = 28
 _TURN = threading.Lock()  # one decoding at a time, because the largest allowed picture takes half a gigabyte
-_BORDER = 2
+BORDER = 2  # pixels of a small picture, whose brightness says whether it is inverted
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF, and its value for what scanners call negative
 
 
@@ -125,7 +125,7 @@ def to_garment(picture: Image.Image, invert: bool | None = None) -> Tensor:
     small = ImageOps.fit(picture.convert("L"), (_GARMENT_SIDE, _GARMENT_SIDE), Image.Resampling.LANCZOS)
     grey = np.array(small, np.float32) / 255
     border = np.ones_like(grey, bool)
-    border[_BORDER:-_BORDER, _BORDER:-_BORDER] = False
+    border[BORDER:-BORDER, BORDER:-BORDER] = False
     if invert is None:
         invert = grey[border].mean() > grey.mean()
     return torch.from_numpy(1 - grey if invert else grey)[None, None]

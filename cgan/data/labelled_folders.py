@@ -11,8 +11,8 @@ from cgan.common import uploads
 from cgan.common.uploads import UploadError
 from cgan.data.pictures import DataError, Labelled, Pictures, labelled, natural
 
-_TRAINING = ("train", "training")
-_TESTING = ("test", "testing", "val", "valid", "validation")
+TRAINING = ("train", "training")
+TESTING = ("test", "testing", "val", "valid", "validation")
 
 
 def subfolders(path: Path) -> list[Path]:
@@ -31,8 +31,8 @@ def read(path: Path, invert: bool | None, quiet: bool) -> Pictures:
     try:
         folders = subfolders(path)
         splits = {"train": folders}
-        if {folder.name.lower() for folder in folders} <= {*_TRAINING, *_TESTING}:
-            splits = {"test" if folder.name.lower() in _TESTING else "train": subfolders(folder) for folder in folders}
+        if {folder.name.lower() for folder in folders} <= {*TRAINING, *TESTING}:
+            splits = {"test" if folder.name.lower() in TESTING else "train": subfolders(folder) for folder in folders}
         files = {split: [*_files_of(path, classes)] for split, classes in splits.items()}
     except OSError as error:
         raise DataError(f"--data {path}: cannot be read ({error.strerror})") from error

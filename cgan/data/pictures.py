@@ -12,7 +12,7 @@ from cgan.common.classes import MAX_CLASSES, MIN_CLASSES, Classes
 
 SIDE = 28
 MIN_PER_CLASS = 10
-_HELD_OUT = 7  # where there are no test pictures, each seventh of a class becomes one
+HELD_OUT = 7  # where there are no test pictures, each seventh of a class becomes one
 
 Labelled = tuple[np.ndarray, np.ndarray]  # images, uint8 (N, 28, 28), and labels, uint8 (N,)
 
@@ -91,7 +91,7 @@ def labelled(
 def _split(images: np.ndarray, labels: np.ndarray) -> tuple[Labelled, Labelled]:
     held_out = np.zeros(len(labels), bool)
     for index in range(int(labels.max()) + 1):
-        held_out[np.flatnonzero(labels == index)[_HELD_OUT - 1 :: _HELD_OUT]] = True
+        held_out[np.flatnonzero(labels == index)[HELD_OUT - 1 :: HELD_OUT]] = True
     return (images[~held_out], labels[~held_out]), (images[held_out], labels[held_out])
 
 

@@ -16,6 +16,7 @@ from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served
 from tests.nginx import nginx
+from tests.own_pictures import NAMES
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def test_another_checkpoint_is_loaded_when_it_is_chosen(visit_site):
     page.expect_cells("#picture canvas", expected, columns=4)
 
 
-def test_a_generator_trained_here_draws(visit_site):
+def test_a_generator_trained_here_draws(visit_site, own_pictures):
     page = visit_site(query="?tab=train&run-b=off")
     page.find("#train-run:enabled").wait_for(timeout=20_000)
     assert page.find("[data-do=images] option").all_inner_texts() == ["6,000"]
@@ -108,6 +109,13 @@ def test_a_generator_trained_here_draws(visit_site):
     page.open_tab("Generate")
     expect(page.find("#picture figcaption")).to_contain_text("1 training steps", timeout=20_000)
     expect(page.find("#trained-note")).to_be_visible()
+    page.open_tab("Train")
+    page.find("input[webkitdirectory]").set_input_files(own_pictures)
+    expect(page.find("#train-sheet .cgan-class-names span")).to_have_text(NAMES, timeout=20_000)
+    page.find("#train-use:enabled").click()
+    page.open_tab("Generate")
+    expect(page.find("#class option")).to_have_text(NAMES, timeout=20_000)
+    expect(page.find("#all-classes .cgan-class-names span")).to_have_text(NAMES)
     page.find("#checkpoint select").select_option("report-mlp")
     expect(page.find("#trained-note")).to_be_hidden()
 

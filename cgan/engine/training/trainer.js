@@ -74,22 +74,20 @@ export class Trainer {
 
   #checkData() {
     const { images, labels, classes } = this.#data;
-    const { batch_size, batchnorm } = this.settings;
     if (images.length !== labels.length * IMAGE_PIXELS || labels.length < 2)
       throw new Error(
         `${labels.length} labels for ${images.length} pixels; allowed: 784 pixels a label, 2 or more images`,
       );
     if (labels.some((label) => label >= classes)) throw new Error(`there is a label above ${classes - 1}`);
-    if (batchnorm && labels.length % batch_size === 1)
-      throw new Error(`batch_size ${batch_size} leaves a batch of one image, which batch normalization cannot take`);
   }
 
   get classes() {
     return this.#data.classes;
   }
 
+  /** A single image left over is no batch, for batch normalization needs two. */
   get batchesPerEpoch() {
-    return Math.ceil(this.#data.labels.length / this.settings.batch_size);
+    return Math.ceil((this.#data.labels.length - 1) / this.settings.batch_size);
   }
 
   /** The step at which the run is complete. */
@@ -99,9 +97,11 @@ export class Trainer {
   }
 
   get imagesSeen() {
-    const batches = this.steps * this.settings.d_steps;
+    const { batch_size, d_steps } = this.settings;
+    const batches = this.steps * d_steps;
     const epochs = Math.floor(batches / this.batchesPerEpoch);
-    return epochs * this.#data.labels.length + (batches % this.batchesPerEpoch) * this.settings.batch_size;
+    const inEpoch = Math.min(this.#data.labels.length, this.batchesPerEpoch * batch_size);
+    return epochs * inEpoch + (batches % this.batchesPerEpoch) * batch_size;
   }
 
   /** Update both networks on one batch, and the moving average of the generator after them. */
@@ -270,12 +270,14 @@ export class Trainer {
 
   /**
    * The files of a checkpoint by name, as cgan/models/checkpoints.py reads them.
+   * @param {object} [classes] what config.json is to say of them
    * @returns {Record<string, Uint8Array>}
    */
-  checkpoint() {
+  checkpoint(classes) {
     const metadata = { step: `${this.steps}`, images: `${this.imagesSeen}` };
+    const config = checkpointConfig(this.settings, classes);
     return {
-      "config.json": new TextEncoder().encode(`${JSON.stringify(checkpointConfig(this.settings), null, 2)}\n`),
+      "config.json": new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`),
       "model.safetensors": writeSafetensors(this.generator.tensors("average"), metadata),
       "generator-raw.safetensors": writeSafetensors(this.generator.tensors("value"), metadata),
       "discriminator.safetensors": writeSafetensors(this.discriminator.tensors("value"), metadata),

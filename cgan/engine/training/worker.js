@@ -141,9 +141,9 @@ const IN_TURN = {
     return { right, count: each * classes, step: trainer.steps };
   },
 
-  /** The files of a checkpoint, by name. */
-  *save() {
-    return created().checkpoint();
+  /** The files of a checkpoint, by name. @param {{ classes?: object }} message classes: see Trainer.checkpoint */
+  *save({ classes }) {
+    return created().checkpoint(classes);
   },
 };
 

@@ -2,8 +2,8 @@
 
 import json
 
-from cgan.common import uploads
-from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH, IMAGE_SIZE, examples
+from cgan.common import classes, uploads
+from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH, IMAGE_SIZE, examples, labelled_folders, pictures
 from cgan.explain.directions import MAX_SIGMA
 from cgan.sampling import latents
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
@@ -31,6 +31,17 @@ _CONSTANTS = {
     "animationScale": ANIMATION_SCALE,
     "animationSeconds": ANIMATION_SECONDS,
     "maxUpload": uploads.MAX_BYTES,
+    "ownPictures": {
+        "training": labelled_folders.TRAINING,
+        "testing": labelled_folders.TESTING,
+        "minClasses": classes.MIN_CLASSES,
+        "maxClasses": classes.MAX_CLASSES,
+        "maxName": classes.MAX_NAME,
+        "minPerClass": pictures.MIN_PER_CLASS,
+        "heldOut": pictures.HELD_OUT,
+        "minSide": uploads.MIN_SIDE,
+        "border": uploads.BORDER,
+    },
     "examplesPerClass": examples.PER_CLASS,
     "snapshotSamplesPerClass": SNAPSHOT_SAMPLES_PER_CLASS,
 }

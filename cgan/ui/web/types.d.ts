@@ -52,6 +52,17 @@ export interface Config {
   animationScale: number;
   animationSeconds: number;
   maxUpload: number;
+  ownPictures: {
+    training: string[]; // names of folders, as are those for tests
+    testing: string[];
+    minClasses: number;
+    maxClasses: number;
+    maxName: number;
+    minPerClass: number;
+    heldOut: number; // where there is no folder for tests: each so-manieth picture
+    minSide: number;
+    border: number;
+  };
   examplesPerClass: number;
   snapshotSamplesPerClass: number;
 }

@@ -3,7 +3,7 @@
 import { decode } from "../../web/encoding/base64.js";
 import { columnsFor, fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
-import { allClasses, className } from "../../web/drawing/classes.js";
+import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { PIXELS, SIZE } from "../../web/page/config.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";
@@ -100,7 +100,7 @@ export function mountAllClasses({ element, props: { value: first } }) {
   const lines = classLines(box);
   const show = ({ checkpoint, seed }, pixels) => {
     caption.textContent = seedText("all_classes", seed, { first: seed, count: allClasses(checkpoint).length });
-    lines.show(checkpoint, pixels, caption.textContent);
+    lines.show(classNames(checkpoint), pixels, caption.textContent);
   };
   drawRow = newestOnly(async (request) => {
     const { checkpoint, seed, truncation } = request;

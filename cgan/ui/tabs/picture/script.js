@@ -2,7 +2,7 @@
 
 import { GAP, fit, paint, picturesOf } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
-import { allClasses, className } from "../../web/drawing/classes.js";
+import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { fillTexts, findIn, makeButton, onPhone } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
@@ -106,7 +106,7 @@ export function mountOnward({ element, props, watch }) {
       classWeights: oneHot(all, card.classes),
     });
     const { pixels } = await drawPictures(checkpoint, inputs);
-    lines.show(checkpoint, pixels, text("as_every_class"));
+    lines.show(classNames(checkpoint), pixels, text("as_every_class"));
   });
   const refit = () => {
     if (!found) return;

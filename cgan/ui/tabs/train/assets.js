@@ -1,7 +1,6 @@
 // What a run needs: the worker's script, the engine, the judge, and the images. Fetched when the tab is opened.
 
-import { GARMENTS } from "../../web/drawing/classes.js";
-import { PIXELS, SIZE } from "../../web/page/config.js";
+import { PIXELS, SIZE, config } from "../../web/page/config.js";
 import { make } from "../../web/page/dom.js";
 import { DownloadError, download, filesAt } from "../../web/drawing/files.js";
 import { pause } from "../../web/page/schedule.js";
@@ -10,7 +9,13 @@ import { text } from "../../web/page/texts.js";
 /**
  * url: of the worker's script; module: the engine; judge: its safetensors file.
  * @typedef {{ url: string, module: WebAssembly.Module, judge: ArrayBuffer }} Parts
- * @typedef {{ images: Uint8Array, labels: Uint8Array }} Data  images: grey levels (N * PIXELS)
+ *
+ * images: grey levels (N * PIXELS); names: of the classes; own: of a person's own pictures, what config.json is to say
+ * of the classes, and a summary for the person.
+ * @typedef {{
+ *   images: Uint8Array, labels: Uint8Array, names: import("../../web/types").ClassNames,
+ *   own?: { classes: object, summary: string },
+ * }} Data
  */
 
 const ROWS_AT_ONCE = 10; // of the excerpt, between two pauses for the page
@@ -55,8 +60,9 @@ const loadExcerpt = once(async () => {
     }
     if (row % ROWS_AT_ONCE === 0) await pause(0);
   }
-  const count = columns * rows;
-  return { images, labels: Uint8Array.from({ length: count }, (_, i) => Math.floor((i * GARMENTS.length) / count)) };
+  const [count, names] = [columns * rows, config.garments];
+  const labels = Uint8Array.from({ length: count }, (_, i) => Math.floor((i * names.en.length) / count));
+  return { images, labels, names };
 });
 
 /** The content of an IDX file of bytes, perhaps compressed: sizes stand before it, four bytes each. */
@@ -72,7 +78,7 @@ async function loadIdx(name) {
 const loadAll = once(async () => {
   const [images, labels] = await Promise.all(["images", "labels"].map((kind) => loadIdx(`training-${kind}.idx`)));
   if (images.length !== labels.length * PIXELS) throw new DownloadError(text("train_images_damaged"));
-  return { images, labels };
+  return { images, labels, names: config.garments };
 });
 
 /** The training images of a choice of links. @param {string} choice @returns {Promise<Data>} */

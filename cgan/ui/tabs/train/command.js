@@ -12,11 +12,12 @@ function argument(name, value) {
 }
 
 /**
- * The settings that are not train.py's defaults, as its flags. It trains on all 60,000 images.
+ * The settings that are not train.py's defaults, as its flags. It trains on all 60,000 images, or on a person's own.
  * @param {import("../../../engine/training/settings.js").Settings} settings
+ * @param {boolean} isOwn
  */
-export function commandOf(settings) {
+export function commandOf(settings, isOwn) {
   const others = Object.keys(settings).filter((name) => !isSame(settings[name], REPORT[name]));
   const flags = others.map((name) => argument(name, settings[name]));
-  return ["python train.py", ...flags, "--out checkpoints/my-run"].join(" \\\n    ");
+  return ["python train.py", ...(isOwn ? ["--data PATH"] : []), ...flags, "--out checkpoints/my-run"].join(" \\\n    ");
 }

@@ -3,7 +3,6 @@
 import { fit, paint, picturesOf } from "../../web/drawing/canvas.js";
 import { PIXELS, SIZE } from "../../web/page/config.js";
 import { fillNames, make } from "../../web/page/dom.js";
-import { garmentName } from "../../web/drawing/classes.js";
 import { text } from "../../web/page/texts.js";
 import { isPaired } from "../../../engine/training/losses.js";
 import { listings } from "./listing.js";
@@ -94,14 +93,17 @@ export function makeInspection(box) {
    * @param {string} letter of the run
    * @param {import("../../../engine/training/settings.js").Settings} settings
    * @param {Inspection} seen
+   * @param {string[]} names of the classes
    * @param {number} step its number
    */
-  return (letter, settings, seen, step) => {
+  return (letter, settings, seen, names, step) => {
     const { loss, latent_dim, batch_size } = settings;
     const of = (network) => updatesList(seen.updates.filter((update) => update.network === network));
     const gradientAt = (picture, x, y) => -seen.gradient[picture * PIXELS + y * SIZE + x];
-    const named = (labels) => namesRow(first(labels).map(garmentName));
-    const lines = listings(loss, { batch: batch_size, latent: latent_dim, isPaired: isPaired(loss) });
+    const named = (labels) => namesRow(first(labels).map((label) => names[label]));
+    const lines = listings(loss, {
+      ...{ batch: batch_size, latent: latent_dim, classes: names.length, isPaired: isPaired(loss) },
+    });
     const contents = {
       data: [pictureCanvas(seen.real, text("train_inside_real")), named(seen.labels)],
       z: [zCanvas(seen.z, latent_dim, text("train_inside_z"))],

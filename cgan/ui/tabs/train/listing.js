@@ -17,13 +17,14 @@ const LOSS_LINES = {
 /**
  * The lines by what they make, for each network's listing.
  * @param {string} loss
- * @param {{batch: number, latent: number, isPaired: boolean}} sizes isPaired: whether classes are those of the data
+ * @param {{batch: number, latent: number, classes: number, isPaired: boolean}} sizes of which classes is how many there
+ * are; isPaired: whether those of the generated images are the data's
  * @returns {Record<"generator" | "discriminator", Record<string, string>>}
  */
-export const listings = (loss, { batch, latent, isPaired }) => ({
+export const listings = (loss, { batch, latent, classes, isPaired }) => ({
   generator: {
     z: `z = randn(${batch}, ${latent})`,
-    classes: isPaired ? "classes = labels" : `classes = randint(10, (${batch},))`,
+    classes: isPaired ? "classes = labels" : `classes = randint(${classes}, (${batch},))`,
     images: "images = G(z, classes)",
     scores_g: "scores = D(images, classes)",
     loss_g: LOSS_LINES[loss][0],

@@ -1,6 +1,5 @@
 // A training run: its worker, and what is known of it.
 
-import { GARMENTS } from "../../web/drawing/classes.js";
 import { sampleInputs } from "../../web/drawing/inputs.js";
 import { pause } from "../../web/page/schedule.js";
 import { openedTab } from "../../web/page/store.js";
@@ -19,7 +18,6 @@ export class TrainingRun {
   #worker;
   #changed;
   #begun = 0; // how often; answers about an earlier run are dropped
-  #data = null;
   #inputs = null; // of the sheet
   #share = 1;
   #following = false;
@@ -45,7 +43,7 @@ export class TrainingRun {
     this.judged = new History(["share"]);
     /** @type {number | null} */
     this.accuracy = null;
-    /** The sheet: ten classes in columns, four z in rows. @type {Uint8Array | null} */
+    /** The sheet: the classes in columns, four z in rows. @type {Uint8Array | null} */
     this.pictures = null;
     /** @type {string | null} */
     this.problem = null;
@@ -78,15 +76,17 @@ export class TrainingRun {
     const begun = ++this.#begun;
     this.#forget();
     this.settings = settings;
-    this.#data = data;
+    this.data = data;
     this.#changed();
+    const { images, labels, names } = data;
+    const all = [...names.en.keys()];
     this.#inputs = sampleInputs(
-      SEEDS.flatMap(() => GARMENTS),
-      SEEDS.flatMap((seed) => GARMENTS.map(() => seed)),
-      { latent_dim: settings.latent_dim, classes: GARMENTS.length },
+      SEEDS.flatMap(() => all),
+      SEEDS.flatMap((seed) => all.map(() => seed)),
+      { latent_dim: settings.latent_dim, classes: all.length },
     );
     try {
-      const created = await this.#worker.ask("create", { settings, ...data, classes: GARMENTS.length });
+      const created = await this.#worker.ask("create", { settings, images, labels, classes: all.length });
       if (begun !== this.#begun) return;
       this.lastStep = created.lastStep;
       await this.look();
@@ -97,7 +97,7 @@ export class TrainingRun {
   }
 
   /** The same run from its start. */
-  again = () => this.begin(this.settings, this.#data);
+  again = () => this.begin(this.settings, this.data);
 
   async run() {
     if (!this.canRun) return;
@@ -129,7 +129,7 @@ export class TrainingRun {
   }
 
   /** The files of a checkpoint by name. @returns {Promise<Record<string, Uint8Array<ArrayBuffer>>>} */
-  save = () => this.#worker.ask("save", {});
+  save = () => this.#worker.ask("save", { classes: this.data.own?.classes });
 
   /** Ask how far the run is, and draw its sheet where it is in view. */
   async look() {
@@ -147,6 +147,7 @@ export class TrainingRun {
   }
 
   async #judge(count) {
+    if (this.data.own) return; // the judge knows garments
     const begun = this.#begun;
     const { right, count: all } = await this.#worker.ask("judge", { count, averaged: true });
     if (begun !== this.#begun) return;

@@ -1,30 +1,46 @@
 // The tab "Train": two training runs side by side, and what they become.
 
-import { savePng } from "../../web/drawing/canvas.js";
+import { paint, savePng } from "../../web/drawing/canvas.js";
+import { setClasses } from "../../web/drawing/classes.js";
 import { makeLiveChart } from "../../web/charts/charts.js";
-import { TRAINED_HERE } from "../../web/page/config.js";
-import { fillTexts, findIn, onPhone, saveFile } from "../../web/page/dom.js";
+import { OWN_PICTURES, TRAINED_HERE } from "../../web/page/config.js";
+import { fillTexts, findIn, make, onPhone, saveFile } from "../../web/page/dom.js";
 import { offerExport } from "../../web/page/export.js";
 import { OFF } from "../../web/page/fields.js";
 import { drawsHere, keepGenerator, rendererProblem, whenDrawing } from "../../web/drawing/renderer.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, fieldsOf, openedTab, update, valuesOf, whenChanged } from "../../web/page/store.js";
-import { checkpointName, percent, text } from "../../web/page/texts.js";
+import { checkpointName, language, percent, text } from "../../web/page/texts.js";
 import { zip } from "../../web/encoding/zip.js";
 import { formatRun, parseRun } from "../../../engine/training/presets.js";
 import { commandOf } from "./command.js";
 import { loadImages, loadParts } from "./assets.js";
 import { mountForm } from "./form.js";
 import { makeInspection } from "./inspection.js";
+import { filesChosen, filesDropped, readPictures } from "./own_pictures.js";
 import { TrainingRun } from "./run.js";
 import { makeRunView } from "./view.js";
 
 const LEAST = 0.05; // share of the time that runs take while a hand waits for pictures
 const QUIET_MS = 400; // until they take all of it again
 
+/** @type {Record<string, TrainingRun>} */
+const runs = {};
+/** The person's own pictures, once there are some. @type {import("./assets.js").Data | null} */
+let own = null;
+
+const chosenImages = () => valuesOf("train")["training-images"];
+
+/** A run's sheet, all classes side by side. */
+function saveSheet({ pictures, data }) {
+  const sheet = make("canvas");
+  paint(sheet, pictures, data.names.en.length);
+  savePng(sheet, "trained-here");
+}
+
 offerExport("train", {
-  formats: { sheet_a: () => savePng(document.querySelector("#train-sheet canvas"), "trained-here") },
-  python: () => commandOf(parseRun(valuesOf("train")["run-a"]).settings),
+  formats: { sheet_a: () => saveSheet(runs.a) },
+  python: () => commandOf(parseRun(valuesOf("train")["run-a"]).settings, chosenImages() === OWN_PICTURES),
 });
 
 /** Where a second run would cost too much: on a phone. */
@@ -34,7 +50,7 @@ const isSmall = () => onPhone() || window.matchMedia("(pointer: coarse)").matche
 export function mountTrain({ element, trigger }) {
   const part = (name) => findIn(element, name);
   const letters = isSmall() ? ["a"] : ["a", "b"];
-  const [note, images] = [part(".cgan-train-note"), part("[data-do=images]")];
+  const [note, about, images] = [part(".cgan-train-note"), part(".cgan-train-own"), part("[data-do=images]")];
   const buttons = { run: "#train-run", pause: "#train-stop", step: "[data-do=step]", anew: "[data-do=anew]" };
   const [run, stop, step, anew] = Object.values(buttons).map(part);
   fillTexts(element);
@@ -42,8 +58,6 @@ export function mountTrain({ element, trigger }) {
   for (const choice of fieldsOf("train")["training-images"].choices)
     images.append(new Option(Number(choice).toLocaleString(), choice));
 
-  /** @type {Record<string, TrainingRun>} */
-  const runs = {};
   /** What each run is to be: { preset, settings }, null where it is off. @type {Record<string, any>} */
   const wanted = {};
   const loading = new Set(); // the runs that are about to begin
@@ -74,10 +88,10 @@ export function mountTrain({ element, trigger }) {
 
   /** An action whose failure is said in a line. */
   function attempt(action) {
-    return async () => {
+    return async (given) => {
       try {
         note.textContent = "";
-        await action();
+        await action(given);
       } catch (error) {
         note.textContent = `${text("failed")}: ${error.message}`;
       }
@@ -88,6 +102,7 @@ export function mountTrain({ element, trigger }) {
   async function use(letter) {
     const files = await runs[letter].save();
     const config = JSON.parse(new TextDecoder().decode(files["config.json"]));
+    setClasses(TRAINED_HERE, runs[letter].data.names);
     await keepGenerator(TRAINED_HERE, files["model.safetensors"].buffer, config);
     if (!drawsHere(TRAINED_HERE))
       throw new Error(rendererProblem() ?? text("no_generator", { name: checkpointName(TRAINED_HERE) }));
@@ -104,9 +119,9 @@ export function mountTrain({ element, trigger }) {
   }
 
   async function inspect(letter) {
-    const { settings } = runs[letter];
+    const { settings, data } = runs[letter];
     const seen = await runs[letter].inspect();
-    showInspection(letter, settings, seen, runs[letter].read.step);
+    showInspection(letter, settings, seen, data.names[language()], runs[letter].read.step);
   }
 
   const show = (letter) => {
@@ -131,7 +146,7 @@ export function mountTrain({ element, trigger }) {
     loading.add(letter);
     showButtons();
     try {
-      const [parts, data] = await Promise.all([loadParts(), loadImages(valuesOf("train")["training-images"])]);
+      const [parts, data] = await Promise.all([loadParts(), imagesOf(chosenImages())]);
       if (!wanted[letter]) return; // switched off meanwhile
       runs[letter] ??= new TrainingRun(parts, () => show(letter));
       await runs[letter].begin(settings, data);
@@ -145,6 +160,29 @@ export function mountTrain({ element, trigger }) {
     }
   };
   const beginners = Object.fromEntries(letters.map((letter) => [letter, newestOnly(() => begin(letter))]));
+
+  const beginAll = () => {
+    for (const letter of letters) if (wanted[letter]) beginners[letter]();
+  };
+
+  const imagesOf = async (choice) => (choice === OWN_PICTURES ? own : loadImages(choice));
+
+  /** Learn from a folder of the person's own pictures. */
+  const learnFrom = newestOnly(
+    attempt(async (files) => {
+      const { choices } = fieldsOf("train")["training-images"];
+      own = await readPictures(await files, (done, total) => {
+        note.textContent = text("train_own_reading", { done: done.toLocaleString(), total: total.toLocaleString() });
+      });
+      about.textContent = `${own.own.summary} ${text("train_own_info")}`;
+      if (chosenImages() === OWN_PICTURES) return beginAll();
+      if (!choices.includes(OWN_PICTURES)) {
+        choices.push(OWN_PICTURES);
+        images.append(new Option(text("train_own_choice"), OWN_PICTURES));
+      }
+      update({ "training-images": OWN_PICTURES });
+    }),
+  );
 
   const end = (letter) => {
     runs[letter]?.close();
@@ -168,6 +206,23 @@ export function mountTrain({ element, trigger }) {
   onClick(anew, (each) => each.again());
   images.addEventListener("input", () => update({ "training-images": images.value }));
 
+  const folder = part("[type=file]");
+  part("[data-do=own]").addEventListener("click", () => folder.click());
+  folder.addEventListener("change", () => {
+    if (folder.files.length) learnFrom(filesChosen(folder.files));
+    folder.value = ""; // so that the same one can be chosen again
+  });
+  element.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    element.dataset.dropping = "true";
+  });
+  for (const name of ["dragleave", "drop"]) element.addEventListener(name, () => delete element.dataset.dropping);
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    learnFrom(filesDropped(event.dataTransfer));
+  });
+
   let quiet = null; // the time at which no hand waits any longer
   whenDrawing(() => {
     if (quiet === null) for (const each of all()) each.limit(LEAST);
@@ -180,7 +235,10 @@ export function mountTrain({ element, trigger }) {
   whenChanged(() => letters.forEach(show));
   drawFrom("train", ["training-images"], ({ "training-images": choice }) => {
     images.value = choice;
-    for (const letter of letters) if (runs[letter]) beginners[letter]();
+    const isOwn = choice === OWN_PICTURES;
+    about.hidden = !isOwn;
+    part(".cgan-train-accuracy").hidden = isOwn; // the judge knows garments
+    beginAll();
   });
   for (const letter of letters)
     drawFrom("train", [`run-${letter}`], ({ [`run-${letter}`]: value }) => choose(letter, value));

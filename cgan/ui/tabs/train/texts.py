@@ -4,13 +4,48 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tab_train": ("Train", "训练"),
     "hint_train": (
         "Press Run, and generators learn to draw clothes, here in this page. Which garments appear first? What does "
-        "one changed setting do?",
-        "按“运行”，生成器就在本页里学画衣服。最先出现的是哪些衣服？只改一个设置，结果有什么不同？",
+        "one changed setting do? Or drop a folder of your own pictures here: a subfolder for each class.",
+        "按“运行”，生成器就在本页里学画衣服。最先出现的是哪些衣服？只改一个设置，结果有什么不同？"
+        "也可把自己的图片文件夹拖到这里：每个类别一个子文件夹。",
     ),
     "train_step": ("One step", "走一步"),
     "train_anew": ("Start anew", "重新开始"),
     "train_images": ("Training images", "训练图片"),
     "train_images_damaged": ("The training images did not come whole.", "训练图片没有完整下载。"),
+    "train_own": ("Your own pictures …", "自己的图片……"),
+    "train_own_choice": ("your own", "自己的图片"),
+    "train_own_reading": ("Reading pictures: {done} of {total} …", "正在读取图片：{done} / {total}……"),
+    "train_own_summary": (
+        "{classes} classes, {images} training images ({counts}); {kept} are kept for tests, as train.py does it.",
+        "{classes} 个类别，{images} 张训练图片（{counts}）；{kept} 张留作测试，与 train.py 相同。",
+    ),
+    "train_own_skipped": ("Skipped {count}, such as {path}: {why}", "跳过 {count} 个文件，例如 {path}：{why}"),
+    "train_own_unreadable": ("No picture that this browser can read.", "本浏览器无法把它读作图片。"),
+    "train_own_info": (
+        "They stay in this page: nothing is uploaded, and a link cannot carry them. No accuracy, for the judge knows "
+        "garments only.",
+        "图片只留在本页：不会上传，链接也无法携带。评判网络只认识衣服，因此没有准确率。",
+    ),
+    "train_own_none": (
+        "No pictures in subfolders there; expected: a folder with one subfolder for each class.",
+        "没有找到子文件夹中的图片；应为一个文件夹，其中每个类别一个子文件夹。",
+    ),
+    "train_own_classes": (
+        "Classes there: {count}; allowed: {least} to {most}, a subfolder for each.",
+        "类别数：{count}；可用的是 {least} 至 {most}，每个类别一个子文件夹。",
+    ),
+    "train_own_few": (
+        "Too few pictures of the class {name}: {count}; allowed: {least} or more.",
+        "类别 {name} 的图片太少：{count} 张；至少需要 {least} 张。",
+    ),
+    "train_own_same": (
+        "Two classes have the same name, {other} and {name}; join the folders.",
+        "两个类别同名：{other} 和 {name}；请合并文件夹。",
+    ),
+    "train_own_name": (
+        "{name} is no name of a class: 1 to {most} printable characters.",
+        "{name} 不能作类别名：应为 1 至 {most} 个可打印字符。",
+    ),
     "train_loading": ("Loading the training images …", "正在加载训练图片……"),
     "train_preset": ("Run {run}: preset", "{run}：预设"),
     "train_off": ("Off: one run alone", "关闭：只运行一个"),
@@ -46,8 +81,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "train_change_relativistic": ("relativistic loss", "相对式损失"),
     "train_change_z-2": ("a z of two numbers", "z 只有两个数"),
     "train_sheet": (
-        "Run {run} after {images} images: ten classes, four z each",
-        "{run}，已看 {images} 张图片：十个类别，各四个 z",
+        "Run {run} after {images} images: {classes} classes, four z each",
+        "{run}，已看 {images} 张图片：{classes} 个类别，各四个 z",
     ),
     "train_seen": ("Images seen", "已看图片"),
     "train_rate": ("Images a second", "每秒图片"),

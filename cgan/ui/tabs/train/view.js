@@ -1,11 +1,10 @@
 // One run as the page shows it: its preset, its sheet, how far it is, its curves, and what can be done with it.
 
-import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
 import { makeLiveChart } from "../../web/charts/charts.js";
-import { GARMENTS, garmentName } from "../../web/drawing/classes.js";
-import { fillNames, make, makeButton } from "../../web/page/dom.js";
+import { classLines } from "../../web/drawing/class_lines.js";
+import { make, makeButton } from "../../web/page/dom.js";
 import { OFF } from "../../web/page/fields.js";
-import { percent, text } from "../../web/page/texts.js";
+import { language, percent, text } from "../../web/page/texts.js";
 import { PRESETS, isSame } from "../../../engine/training/presets.js";
 import { showSetting } from "./form.js";
 
@@ -47,14 +46,11 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
   menu.addEventListener("input", () => choose(menu.value));
   const heading = make("div", { className: "cgan-train-heading" }, make("b", {}, letter.toUpperCase()), menu);
   const about = make("p", { className: "cgan-train-about" });
-  const canvas = make("canvas", { role: "img" });
-  const names = make("div", { className: "cgan-class-names", ariaHidden: "true" });
-  fillNames(names, GARMENTS.map(garmentName));
-  names.style.setProperty("--columns", `${GARMENTS.length}`);
-  const stage = make("div", { className: "cgan-stage" }, canvas);
+  const sheet = make("div");
+  const lines = classLines(sheet);
   const status = make("figcaption", { role: "status" });
   const facts = make("dl", { className: "cgan-train-facts" });
-  const figure = make("figure", { className: "cgan-figure", id: idOf("sheet") }, stage, names, facts, status);
+  const figure = make("figure", { className: "cgan-figure", id: idOf("sheet") }, sheet, facts, status);
   const buttons = {
     use: Object.assign(makeButton(text("train_use"), use), { id: idOf("use"), title: text("train_use_info") }),
     save: Object.assign(makeButton(text("train_save"), save), { id: idOf("save"), title: text("train_save_info") }),
@@ -74,13 +70,8 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
     names: [text("train_score_real"), text("train_score_fake")],
     show: inDigits,
   });
-  keepFitted(canvas, refit);
+  new ResizeObserver(lines.refit).observe(sheet);
   let chartsAt = -Infinity;
-
-  function refit() {
-    fit(canvas, Infinity);
-    names.style.width = canvas.style.width;
-  }
 
   /** How the run stands, in words. @param {TrainingRun} run */
   function statusOf({ problem, read, isComplete }) {
@@ -110,22 +101,23 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
 
     /** Show how far the run is. @param {TrainingRun} run */
     show(run) {
-      const { read, pictures, accuracy, history } = run;
+      const { read, pictures, accuracy, history, data } = run;
       const isLost = run.problem !== null || read.diverged !== null;
       const named = accuracy === null ? "–" : percent(accuracy);
       const rate = read.running ? count(read.images_per_second) : "–";
       const entries = [
         [text("train_seen"), count(read.images)],
         [text("train_rate"), rate],
-        [text("train_named"), named],
+        ...(data.own ? [] : [[text("train_named"), named]]),
       ];
       const boxes = entries.map(([term, value]) => make("div", {}, make("dt", {}, term), make("dd", {}, value)));
       facts.replaceChildren(...boxes);
       status.textContent = statusOf(run);
       status.dataset.state = isLost ? "lost" : "";
       Object.assign(figure.dataset, { images: read.images, accuracy: accuracy ?? "" });
-      if (pictures && paint(canvas, pictures, GARMENTS.length)) refit();
-      canvas.ariaLabel = text("train_sheet", { run: letter.toUpperCase(), images: count(read.images) });
+      const names = data.names[language()];
+      const words = { run: letter.toUpperCase(), images: count(read.images), classes: names.length };
+      if (pictures) lines.show(names, pictures, text("train_sheet", words));
       for (const button of Object.values(buttons)) button.disabled = !pictures || isLost;
       buttons.inspect.disabled ||= !run.canRun;
       if (performance.now() - chartsAt < CHARTS_MS && read.running) return;

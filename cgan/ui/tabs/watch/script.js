@@ -4,7 +4,7 @@ import { GAP } from "../../web/drawing/canvas.js";
 import { lastUpTo } from "../../web/charts/chart.js";
 import { compact, makeChart } from "../../web/charts/charts.js";
 import { classLines } from "../../web/drawing/class_lines.js";
-import { knowsClasses, learnClasses } from "../../web/drawing/classes.js";
+import { classNames, knowsClasses, learnClasses } from "../../web/drawing/classes.js";
 import { SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
 import { fillTexts, findIn } from "../../web/page/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
@@ -63,7 +63,7 @@ function mountRun(figure) {
     const bitmap = await pictureOf(snapshot);
     const step = snapshot.step.toLocaleString();
     const last = run.snapshots.at(-1).step.toLocaleString();
-    for (const line of lines.layOut(run.checkpoint)) {
+    for (const line of lines.layOut(classNames(run.checkpoint))) {
       paintSnapshot(line, bitmap);
       line.canvas.ariaLabel = text("watch_pictures", { name: run.checkpoint, step, rows: ROWS.length });
       Object.assign(line.canvas.dataset, { step: snapshot.step, checkpoint: run.checkpoint });
@@ -96,7 +96,7 @@ function mountRun(figure) {
     missing(name) {
       run = null;
       loading++;
-      for (const { canvas } of lines.layOut(name)) {
+      for (const { canvas } of lines.layOut(classNames(name))) {
         canvas.width = canvas.height = 1; // nothing to be seen
       }
       caption.textContent = name ? text("watch_no_timeline", { name }) : text("watch_none");

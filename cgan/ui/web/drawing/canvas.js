@@ -11,11 +11,13 @@ export const SAVED_SCALE = config.animationScale;
  * another size than before: then it has to be fitted anew, for which the browser has to lay out the page.
  * @param {HTMLCanvasElement} canvas
  * @param {Uint8Array} pixels
- * @param {number} columns
+ * @param {number} columns that there is room for
+ * @param {number} [gap] between two pictures
+ * @param {number} [filled] columns in which there are pictures
  */
-export function paint(canvas, pixels, columns, gap = GAP) {
+export function paint(canvas, pixels, columns, gap = GAP, filled = columns) {
   const count = pixels.length / PIXELS;
-  const [width, height] = [sideOf(columns, gap), sideOf(Math.ceil(count / columns), gap)];
+  const [width, height] = [sideOf(columns, gap), sideOf(Math.ceil(count / filled), gap)];
   const resized = canvas.width !== width || canvas.height !== height;
   if (resized) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
@@ -23,8 +25,8 @@ export function paint(canvas, pixels, columns, gap = GAP) {
   const rgba = new Uint32Array(image.data.buffer);
   let source = 0;
   for (let picture = 0; picture < count; picture++) {
-    const left = (picture % columns) * (SIZE + gap);
-    const top = Math.floor(picture / columns) * (SIZE + gap);
+    const left = (picture % filled) * (SIZE + gap);
+    const top = Math.floor(picture / filled) * (SIZE + gap);
     for (let y = 0; y < SIZE; y++) {
       let target = (top + y) * width + left;
       for (let x = 0; x < SIZE; x++) rgba[target++] = 0xff000000 | (pixels[source++] * 0x010101);

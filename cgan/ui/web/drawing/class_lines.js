@@ -1,7 +1,7 @@
 // Pictures of all classes, side by side, in as many lines as they need; the names stand beneath each line.
 
-import { fit, paint, picturesOf } from "./canvas.js";
-import { allClasses, className } from "./classes.js";
+import { GAP, fit, paint, picturesOf } from "./canvas.js";
+import { PIXELS } from "../page/config.js";
 import { fillNames, make } from "../page/dom.js";
 
 const MOST = 10; // classes in a line
@@ -19,13 +19,12 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
   let shown = ""; // names of the classes
 
   /**
-   * The lines for the classes of a checkpoint.
-   * @param {string} checkpoint
+   * The lines for classes.
+   * @param {string[]} names
    * @returns {Line[]}
    */
-  const layOut = (checkpoint) => {
-    const all = allClasses(checkpoint);
-    const names = all.map((index) => className(checkpoint, index));
+  const layOut = (names) => {
+    const all = [...names.keys()];
     if (shown === JSON.stringify(names)) return lines;
     shown = JSON.stringify(names);
     const columns = Math.ceil(all.length / Math.ceil(all.length / MOST));
@@ -54,15 +53,20 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
     layOut,
     refit,
     /**
-     * Paint one picture of each class.
-     * @param {string} checkpoint
-     * @param {Uint8Array} pixels of all classes
+     * Paint a picture of each class, or several of them, one below the other.
+     * @param {string[]} names of the classes
+     * @param {Uint8Array} pixels of all classes, then again of all classes
      * @param {string} label for those who do not see them
      */
-    show(checkpoint, pixels, label) {
+    show(names, pixels, label) {
       let resized = false;
-      for (const { canvas, classes, columns } of layOut(checkpoint)) {
-        resized = paint(canvas, picturesOf(pixels, classes[0], classes.length), columns) || resized;
+      const rows = pixels.length / PIXELS / names.length;
+      for (const { canvas, classes, columns } of layOut(names)) {
+        const [first, width] = [classes[0], classes.length];
+        const ofLine = new Uint8Array(rows * width * PIXELS);
+        for (let row = 0; row < rows; row++)
+          ofLine.set(picturesOf(pixels, row * names.length + first, width), row * width * PIXELS);
+        resized = paint(canvas, ofLine, columns, GAP, width) || resized;
         canvas.ariaLabel = label;
       }
       if (resized) refit();

@@ -38,9 +38,6 @@ export const classCount = (checkpoint) => classNames(checkpoint).length;
  */
 export const allClasses = (checkpoint) => [...classNames(checkpoint).keys()];
 
-/** Indices of Fashion-MNIST's classes, of which are the real pictures that ship, and what is trained in the page. */
-export const GARMENTS = [...config.garments.en.keys()];
-
 /** @param {number} index */
 export const garmentName = (index) => config.garments[language()][index];
 
@@ -49,10 +46,17 @@ export const garmentName = (index) => config.garments[language()][index];
  * @param {string} checkpoint
  */
 export async function learnClasses(checkpoint) {
-  if (checkpoint === TRAINED_HERE) return; // the page itself has trained it, on Fashion-MNIST
+  if (checkpoint === TRAINED_HERE) return; // no server knows it
   const names = (await downloadJson(`${checkpointAt(checkpoint)}card.json`))?.names;
   if (names && JSON.stringify(names) !== JSON.stringify(known.get(checkpoint))) known.set(checkpoint, names);
 }
+
+/**
+ * Tell the page the classes of a checkpoint that it has trained itself.
+ * @param {string} checkpoint
+ * @param {ClassNames} names
+ */
+export const setClasses = (checkpoint, names) => known.set(checkpoint, names);
 
 /**
  * Whether the page was told a checkpoint's classes.

@@ -1,6 +1,6 @@
 // Links to a view: which tab is open, and what its fields say where that is not what they say at first.
 
-import { TRAINED_HERE } from "./config.js";
+import { OWN_PICTURES, TRAINED_HERE } from "./config.js";
 import { make } from "./dom.js";
 import { describeAllowed, formatValue, parseValue } from "./fields.js";
 import { TABS, fieldsOf, openTab, openedTab, plainValuesOf, setCheckpoints, whenChanged } from "./store.js";
@@ -47,7 +47,7 @@ export function writeLink() {
   write("tab", { first: TABS[0] }, openedTab());
   const fields = fieldsOf(openedTab());
   const values = Object.entries(plainValuesOf(openedTab()))
-    .filter(([, value]) => value !== TRAINED_HERE) // a link cannot carry a generator
+    .filter(([, value]) => ![TRAINED_HERE, OWN_PICTURES].includes(value)) // a link cannot carry these
     .map(([name, value]) => [name, value, fields[name]]);
   for (const [name, value, field] of values) if (field.unnamed === undefined) write(name, field, value);
   for (const [name, value, field] of values)
