@@ -168,7 +168,7 @@ class Generator(nn.Module, PyTorchModelHubMixin):
             datasets="datasets:\n  - zalando-datasets/fashion_mnist\n" if is_fashion else "",
             tag="  - fashion-mnist\n" if is_fashion else "",
         )
-        listed = ", ".join(f"{index} {name}" for index, name in enumerate(classes.names))
+        listed = ", ".join(f"{index}: {name}" for index, name in enumerate(classes.names))
         return ModelCard(f"{head}\n{title}\n\n{use}\nThe classes: {listed}.\n{rest}\n")
 
     def _describe(self, name: str) -> str:
@@ -183,10 +183,13 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         )
 
     def _describe_metrics(self) -> str:
+        is_fashion = self._sampler.classes == FASHION_MNIST
         path = self.folder / "metrics.json"
         if not path.is_file():
-            return "Not measured yet: `python -m cgan.metrics --checkpoint ... --json metrics.json`."
+            own = "" if is_fashion else " --data PATH --judge DIR"
+            return f"Not measured yet: `python -m cgan.metrics --checkpoint ...{own} --json metrics.json`."
         metrics = json.loads(path.read_bytes())
         numbers = {name: value for name, value in metrics.items() if isinstance(value, float)}
         listed = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in numbers.items())
-        return f"In the features of this project's own classifier, over {metrics['pictures']:,} pictures: {listed}."
+        judge = "this project's own classifier" if is_fashion else "a classifier of these classes"
+        return f"In the features of {judge}, over {metrics['pictures']:,} pictures: {listed}."
