@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cgan.data import CLASS_NAMES
+from cgan.data import CLASS_NAMES, NUM_CLASSES
 from cgan.models.checkpoints import resolve
 from cgan.sampling.sampler import Sampler
 from tests.browser.app_page import largest_difference
@@ -14,13 +14,13 @@ BOOT = 93  # of the test images
 
 
 class Found:
-    """A page on which a picture was redrawn, and what its z is in all ten classes."""
+    """A page on which a picture was redrawn, and what its z is in all classes."""
 
     def __init__(self, page):
         self.page = page
         page.find("#redraw .cgan-inside[data-state=done]").wait_for(timeout=60_000)
         page.find("#onward .cgan-take button").first.wait_for(timeout=60_000)
-        self.ten = page.cells("#onward .cgan-ten", 10, columns=10)
+        self.ten = page.cells("#onward .cgan-ten", NUM_CLASSES, columns=NUM_CLASSES)
         self.class_index = int(page.find("#onward .cgan-altered canvas").get_attribute("data-class"))
         self.garment = self.ten[self.class_index]
 
@@ -49,7 +49,7 @@ def test_generate_draws_its_neighbourhood_and_every_class(found, tmp_path):
     expect(page.find("#picture")).to_have_attribute("data-seed", "found")
     found.expect_class("class")
     found.expect_first("#picture canvas", found.garment)
-    page.expect_cells("#all-classes canvas", found.ten, columns=10)
+    page.expect_cells("#all-classes canvas", found.ten, columns=NUM_CLASSES)
     sheet = run_python(page)["pictures"]
     page.expect_cells("#picture canvas", sheet, columns=4)
     assert 3 < np.abs(sheet[1:].astype(int) - sheet[0]).mean() < 40  # a little changed

@@ -189,7 +189,7 @@ def test_watch_it_learn(visit, follow):
     other = follow(page)
     other.tolerance = 0
     for canvas in (left, right):
-        other.expect_cells(canvas, page.cells(canvas, 40, columns=NUM_CLASSES), columns=NUM_CLASSES)
+        other.expect_cells(canvas, page.cells(canvas, 4 * NUM_CLASSES, columns=NUM_CLASSES), columns=NUM_CLASSES)
         assert other.find(canvas).get_attribute("data-step") == page.find(canvas).get_attribute("data-step") != "0"
     assert other.find("#watch [data-do=other]").input_value() == DEFAULT_CHECKPOINT
     assert query(other.copied("Copy link")) == {

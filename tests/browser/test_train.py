@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cgan import data
-from cgan.data import excerpt
+from cgan.data import NUM_CLASSES, excerpt
 from cgan.models import checkpoints
 from cgan.sampling.sampler import Sampler
 from cgan.training.config import TrainingConfig
@@ -67,8 +67,8 @@ class Training:
         return sampler
 
     def sheet(self, sheet=A):
-        """Ten classes by four z, uint8 (40, 28, 28), row by row."""
-        return self.page.cells(f"{sheet} canvas", 40, columns=10)
+        """All garments by four z, uint8 (4 * NUM_CLASSES, 28, 28), row by row."""
+        return self.page.cells(f"{sheet} canvas", 4 * NUM_CLASSES, columns=NUM_CLASSES)
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_what_is_saved_is_a_checkpoint_that_draws_the_same(training, tmp_path, c
     training.click("[data-do=step]")
     training.wait_for(64, B)
     sampler = training.save("#train-save-b", tmp_path)
-    pictures = sampler.sample(np.tile(np.arange(10), 4), np.arange(4).repeat(10))
+    pictures = sampler.sample(np.tile(np.arange(NUM_CLASSES), 4), np.arange(4).repeat(NUM_CLASSES))
     assert np.abs(training.sheet(B).astype(int) - pictures).max() <= 1
 
 
@@ -202,7 +202,7 @@ def test_it_is_used_and_python_draws_the_same(visit_for_all, tmp_path):
     page.open_tab("Interpolate")
     page.expect_cells("#walk .cgan-frame", sampler.sample(np.array([7]), np.array([7])), columns=1)
     page.open_tab("Directions")
-    sheet = sampler.sample(np.arange(10).repeat(8), np.tile(np.arange(7, 15), 10))
+    sheet = sampler.sample(np.arange(NUM_CLASSES).repeat(8), np.tile(np.arange(7, 15), NUM_CLASSES))
     page.expect_cells(".cgan-sheet-canvas", sheet, columns=8)
     page.open_tab("How good?")
     expect(page.find("#trained-note")).to_contain_text("lives in this page alone")

@@ -27,7 +27,7 @@ def expected(name, step):
 def expect_moment(page, canvas, name, step):
     expect(page.find(canvas)).to_have_attribute("data-step", f"{step}", timeout=20_000)
     expect(page.find(canvas)).to_have_attribute("data-checkpoint", name)
-    np.testing.assert_array_equal(page.cells(canvas, 40, columns=NUM_CLASSES), expected(name, step))
+    np.testing.assert_array_equal(page.cells(canvas, 4 * NUM_CLASSES, columns=NUM_CLASSES), expected(name, step))
 
 
 @pytest.fixture(scope="module")

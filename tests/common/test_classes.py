@@ -25,7 +25,9 @@ def test_a_class_goes_by_any_of_its_names(text, index):
     assert parse_class(text, CLASSES) == index
 
 
-@pytest.mark.parametrize("value", [*UNKNOWN, 10, -1, 3.5, True, None, ["dress"]], ids=lambda value: f"{value!r:.20}")
+@pytest.mark.parametrize(
+    "value", [*UNKNOWN, len(CLASSES), -1, 3.5, True, None, ["dress"]], ids=lambda value: f"{value!r:.20}"
+)
 def test_what_is_no_class_is_refused_in_one_line_with_the_classes(value):
     line = r"is no class; allowed: 0 T-shirt/top T恤, 1 .* 9 Ankle boot 短靴$"
     with pytest.raises(ValueError, match=line) as refusal:

@@ -19,7 +19,7 @@ LOSSES = ["least-squares", "non-saturating", "hinge", "relativistic"]
 @pytest.fixture(scope="module")
 def data():
     """100 images and labels: the examples that ship with the app."""
-    return examples.load(), np.repeat(np.arange(NUM_CLASSES, dtype=np.uint8), 10)
+    return examples.load(), np.repeat(np.arange(NUM_CLASSES, dtype=np.uint8), examples.PER_CLASS)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save
 
 from cgan.common.validation import Range, Widths
-from cgan.data import examples
+from cgan.data import NUM_CLASSES, examples
 from cgan.models import checkpoints
 from cgan.sampling.sampler import Sampler
 from cgan.training import command
@@ -77,8 +77,11 @@ SAVED = {
 def saved(node, tmp_path_factory):
     """Checkpoints that the page's trainer saved after two steps, by name."""
     images = examples.load()
-    labels = np.repeat(np.arange(10), 10)
-    tensors = {"images": torch.from_numpy(images.reshape(100, -1)).float(), "labels": torch.from_numpy(labels).float()}
+    labels = np.repeat(np.arange(NUM_CLASSES), examples.PER_CLASS)
+    tensors = {
+        "images": torch.from_numpy(images.reshape(len(images), -1)).float(),
+        "labels": torch.from_numpy(labels).float(),
+    }
     folders = {}
     for name, settings in SAVED.items():
         folders[name] = tmp_path_factory.mktemp("saved")
@@ -91,7 +94,7 @@ def test_python_and_the_page_draw_what_the_page_saved(node, saved, name):
     folder = saved[name]
     sampler = Sampler(folder)
     z = np.random.default_rng(1).standard_normal((20, sampler.latent_dim), dtype=np.float32)
-    weights = np.eye(10, dtype=np.float32)[np.arange(20) % 10]
+    weights = np.eye(NUM_CLASSES, dtype=np.float32)[np.arange(20) % NUM_CLASSES]
     drawn = node(
         "draw.mjs",
         folder / "config.json",

@@ -54,10 +54,11 @@ await ask("pause");
 const [first, later] = [await ask("read"), (await ask("step"), await ask("read"))];
 answers.paused = { running: first.running, steps: later.step - first.step };
 
-const sample = { count: 10, z: new Float32Array(10 * latent_dim), classWeights: new Float32Array(100) };
-for (let i = 0; i < 10; i++) sample.classWeights[11 * i] = 1;
+const count = Math.max(...labels) + 1; // a picture of each class
+const sample = { count, z: new Float32Array(count * latent_dim), classWeights: new Float32Array(count ** 2) };
+for (let i = 0; i < count; i++) sample.classWeights[i * count + i] = 1;
 const sampled = await ask("sample", { ...sample, averaged: true });
-answers.refused = await ask("sample", { ...sample, count: 9, averaged: true });
+answers.refused = await ask("sample", { ...sample, count: count - 1, averaged: true });
 
 const { z, labels: seen, real, images: generated, gradient, ...inspected } = await ask("inspect");
 answers.inspected = { ...inspected, sizes: [z, seen, real, generated, gradient].map(({ length }) => length) };

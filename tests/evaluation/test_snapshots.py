@@ -33,7 +33,7 @@ def test_pictures_of_a_snapshot_are_by_class(short_run):
     generator, _ = load_generator(short_run)
     grid = draw_classes(generator, 4)
     pictures = load_pictures(snapshots.snapshots(short_run)[last], NUM_CLASSES)
-    assert pictures.shape == (40, 28, 28)
+    assert pictures.shape == (4 * NUM_CLASSES, 28, 28)
     np.testing.assert_array_equal(pictures[4 * 3 + 2], grid[3 * 28 : 4 * 28, 2 * 28 : 3 * 28])
 
 

@@ -15,6 +15,7 @@ import torch
 from huggingface_hub import metadata_load
 
 from cgan import data
+from cgan.data import NUM_CLASSES
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.publish import command
 from cgan.publish.hub import Generator
@@ -304,7 +305,7 @@ def test_a_generator_refuses_what_is_out_of_range():
     generator = Generator.from_pretrained("report-mlp")
     with pytest.raises(ValueError, match=r"^-1 is no class"):
         generator.sample([-1], [0])
-    for label in (-1, 10):
+    for label in (-1, NUM_CLASSES):
         with pytest.raises(ValueError, match=f"^{label} is no class"):
             generator(torch.zeros(1, generator.latent_dim), torch.tensor([label]))
 
@@ -312,7 +313,7 @@ def test_a_generator_refuses_what_is_out_of_range():
 def test_class_weights_may_be_whole_numbers():
     generator = Generator.from_pretrained("report-mlp")
     z = torch.zeros(1, generator.latent_dim)
-    one_hot = torch.nn.functional.one_hot(torch.tensor([3]), 10)
+    one_hot = torch.nn.functional.one_hot(torch.tensor([3]), NUM_CLASSES)
     torch.testing.assert_close(generator(z, one_hot), generator(z, torch.tensor([3])))
 
 

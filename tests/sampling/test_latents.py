@@ -104,10 +104,10 @@ def test_one_hot():
     assert latents.one_hot(np.array([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
 
 
-@pytest.mark.parametrize("classes", [[-1], [10], [0.5], ["dress"], [True], [None], [[3]], 3], ids=repr)
+@pytest.mark.parametrize("classes", [[-1], [NUM_CLASSES], [0.5], ["dress"], [True], [None], [[3]], 3], ids=repr)
 def test_what_is_no_class_has_no_weights(classes):
     with pytest.raises(ValueError, match=r"^class.* given; allowed: "):
-        latents.one_hot(classes, 10)
+        latents.one_hot(classes, NUM_CLASSES)
 
 
 @pytest.mark.parametrize("seeds", [[-1], [2**32], [7, 2**40], [0.5], ["7"], [True], [np.nan], 7], ids=repr)

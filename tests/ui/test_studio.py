@@ -55,12 +55,15 @@ def test_pictures_are_the_samplers(studio, own_run):
         (b"", "body: 0 bytes given; allowed: z and class weights of 1 to 1024 pictures, 440 bytes each"),
         (bytes(439), "body: 439 bytes given"),
         (bytes(440 * 1025), "body: 451000 bytes given"),
-        (inputs([math.nan] + [0] * 99, [0] * NUM_CLASSES), "z: allowed are finite numbers, up to a length of 23"),
-        (inputs([math.inf] * 100, [0] * NUM_CLASSES), "z: allowed are"),
-        (inputs([3e38] * 100, [0] * NUM_CLASSES), "z: allowed are"),
-        (inputs([3] * 100, [0] * NUM_CLASSES), "z: allowed are"),
-        (inputs([0] * 100, [1.5] + [0] * 9), "class weights: allowed are numbers from 0 to 1"),
-        (inputs([0] * 100, [math.nan] + [0] * 9), "class weights: allowed are"),
+        (
+            inputs([math.nan] + [0] * (DIMENSIONS - 1), [0] * NUM_CLASSES),
+            "z: allowed are finite numbers, up to a length of 23",
+        ),
+        (inputs([math.inf] * DIMENSIONS, [0] * NUM_CLASSES), "z: allowed are"),
+        (inputs([3e38] * DIMENSIONS, [0] * NUM_CLASSES), "z: allowed are"),
+        (inputs([3] * DIMENSIONS, [0] * NUM_CLASSES), "z: allowed are"),
+        (inputs([0] * DIMENSIONS, [1.5] + [0] * (NUM_CLASSES - 1)), "class weights: allowed are numbers from 0 to 1"),
+        (inputs([0] * DIMENSIONS, [math.nan] + [0] * (NUM_CLASSES - 1)), "class weights: allowed are"),
     ],
 )
 def test_what_no_page_sends_is_refused_in_one_line(studio, own_run, body, line):
