@@ -194,7 +194,7 @@ def test_nearest_images_come_from_the_judges_index(own_pictures, twelve_judge):
 
 def test_a_card_of_own_classes_says_nothing_of_garments(twelve_run):
     card = f"{Generator.from_pretrained(twelve_run).generate_model_card('me/own')}"
-    for words in ("pictures of 12 classes", "288 training images", "3 10, 4 A", "11 花", "SHA-256", "## Limits"):
+    for words in ("pictures of 12 classes", "288 training images", "3: 10, 4: A", "11: 花", "SHA-256", "## Limits"):
         assert words in card
     for words in ("ashion", "garment", "dress", "MIT", "license: mit"):
         assert words not in card
