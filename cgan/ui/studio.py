@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cgan.common import images
-from cgan.common.classes import FASHION_MNIST, Classes
+from cgan.common.classes import Classes
 from cgan.common.validation import RefusalError, check_choice, check_integer, checked
 from cgan.data import IMAGE_SIZE
 from cgan.evaluation.classifiers import MAKE_JUDGE, find_judge
@@ -63,9 +63,7 @@ class Studio:
         return folders
 
     def classes(self, checkpoint: str) -> Classes:
-        """The classes that a checkpoint draws; what was trained in the page has learned from Fashion-MNIST."""
-        if checkpoint == TRAINED_HERE:
-            return FASHION_MNIST
+        """The classes that a checkpoint draws."""
         return checkpoints.load_config(self.folder(checkpoint)).classes
 
     def names_of_classes(self) -> dict[str, dict[str, list[str]]]:

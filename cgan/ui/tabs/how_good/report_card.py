@@ -29,14 +29,17 @@ _MEASURES_BY_CLASS = ("fid", "precision", "recall", "gan_test")
 def report_card(studio: Studio, checkpoint: str) -> dict:
     """A table (columns, and rows with a cell a column), measures class by class, and what is missing.
 
-    Raises RefusalError, CheckpointError.
+    Without a judge there are no rows. Raises RefusalError, CheckpointError.
     """
+    if checkpoint == TRAINED_HERE:
+        return _nothing(say("trained_here"), say("trained_only_here"))
     classes, judge = studio.classes(checkpoint), studio.judge(checkpoint)
+    if judge is None:
+        return _nothing(checkpoint, say("no_judge", name=checkpoint, command=MAKE_JUDGE))
     is_compared = checkpoint != REPORT and REPORT in studio.names() and studio.classes(REPORT) == classes
     names = [checkpoint, REPORT] if is_compared else [checkpoint]
-    measured = [{} if name == TRAINED_HERE else _read(studio.folder(name) / metrics.METRICS, judge) for name in names]
-    columns = [*(say("trained_here") if name == TRAINED_HERE else name for name in names), say("column_real")]
-    measured.append(_read(judge / metrics.REAL, judge) if judge else {})
+    files = [*(studio.folder(name) / metrics.METRICS for name in names), judge / metrics.REAL]
+    measured = [_read(file, judge) for file in files]
     rows = [
         {
             "title": say(f"measure_{measure}"),
@@ -53,14 +56,14 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         for measure in _MEASURES_BY_CLASS
     }
     missing = None if measured[0] else _why_unmeasured(studio, checkpoint)
-    if judge is None:
-        missing = say("no_judge", name=checkpoint, command=MAKE_JUDGE)
-    return {"columns": columns, "rows": rows, "by_class": by_class, "missing": missing}
+    return {"columns": [*names, say("column_real")], "rows": rows, "by_class": by_class, "missing": missing}
+
+
+def _nothing(checkpoint: Text, missing: Text) -> dict:
+    return {"columns": [checkpoint], "rows": [], "by_class": {}, "missing": missing}
 
 
 def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
-    if checkpoint == TRAINED_HERE:
-        return say("trained_only_here")
     file = studio.folder(checkpoint) / metrics.METRICS
     if file.is_relative_to(CHECKPOINTS):
         file = file.relative_to(CHECKPOINTS.parent)  # the command is meant for the project's folder
@@ -69,10 +72,8 @@ def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
     return say("not_measured", **words, own=own)
 
 
-def _read(path: Path, judge: Path | None) -> dict:
+def _read(path: Path, judge: Path) -> dict:
     """What a file of metrics says; nothing where there is none, or where another judge has measured."""
-    if judge is None:
-        return {}
     try:
         content = json.loads(path.read_bytes()[:_MAX_BYTES])
         is_current = isinstance(content, dict) and content.get("judge") == judge_version(judge)

@@ -15,14 +15,10 @@ export function mountReport({ element, props, watch }) {
     const { value } = props;
     if (!value) return;
     const about = text(measure === "fid" ? "by_class_fid" : "by_class_share");
+    const byClass = () => [menuOf(value), make("p", {}, about), legendOf(value), chartOf(value, measure)];
     report.replaceChildren(
       ...(value.missing ? [make("p", {}, say(value.missing))] : []),
-      tableOf(value),
-      make("h3", {}, text("by_class")),
-      menuOf(value),
-      make("p", {}, about),
-      legendOf(value),
-      chartOf(value, measure),
+      ...(value.rows.length ? [tableOf(value), make("h3", {}, text("by_class")), ...byClass()] : []),
     );
     report.dataset.checkpoint = say(value.columns[0]);
   };

@@ -70,12 +70,15 @@ export async function readPictures(files, progress) {
     if (learned < minPerClass - 1) throw new Error(text("train_own_few", { name, count: read, least: minPerClass }));
     counts.push(`${name} ${learned.toLocaleString()}`);
   }
-  const lines = [...skipped].map(([why, paths]) =>
-    text("train_own_skipped", { count: paths.length.toLocaleString(), path: paths[0], why }),
-  );
   const values = { classes: classes.length, images: labels.length.toLocaleString(), counts: counts.join(", ") };
-  const summary = [text("train_own_summary", { ...values, kept: kept.toLocaleString() }), ...lines].join(" ");
-  return asData(classes.map(({ name }) => name), pictures, labels, summary);
+  const summary = [
+    text("train_own_summary", values),
+    ...(kept ? [text("train_own_kept", { count: kept.toLocaleString() })] : []),
+    ...[...skipped].map(([why, paths]) =>
+      text("train_own_skipped", { count: paths.length.toLocaleString(), path: paths[0], why }),
+    ),
+  ];
+  return asData(classes.map(({ name }) => name), pictures, labels, summary.join(" "));
 }
 
 /** The classes in the order of their labels, each with its files for training. */

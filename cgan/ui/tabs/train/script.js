@@ -27,7 +27,7 @@ const QUIET_MS = 400; // until they take all of it again
 /** @type {Record<string, TrainingRun>} */
 const runs = {};
 /** The person's own pictures, once there are some. @type {import("./assets.js").Data | null} */
-let own = null;
+let ownPictures = null;
 
 const chosenImages = () => valuesOf("train")["training-images"];
 
@@ -165,16 +165,16 @@ export function mountTrain({ element, trigger }) {
     for (const letter of letters) if (wanted[letter]) beginners[letter]();
   };
 
-  const imagesOf = async (choice) => (choice === OWN_PICTURES ? own : loadImages(choice));
+  const imagesOf = async (choice) => (choice === OWN_PICTURES ? ownPictures : loadImages(choice));
 
   /** Learn from a folder of the person's own pictures. */
   const learnFrom = newestOnly(
     attempt(async (files) => {
       const { choices } = fieldsOf("train")["training-images"];
-      own = await readPictures(await files, (done, total) => {
+      ownPictures = await readPictures(await files, (done, total) => {
         note.textContent = text("train_own_reading", { done: done.toLocaleString(), total: total.toLocaleString() });
       });
-      about.textContent = `${own.own.summary} ${text("train_own_info")}`;
+      about.textContent = `${ownPictures.own.summary} ${text("train_own_info")}`;
       if (chosenImages() === OWN_PICTURES) return beginAll();
       if (!choices.includes(OWN_PICTURES)) {
         choices.push(OWN_PICTURES);

@@ -16,8 +16,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "train_own_choice": ("your own", "自己的图片"),
     "train_own_reading": ("Reading pictures: {done} of {total} …", "正在读取图片：{done} / {total}……"),
     "train_own_summary": (
-        "{classes} classes, {images} training images ({counts}); {kept} are kept for tests, as train.py does it.",
-        "{classes} 个类别，{images} 张训练图片（{counts}）；{kept} 张留作测试，与 train.py 相同。",
+        "{classes} classes, {images} training images ({counts}).",
+        "{classes} 个类别，{images} 张训练图片（{counts}）。",
+    ),
+    "train_own_kept": (
+        "{count} more are kept for tests, as train.py does it.",
+        "另有 {count} 张留作测试，与 train.py 相同。",
     ),
     "train_own_skipped": ("Skipped {count}, such as {path}: {why}", "跳过 {count} 个文件，例如 {path}：{why}"),
     "train_own_unreadable": ("No picture that this browser can read.", "本浏览器无法把它读作图片。"),
