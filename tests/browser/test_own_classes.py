@@ -117,6 +117,8 @@ def test_every_tab_has_its_classes(visit, own):
         canvas = f"#watch figure:nth-of-type(2) .cgan-stage:nth-of-type({2 * line + 1}) canvas"
         page.expect_cells(canvas, drawn, columns=6)
     assert page.find("#watch figure:nth-of-type(1) canvas").count() == 1  # the report's garments
+    command = f"python -m cgan.timeline --checkpoint {OWN} --data PATH --judge DIR"
+    expect(page.find("#watch .cgan-chart").last).to_contain_text(command)
     page.problems[:] = [line for line in page.problems if "404" not in line]  # it has no directions yet
 
 

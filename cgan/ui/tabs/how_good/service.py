@@ -144,6 +144,8 @@ def _nearest_images(request: Request) -> Iterator[dict]:
     rows = [figures.row([panel])]
     rows += [_neighbour_row(measure, found[measure], request.classes) for measure in MEASURES]
     caption = [say("compared_exactly" if exact else "compared_by_index", count=f"{compared:,}")]
+    if not exact and request.judge == JUDGE:
+        caption.append(say("exact_with_data"))
     yield figures.figure(rows, state="done", crisp=True, caption=caption, name="nearest")
 
 

@@ -3,13 +3,13 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "tab_how_good": ("How good?", "有多好？"),
     "hint_how_good": (
-        "Good pictures are true to the clothes, as varied as they are, and no copies. Look at one after the other.",
+        "Good pictures are true to the real ones, as varied as they are, and no copies. Look at one after the other.",
         "好的图片应当逼真、多样，而且不是照抄。下面逐一来看。",
     ),
     "step_quality": ("Quality", "质量"),
     "hint_quality": (
-        "10,000 generated pictures against the 10,000 real test images. Real training images show how good one can be.",
-        "一万张生成图片与一万张真实测试图片的比较。真实训练图片一列是所能达到的水平。",
+        "Generated pictures against as many real test images. Real training images show how good one can be.",
+        "生成图片与同样多的真实测试图片的比较。真实训练图片一列是所能达到的水平。",
     ),
     "column_real": ("Real images", "真实图片"),
     "measure_fid": ("FID", "FID"),
@@ -83,9 +83,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与 {count} 张训练图片本身比较，候选由一个小型索引给出。",
     ),
     "compared_by_index": (
-        "Compared with an index of the {count} training images: small pictures, approximate distances. With the data "
-        "set on this machine (python -m cgan.data) it is exact.",
-        "与 {count} 张训练图片的索引比较：图片较小，距离为近似值。本机有数据集（python -m cgan.data）时比较是精确的。",
+        "Compared with an index of the {count} training images: small pictures, approximate distances.",
+        "与 {count} 张训练图片的索引比较：图片较小，距离为近似值。",
+    ),
+    "exact_with_data": (
+        "With the data set on this machine (python -m cgan.data) it is exact.",
+        "本机有数据集（python -m cgan.data）时比较是精确的。",
     ),
     "step_discriminator": ("What D thinks", "判别器怎么看"),
     "hint_scores": (

@@ -23,8 +23,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "find_class": ("Any: find it", "不限：自动寻找"),
     "find_class_info": (
-        "Or ask for one: what would your picture be as a bag?",
-        "也可以指定：如果你的图片是一只包，会是什么样？",
+        "Or ask for one: what would your picture be as another class?",
+        "也可以指定：如果你的图片属于另一个类别，会是什么样？",
     ),
     "no_picture": ("Choose a picture first.", "请先选择一张图片。"),
     "picture_blank": ("There is nothing on this picture: it is of one colour.", "图片上没有内容：只有一种颜色。"),

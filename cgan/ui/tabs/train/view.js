@@ -46,7 +46,7 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
   menu.addEventListener("input", () => choose(menu.value));
   const heading = make("div", { className: "cgan-train-heading" }, make("b", {}, letter.toUpperCase()), menu);
   const about = make("p", { className: "cgan-train-about" });
-  const sheet = make("div");
+  const sheet = make("div", { className: "cgan-class-lines" });
   const lines = classLines(sheet);
   const status = make("figcaption", { role: "status" });
   const facts = make("dl", { className: "cgan-train-facts" });

@@ -4,7 +4,7 @@ import { GAP } from "../../web/drawing/canvas.js";
 import { lastUpTo } from "../../web/charts/chart.js";
 import { compact, makeChart } from "../../web/charts/charts.js";
 import { classLines } from "../../web/drawing/class_lines.js";
-import { classNames, knowsClasses, learnClasses } from "../../web/drawing/classes.js";
+import { classNames, hasGarments, knowsClasses, learnClasses } from "../../web/drawing/classes.js";
 import { SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
 import { fillTexts, findIn } from "../../web/page/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
@@ -126,12 +126,17 @@ function lossesOf(run) {
   return { title: text("watch_losses", { name: run?.checkpoint ?? "–" }), series, show: inDigits, missing: [] };
 }
 
-/** The charts in which runs can be compared. */
+function whyMissing({ checkpoint, quality }) {
+  if (quality) return text("watch_other_judge", { name: checkpoint });
+  const own = hasGarments(checkpoint) ? "" : " --data PATH --judge DIR";
+  return text("watch_no_quality", { name: quoted(checkpoint), own });
+}
+
+/** The charts in which runs can be compared: those that the judge of the last one has measured. */
 function qualitiesOf(runs) {
-  const measured = runs.filter((run) => run.quality);
-  const missing = runs
-    .filter((run) => !run.quality)
-    .map((run) => text("watch_no_quality", { name: quoted(run.checkpoint) }));
+  const judge = runs.findLast((run) => run.quality)?.quality.judge;
+  const measured = runs.filter((run) => run.quality?.judge === judge);
+  const missing = runs.filter((run) => !measured.includes(run)).map(whyMissing);
   const chart = (name, show) => ({
     title: text(`watch_${name}`, { count: ROWS.length }),
     series: measured.map((run) => ({ name: run.checkpoint, xs: run.quality.xs, ys: run.quality[name] })),

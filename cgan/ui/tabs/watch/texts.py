@@ -28,7 +28,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "与真实图片的距离（KID，每类 {count} 张图）：越低越好",
     ),
     "watch_no_quality": (
-        "Not measured yet: python -m cgan.timeline --checkpoint {name}",
-        "尚未测量：python -m cgan.timeline --checkpoint {name}",
+        "Not measured yet: python -m cgan.timeline --checkpoint {name}{own}",
+        "尚未测量：python -m cgan.timeline --checkpoint {name}{own}",
+    ),
+    "watch_other_judge": (
+        "{name} has other classes, so another judge: its measures cannot be compared.",
+        "{name} 的类别不同，评判网络也不同，因此指标无法比较。",
     ),
 }

@@ -38,6 +38,9 @@ export const classCount = (checkpoint) => classNames(checkpoint).length;
  */
 export const allClasses = (checkpoint) => [...classNames(checkpoint).keys()];
 
+/** @param {string} checkpoint */
+export const hasGarments = (checkpoint) => `${classesOf(checkpoint).en}` === `${config.garments.en}`;
+
 /** @param {number} index */
 export const garmentName = (index) => config.garments[language()][index];
 
