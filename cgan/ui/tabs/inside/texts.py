@@ -70,8 +70,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "saliency_noise": (
         "Why D's map looks like noise: D looks for no object but for traces of a generator, and those may lie in any "
-        "pixel, also of the black background. SmoothGrad averages over noisy copies, and what differs from copy to copy "
-        "cancels.",
+        "pixel, also of the black background. SmoothGrad averages over noisy copies, and what differs from copy to "
+        "copy cancels.",
         "为什么 D 的图像噪声：D 找的不是物体，而是生成器留下的痕迹，它可能出现在任何像素，包括黑色背景。"
         "SmoothGrad 对加噪的多个副本取平均，各副本不同的部分相互抵消。",
     ),
@@ -81,8 +81,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "step_fooling": ("2 · Fooling", "2 · 欺骗"),
     "hint_fooling": (
-        "The network changes its mind, you do not. Look at how small the change is; through z it is a generated picture "
-        "all the way.",
+        "The network changes its mind, you do not. Look at how small the change is; through z it is a generated "
+        "picture all the way.",
         "网络改变了主意，你却看不出区别。看看改动有多小；若移动的是 z，则始终是生成器画的图。",
     ),
     "way": ("What moves", "移动什么"),
