@@ -5,6 +5,7 @@ import { PIXELS } from "../page/config.js";
 import { fillNames, make } from "../page/dom.js";
 
 const MOST = 10; // classes in a line
+const SHORT = 2; // letters of a name that a phone has room for beneath a picture
 
 /** @typedef {{canvas: HTMLCanvasElement, names: HTMLElement, classes: number[], columns: number}} Line */
 
@@ -32,7 +33,8 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
       const classes = all.slice(row * columns, (row + 1) * columns);
       const canvas = make("canvas", { className: canvasClass, role: "img" });
       const style = { "--columns": columns };
-      const beneath = make("div", { className: "cgan-class-names", ariaHidden: "true", style });
+      const dataset = { long: names.some((name) => name.length > SHORT) };
+      const beneath = make("div", { className: "cgan-class-names", ariaHidden: "true", style, dataset });
       fillNames(beneath, classes.map((index) => names[index]));
       return { canvas, names: beneath, classes, columns };
     });
