@@ -53,7 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "as_every_class": ("The same z in all classes", "同一个 z 在全部类别中的图片"),
     "altered_info": (
         "Change what was found: the directions are those of the tab Directions, of its class.",
-        "修改找到的衣物：这里的方向就是“方向”标签页中该类别的方向。",
+        "修改找到的图片：这里的方向就是“方向”标签页中该类别的方向。",
     ),
     "altered": ("The redrawn picture", "重画出的图片"),
     "walk_to": (
