@@ -6,6 +6,7 @@ import { text } from "../../web/page/texts.js";
 
 const { training, testing, minClasses, maxClasses, maxName, minPerClass, heldOut } = config.ownPictures;
 const { minSide, border } = config.ownPictures;
+const TOLD = 100; // pictures from one line about the progress to the next
 const FINEST = 9; // pixels of the square, a side, that become one pixel
 
 /**
@@ -55,7 +56,7 @@ export async function readPictures(files, progress) {
   for (const [label, { name, files: ofClass }] of classes.entries()) {
     let [read, learned] = [0, 0];
     for (const { path, file } of ofClass) {
-      progress(done++, all);
+      if (done++ % TOLD === 0) progress(done, all);
       const picture = await pictureOf(file, context);
       if (typeof picture === "string") {
         skipped.set(picture, [...(skipped.get(picture) ?? []), path]);
