@@ -38,9 +38,9 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
       fillNames(beneath, classes.map((index) => names[index]));
       return { canvas, names: beneath, classes, columns };
     });
-    box.replaceChildren(
-      ...lines.flatMap(({ canvas, names: beneath }) => [make("div", { className: "cgan-stage" }, canvas), beneath]),
-    );
+    const share = lines.length > 1 ? columns / MOST : 1; // a picture is as large as in a line that is full
+    const stage = (canvas) => make("div", { className: "cgan-stage", style: { "max-width": `${100 * share}%` } }, canvas);
+    box.replaceChildren(...lines.flatMap(({ canvas, names: beneath }) => [stage(canvas), beneath]));
     return lines;
   };
 
