@@ -39,7 +39,8 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
       return { canvas, names: beneath, classes, columns };
     });
     const share = lines.length > 1 ? columns / MOST : 1; // a picture is as large as in a line that is full
-    const stage = (canvas) => make("div", { className: "cgan-stage", style: { "max-width": `${100 * share}%` } }, canvas);
+    const style = { "max-width": `${100 * share}%` };
+    const stage = (canvas) => make("div", { className: "cgan-stage", style }, canvas);
     box.replaceChildren(...lines.flatMap(({ canvas, names: beneath }) => [stage(canvas), beneath]));
     return lines;
   };
