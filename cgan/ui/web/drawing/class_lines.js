@@ -18,6 +18,7 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
   /** @type {Line[]} */
   let lines = [];
   let shown = ""; // names of the classes
+  box.style.width = "100%"; // in a column that centres, it would be as narrow as what is in it
 
   /**
    * The lines for classes.
