@@ -12,16 +12,14 @@ the classifier two-sample test: how well a network learns to tell 20,000 picture
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import (
-    adaptive_avg_pool2d,
     affine_grid,
-    binary_cross_entropy_with_logits,
     cross_entropy,
     grid_sample,
     normalize,
@@ -29,48 +27,19 @@ from torch.nn.functional import (
 
 from cgan import data
 from cgan.common.command_line import Parser, fail, integer
-from cgan.data import NUM_CLASSES
-from cgan.evaluation import classifiers, metrics
+from cgan.evaluation import classifiers, distances, metrics
+from cgan.evaluation.random_features import Encoder, random_encoder
+from cgan.evaluation.two_sample import minimize, two_sample_test
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
-from cgan.models.classifier import ResidualClassifier
 from cgan.sampling.sampler import Sampler
 
-WIDTH = 16
 FEATURES = "features.safetensors"
 TEST_PICTURES = 10_000
 TRAIN_PICTURES = 20_000  # of each side, in the two-sample test
 TEMPERATURE = 0.2  # of the contrastive loss
 
 Space = tuple[Callable, np.ndarray]  # a function from images to features, and the features (N, D) of the test images
-
-
-class Encoder(nn.Module):
-    """The body of a small residual network: images (N, 1, 28, 28) in [-1, 1] to features (N, 256)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.body = ResidualClassifier(NUM_CLASSES, WIDTH).body
-
-    def forward(self, images: Tensor) -> Tensor:
-        """The last activations (N, 64, 7, 7), averaged in each quarter of the image."""
-        return adaptive_avg_pool2d(self.body(images), 2).flatten(1)
-
-
-def random_encoder(images: np.ndarray, seed: int = 0) -> Encoder:
-    """An encoder with random weights, in eval mode; images, uint8 (N, 28, 28), give its batch normalization statistics.
-
-    No generator can be trained, even by accident, to please random features.
-    """
-    torch.manual_seed(seed)
-    encoder = Encoder()
-    for module in encoder.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.momentum = None  # a plain mean over the batches
-    with torch.no_grad():
-        for batch in torch.from_numpy(images).split(500):
-            encoder(classifiers.to_float(batch))
-    return encoder.eval()
 
 
 def contrastive_encoder(images: np.ndarray, epochs: int, seed: int = 0) -> Encoder:
@@ -91,7 +60,7 @@ def contrastive_encoder(images: np.ndarray, epochs: int, seed: int = 0) -> Encod
         return contrastive_loss(views.float())
 
     parameters = [*encoder.parameters(), *projection.parameters()]
-    _minimize(loss, parameters, len(images), epochs, batch_size=256, learning_rate=3e-3, weight_decay=1e-4)
+    minimize(loss, parameters, len(images), epochs, batch_size=256, learning_rate=3e-3, weight_decay=1e-4)
     return encoder.eval()
 
 
@@ -122,75 +91,13 @@ def _view(images: Tensor) -> Tensor:
     return (moved - 1).contiguous(memory_format=torch.channels_last)
 
 
-def _minimize(
-    loss: Callable[[Tensor], Tensor],
-    parameters: Iterable[nn.Parameter],
-    count: int,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    weight_decay: float,
-) -> None:
-    """Minimize the loss of batches by AdamW with a one-cycle learning rate; `loss` takes indices below `count`."""
-    steps = epochs * (count // batch_size)
-    optimizer = torch.optim.AdamW(parameters, lr=1.0, weight_decay=weight_decay, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)
-    for _ in range(epochs):
-        for chosen in torch.randperm(count).split(batch_size)[: steps // epochs]:
-            optimizer.zero_grad()
-            loss(chosen).backward()
-            optimizer.step()
-            schedule.step()
-
-
-def two_sample_test(
-    real: np.ndarray, fake: np.ndarray, unseen_real: np.ndarray, unseen_fake: np.ndarray, seed: int = 0, epochs: int = 4
-) -> dict[str, float]:
-    """The classifier two-sample test (Lopez-Paz & Oquab 2017, arXiv:1610.06545).
-
-    A network learns to tell real from fake images, then it is tested on unseen ones; all are uint8 (N, 28, 28). Returns
-    its accuracy on as many real as fake images, and its AUC: the chance that it gives a real image a higher score than
-    a fake one. Both are 0.5 if they cannot be told apart.
-    """
-    torch.manual_seed(seed)
-    network = ResidualClassifier(NUM_CLASSES, WIDTH)
-    network.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * WIDTH, 1))
-    network = network.to(memory_format=torch.channels_last)
-    images = torch.from_numpy(np.concatenate([real, fake]))
-    is_real = torch.cat([torch.ones(len(real)), torch.zeros(len(fake))])
-
-    def loss(chosen: Tensor) -> Tensor:
-        batch = classifiers.to_float(images[chosen]).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = network(batch)
-        return binary_cross_entropy_with_logits(scores.float().flatten(), is_real[chosen])
-
-    _minimize(loss, network.parameters(), len(images), epochs, batch_size=128, learning_rate=4e-3, weight_decay=0.05)
-    network.eval()
-    count = min(len(unseen_real), len(unseen_fake))
-    real_scores, fake_scores = (
-        classifiers.evaluate(network, unseen[:count]).flatten() for unseen in (unseen_real, unseen_fake)
-    )
-    return {
-        "accuracy": float(((real_scores > 0).mean() + (fake_scores <= 0).mean()) / 2),
-        "auc": area_under_curve(real_scores, fake_scores),
-    }
-
-
-def area_under_curve(positive: np.ndarray, negative: np.ndarray) -> float:
-    """The chance that a positive score (N,) is above a negative one (M,); ties count half (Mann & Whitney 1947)."""
-    ordered = np.sort(negative)
-    below, up_to = (np.searchsorted(ordered, positive, side) for side in ("left", "right"))
-    return float((below + up_to).mean() / 2 / len(negative))
-
-
 def measure(pictures: np.ndarray, spaces: dict[str, Space]) -> dict[str, dict[str, float]]:
     """FID, precision and recall of pictures, uint8 (N, 28, 28), in each feature space."""
     rows = {}
     for name, (function, real) in spaces.items():
         fake = classifiers.evaluate(function, pictures)
-        shares = metrics.manifold_metrics(real, fake)
-        distance = metrics.frechet_distance(fake, real)
+        shares = distances.manifold_metrics(real, fake)
+        distance = distances.frechet_distance(fake, real)
         rows[name] = {"fid": distance, "precision": shares["precision"], "recall": shares["recall"]}
     return rows
 
