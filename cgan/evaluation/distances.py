@@ -29,7 +29,7 @@ def manifold_metrics(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGH
     fake points inside any ball of a real point; recall: the reverse. Density: the number of real points' balls around a
     fake point, divided by k. Coverage: the share of real points' balls with a fake point inside.
     """
-    real, fake = (torch.from_numpy(np.ascontiguousarray(set_)) for set_ in (real, fake))
+    real, fake = (torch.from_numpy(set_.astype(np.float64)) for set_ in (real, fake))
     real_radii, fake_radii = _radii(real, neighbours), _radii(fake, neighbours)
     inside = torch.zeros(len(fake))  # for each fake point, the number of real points' balls around it
     recalled = torch.zeros(len(real), dtype=torch.bool)
@@ -55,7 +55,8 @@ def _radii(points: Tensor, neighbours: int) -> Tensor:
 
 
 def _distances(a: Tensor, b: Tensor) -> Tensor:
-    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+    """By a matrix product, five times as fast as differences; in float64 it is as exact as features in float32 are."""
+    return torch.cdist(a, b, compute_mode="use_mm_for_euclid_dist")
 
 
 def nearest_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Metrics of a checkpoint's pictures: FID, precision and recall, density and coverage, GAN-test, GAN-train.
+"""Metrics of a checkpoint's pictures: FID, precision, recall, density, coverage, GAN-test, GAN-train, two-sample test.
 
 python -m cgan.metrics --checkpoint report-mlp                   all metrics but GAN-train, which is slow
 python -m cgan.metrics --checkpoint report-mlp --gan-train 5     with GAN-train, five seeds
@@ -8,6 +8,8 @@ python -m cgan.metrics --checkpoint my-own --data PATH --judge DIR      of your 
 
 All metrics compare as many generated pictures (the classes in turn, seeds from 0 on, truncation 1) as there are real
 test images, 10,000 of Fashion-MNIST and never more, with these, in the judge's features unless --inception is given.
+FID, precision and recall also in features of random weights. The two-sample test trains five networks to tell pictures
+from real images.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -22,9 +24,10 @@ from cgan.common.classes import Classes
 from cgan.common.command_line import Parser, check_output, fail, integer
 from cgan.common.files import user_path, write_json
 from cgan.data import dataset
-from cgan.evaluation import classifiers
+from cgan.evaluation import classifiers, two_sample
 from cgan.evaluation.classifiers import JUDGE
 from cgan.evaluation.distances import NEIGHBOURS, frechet_distance, manifold_metrics, nearest_distances
+from cgan.evaluation.random_features import RandomFeatures
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import LeNet, ResidualClassifier
@@ -58,6 +61,8 @@ class Metrics:
     gan_test: float  # accuracy of the judge
     nearest_training: dict[str, float]  # quantiles of `nearest_distances`
     gan_train: dict[str, dict] | None
+    random_features: dict[str, float] | None = None  # FID, precision and recall in features of random weights
+    two_sample: dict[str, dict] | None = None  # see `two_sample_test`; older files have neither
 
 
 def measure(
@@ -65,13 +70,18 @@ def measure(
     labels: np.ndarray,
     test: tuple,
     training: tuple,
+    told_apart: dict[str, dict],
     gan_train: dict[str, dict] | None = None,
     judge_folder: Path = JUDGE,
 ) -> Metrics:
-    """Compare pictures, uint8 (N, 28, 28), and their labels (N,) with test and training data (images, labels)."""
+    """Compare pictures, uint8 (N, 28, 28), and their labels (N,) with test and training data (images, labels).
+
+    told_apart: of the two-sample test.
+    """
     judge, classes = checkpoints.load_classifier(judge_folder)
     features = classifiers.evaluate(judge.features, pictures)
     test_features = classifiers.evaluate(judge.features, test[0])
+    random = RandomFeatures(test[0])
     with torch.inference_mode():
         correct = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
     return Metrics(
@@ -79,7 +89,7 @@ def measure(
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
         per_class={
-            name: _measure_class(features[labels == index], test_features[test[1] == index])
+            name: _three(features[labels == index], test_features[test[1] == index])
             | {"gan_test": float(correct[labels == index].mean())}
             for index, name in enumerate(classes.names)
         },
@@ -87,11 +97,13 @@ def measure(
         gan_test=float(correct.mean()),
         nearest_training=nearest_distances(pictures, training[0]),
         gan_train=gan_train,
+        random_features=_three(*(classifiers.evaluate(random, images) for images in (pictures, test[0]))),
+        two_sample=told_apart,
     )
 
 
-def _measure_class(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
-    """Metrics of the pictures of one class: features (N, D) against those of its test images (M, D)."""
+def _three(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
+    """FID, precision and recall of pictures: features (N, D) against those of test images (M, D)."""
     manifold = manifold_metrics(test_features, features)
     fid = frechet_distance(features, test_features)
     return {"fid": fid} | {name: manifold[name] for name in ("precision", "recall")}
@@ -110,7 +122,7 @@ def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -
             torch.manual_seed(seed)
             network = classifiers.fit(build(count), images, labels, GAN_TRAIN_EPOCHS, seed, f"{kind}, seed {seed}")
             accuracies.append(classifiers.accuracy(network, *test))
-        scores[kind] = {"mean": float(np.mean(accuracies)), "sd": float(np.std(accuracies)), "all": accuracies}
+        scores[kind] = classifiers.over_seeds(accuracies)
     return scores
 
 
@@ -172,7 +184,8 @@ def main() -> None:
     if arguments.gan_train:
         learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
         scores = gan_train(*learned_from, test, arguments.gan_train)
-    metrics = measure(*seen, test, training, scores, judge)
+    told_apart = two_sample.two_sample_test(*two_sample.samples(training, test, sampler))
+    metrics = measure(*seen, test, training, told_apart, scores, judge)
     if sampler is None:  # training images are their own nearest ones, so test images are the reference
         metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
     print(table({arguments.checkpoint or "real training images": metrics}))
@@ -192,8 +205,13 @@ def _check_enough(labels: np.ndarray, classes: Classes) -> None:
 
 def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
     """A Markdown table: a row for each metric, a column for each checkpoint; FID also as a multiple of the floor's."""
+
+    def multiple(fid: float, of_floor: float | None) -> str:
+        return f"{fid:.3g}" + (f" ({fid / of_floor:.1f} x)" if of_floor else "")
+
+    untaught = floor.random_features["fid"] if floor and floor.random_features else None
     rows = {
-        "FID": lambda m: f"{m.fid:.3g}" + (f" ({m.fid / floor.fid:.1f} x)" if floor else ""),
+        "FID": lambda m: multiple(m.fid, floor and floor.fid),
         "FID of a class, mean": lambda m: f"{np.mean([each['fid'] for each in m.per_class.values()]):.3g}",
         "precision": lambda m: f"{m.precision:.3f}",
         "recall": lambda m: f"{m.recall:.3f}",
@@ -204,6 +222,15 @@ def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
             f"GAN-train, {kind}": lambda m, kind=kind: _spread(m.gan_train[kind]) if m.gan_train else "–"
             for kind in GAN_TRAIN_CLASSIFIERS
         },
+        "FID, random features": lambda m: multiple(m.random_features["fid"], untaught) if m.random_features else "–",
+        **{
+            f"{name}, random features": lambda m, name=name: (
+                f"{m.random_features[name]:.3f}" if m.random_features else "–"
+            )
+            for name in ("precision", "recall")
+        },
+        "told from real images, accuracy": lambda m: _spread(m.two_sample["accuracy"]) if m.two_sample else "–",
+        "told from real images, AUC": lambda m: _spread(m.two_sample["auc"]) if m.two_sample else "–",
         "nearest training image, median": lambda m: f"{m.nearest_training['50 %']:.2f}",
         "nearest training image, 1st percentile": lambda m: f"{m.nearest_training['1 %']:.2f}",
     }

@@ -1,72 +1,70 @@
-"""The classifier two-sample test: how well a network learns to tell pictures from real images."""
+"""The classifier two-sample test (Lopez-Paz & Oquab 2017, arXiv:1610.06545).
 
-from collections.abc import Callable, Iterable
+A network learns to tell pictures from real images, then it is tested on unseen ones: half of its answers are right if
+there is no difference, whatever that difference may be. No generator has learned to please it, for it is trained anew.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
-from cgan.data import NUM_CLASSES
+from cgan.data.pictures import Labelled
 from cgan.evaluation import classifiers
 from cgan.models.classifier import ResidualClassifier
+from cgan.sampling.sampler import Sampler
 
+SEEDS = 5  # networks, each with other initial weights
+IMAGES, UNSEEN = 20_000, 10_000  # the most of each side, to learn from and to be tested on
+PASSES = 160_000  # images through the network while it learns, however few different ones there are
 WIDTH = 16
 
 
-def minimize(
-    loss: Callable[[Tensor], Tensor],
-    parameters: Iterable[nn.Parameter],
-    count: int,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    weight_decay: float,
-) -> None:
-    """Minimize the loss of batches by AdamW with a one-cycle learning rate; `loss` takes indices below `count`."""
-    steps = epochs * (count // batch_size)
-    optimizer = torch.optim.AdamW(parameters, lr=1.0, weight_decay=weight_decay, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)
-    for _ in range(epochs):
-        for chosen in torch.randperm(count).split(batch_size)[: steps // epochs]:
-            optimizer.zero_grad()
-            loss(chosen).backward()
-            optimizer.step()
-            schedule.step()
+class Sides(NamedTuple):
+    """Real images and pictures, uint8 (N, 28, 28), as many of both and of the same classes."""
+
+    real: np.ndarray
+    fake: np.ndarray
 
 
-def two_sample_test(
-    real: np.ndarray, fake: np.ndarray, unseen_real: np.ndarray, unseen_fake: np.ndarray, seed: int = 0, epochs: int = 4
-) -> dict[str, float]:
-    """The classifier two-sample test (Lopez-Paz & Oquab 2017, arXiv:1610.06545).
+def samples(training: Labelled, test: Labelled, sampler: Sampler | None) -> tuple[Sides, Sides]:
+    """What a network learns from, training images and pictures; what it is tested on, test images and other pictures.
 
-    A network learns to tell real from fake images, then it is tested on unseen ones; all are uint8 (N, 28, 28). Returns
-    its accuracy on as many real as fake images, and its AUC: the chance that it gives a real image a higher score than
-    a fake one. Both are 0.5 if they cannot be told apart.
+    Without a sampler other training images stand for the pictures: the floor. Therefore a third of the training images
+    is the most that a side may have.
     """
-    torch.manual_seed(seed)
-    network = ResidualClassifier(NUM_CLASSES, WIDTH)
-    network.head = nn.Sequential(nn.Dropout(0.2), nn.Linear(4 * WIDTH, 1))
-    network = network.to(memory_format=torch.channels_last)
-    images = torch.from_numpy(np.concatenate([real, fake]))
-    is_real = torch.cat([torch.ones(len(real)), torch.zeros(len(fake))])
+    order = np.random.default_rng(0).permutation(len(training[0]))
+    images, labels = training[0][order], training[1][order]
+    third = len(images) // 3
+    seen, unseen = min(IMAGES, third), min(UNSEEN, third, len(test[0]))
+    chosen = np.random.default_rng(1).permutation(len(test[0]))[:unseen]
+    if sampler is None:
+        fake, unseen_fake = images[seen : 2 * seen], images[2 * seen : 2 * seen + unseen]
+    else:
+        fake = sampler.sample(labels[:seen], np.arange(seen))
+        unseen_fake = sampler.sample(test[1][chosen], seen + np.arange(unseen))
+    return Sides(images[:seen], fake), Sides(test[0][chosen], unseen_fake)
 
-    def loss(chosen: Tensor) -> Tensor:
-        batch = classifiers.to_float(images[chosen]).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = network(batch)
-        return binary_cross_entropy_with_logits(scores.float().flatten(), is_real[chosen])
 
-    minimize(loss, network.parameters(), len(images), epochs, batch_size=128, learning_rate=4e-3, weight_decay=0.05)
-    network.eval()
-    count = min(len(unseen_real), len(unseen_fake))
-    real_scores, fake_scores = (
-        classifiers.evaluate(network, unseen[:count]).flatten() for unseen in (unseen_real, unseen_fake)
-    )
-    return {
-        "accuracy": float(((real_scores > 0).mean() + (fake_scores <= 0).mean()) / 2),
-        "auc": area_under_curve(real_scores, fake_scores),
-    }
+def two_sample_test(known: Sides, unseen: Sides) -> dict[str, dict]:
+    """Accuracy on the unseen images, and AUC, the chance that a real image gets a higher score than a picture.
+
+    Both are 0.5 if nothing can be told apart. Of each the values of all seeds, their mean and standard deviation. The
+    images are not augmented: shifts and erased squares would hide small differences.
+    """
+    images = np.concatenate(known)
+    is_real = np.repeat([1, 0], [len(side) for side in known])
+    epochs = max(1, round(PASSES / len(images)))
+    accuracies, areas = [], []
+    for seed in range(SEEDS):
+        torch.manual_seed(seed)
+        network = ResidualClassifier(2, WIDTH)
+        classifiers.fit(network, images, is_real, epochs, seed, f"real or not, seed {seed}", augmented=False)
+        logits = (classifiers.evaluate(network, side) for side in unseen)
+        real, fake = (each[:, 1] - each[:, 0] for each in logits)
+        accuracies.append(float(((real > 0).mean() + (fake <= 0).mean()) / 2))
+        areas.append(area_under_curve(real, fake))
+    return {"accuracy": classifiers.over_seeds(accuracies), "auc": classifiers.over_seeds(areas)}
 
 
 def area_under_curve(positive: np.ndarray, negative: np.ndarray) -> float:

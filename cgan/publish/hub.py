@@ -187,6 +187,16 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         if not path.is_file():
             return "Not measured yet: `python -m cgan.metrics --checkpoint ... --json metrics.json`."
         metrics = json.loads(path.read_bytes())
-        numbers = {name: value for name, value in metrics.items() if isinstance(value, float)}
-        listed = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in numbers.items())
-        return f"In the features of this project's own classifier, over {metrics['pictures']:,} pictures: {listed}."
+        own = f"In the features of this project's own classifier, over {metrics['pictures']:,} pictures"
+        lines = [f"{own}: {_listed(metrics)}."]
+        if random := metrics.get("random_features"):
+            lines.append(f"In those of a network with random weights: {_listed(random)}.")
+        if told := metrics.get("two_sample"):
+            share = f"{told['accuracy']['mean']:.1%} of unseen ones (guessing: 50 %)"
+            lines.append(f"A network that learned to tell them from real images is right about {share}.")
+        return "\n".join(lines)
+
+
+def _listed(metrics: dict) -> str:
+    numbers = {name: value for name, value in metrics.items() if isinstance(value, float)}
+    return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in numbers.items())

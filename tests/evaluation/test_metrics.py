@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from cgan.data import NUM_CLASSES
-from cgan.evaluation import classifiers, metrics
+from cgan.evaluation import classifiers, metrics, two_sample
 from cgan.evaluation.classifiers import JUDGE, load_judge
+from cgan.models.checkpoints import CHECKPOINTS
 from cgan.models.classifier import LeNet
 
 
@@ -37,6 +38,8 @@ def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_
     few = {"train": [array[:2000] for array in fashion_mnist], "test": [array[:1000] for array in fashion_mnist_test]}
     monkeypatch.setattr(metrics.data, "load", lambda split, folder: few[split])
     monkeypatch.setattr(metrics, "PICTURES", 1000)
+    monkeypatch.setattr(two_sample, "SEEDS", 2)
+    monkeypatch.setattr(two_sample, "PASSES", 8000)
     monkeypatch.setattr(sys, "argv", ["metrics", "--checkpoint", "report-mlp", "--json", f"{tmp_path / 'm.json'}"])
     metrics.main()
     measured = json.loads((tmp_path / "m.json").read_text())
@@ -45,7 +48,32 @@ def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_
     assert np.mean(shares) == pytest.approx(measured["gan_test"], abs=1e-6)  # all classes count the same
     shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())
     assert measured["gan_test"] == pytest.approx(shipped["gan_test"], abs=0.05)
-    assert f"| FID | {measured['fid']:.3g} |" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"| FID | {measured['fid']:.3g} |" in printed
+    assert f"| FID, random features | {measured['random_features']['fid']:.3g} |" in printed
+    told = measured["two_sample"]["accuracy"]
+    assert len(told["all"]) == 2 and 0.6 < told["mean"] <= 1  # the report's pictures are blurred and smeared
+    assert f"| told from real images, accuracy | {told['mean']:.1%} ± {told['sd']:.1%} |" in printed
+
+
+def test_the_floor_is_told_apart_by_nobody_and_every_shipped_checkpoint_by_some():
+    files = {folder: folder / metrics.METRICS for folder in (CHECKPOINTS / "report-mlp", CHECKPOINTS / "r3gan-conv")}
+    floor, report, conv = (json.loads(path.read_text()) for path in (JUDGE / metrics.REAL, *files.values()))
+    accuracy = [measured["two_sample"]["accuracy"]["mean"] for measured in (floor, conv, report)]
+    assert accuracy[0] == pytest.approx(0.5, abs=0.02) and accuracy == sorted(accuracy)
+    distances = [measured["random_features"]["fid"] for measured in (floor, conv, report)]
+    assert distances == sorted(distances)
+
+
+def test_an_older_file_without_the_newer_measures_is_a_dash():
+    content = json.loads((CHECKPOINTS / "report-mlp" / metrics.METRICS).read_text())
+    older = {name: value for name, value in content.items() if name not in ("random_features", "two_sample")}
+    old, new = metrics.Metrics(**older), metrics.Metrics(**content)
+    rows = [line.split(" | ") for line in metrics.table({"old": old, "new": new}, old).splitlines()]
+    cells = {row[0].removeprefix("| "): row[1] for row in rows}
+    for name in ("FID", "precision", "recall"):
+        assert cells[f"{name}, random features"] == "–" and cells[name] != "–"
+    assert cells["told from real images, accuracy"] == cells["told from real images, AUC"] == "–"
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ export function mountReport({ element, props, watch }) {
     if (!value) return;
     const about = text(measure === "fid" ? "by_class_fid" : "by_class_share");
     report.replaceChildren(
-      ...(value.missing ? [make("p", {}, say(value.missing))] : []),
+      ...[value.missing, value.flattered].filter(Boolean).map((note) => make("p", {}, say(note))),
       tableOf(value),
       make("h3", {}, text("by_class")),
       menuOf(value),
