@@ -16,8 +16,8 @@ from cgan.sampling.sampler import Sampler
 
 SEEDS = 5  # networks, each with other initial weights
 IMAGES, UNSEEN = 20_000, 10_000  # the most of each side, to learn from and to be tested on
-PASSES = 160_000  # images through the network while it learns, however few different ones there are
-WIDTH = 16
+PASSES = 320_000  # images through the network while it learns, however few different ones there are
+WIDTH = 8  # channels of its first layer
 
 
 class Sides(NamedTuple):
