@@ -89,7 +89,7 @@ def measure(
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
         per_class={
-            name: _fid_precision_recall(features[labels == index], test_features[test[1] == index])
+            name: _three_measures(features[labels == index], test_features[test[1] == index])
             | {"gan_test": float(correct[labels == index].mean())}
             for index, name in enumerate(classes.names)
         },
@@ -97,12 +97,12 @@ def measure(
         gan_test=float(correct.mean()),
         nearest_training=nearest_distances(pictures, training[0]),
         gan_train=gan_train,
-        random_features=_fid_precision_recall(*(classifiers.evaluate(random, images) for images in (pictures, test[0]))),
+        random_features=_three_measures(*(classifiers.evaluate(random, images) for images in (pictures, test[0]))),
         two_sample=told_apart,
     )
 
 
-def _fid_precision_recall(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
+def _three_measures(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
     """FID, precision and recall of pictures: features (N, D) against those of test images (M, D)."""
     manifold = manifold_metrics(test_features, features)
     fid = frechet_distance(features, test_features)
