@@ -19,7 +19,7 @@ from pathlib import Path
 
 from cgan import data
 from cgan.common.files import write_text
-from cgan.evaluation import classifiers, metrics
+from cgan.evaluation import classifiers, distances, metrics
 from cgan.sampling.sampler import Sampler
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,9 +85,9 @@ def _measured(folder: Path, pictures: int) -> dict:
     drawn, labels = metrics.generated(Sampler(folder), pictures)
     judge = classifiers.load_judge()
     features, real = (classifiers.evaluate(judge.features, images) for images in (drawn, test[0]))
-    shares = metrics.manifold_metrics(real, features)
+    shares = distances.manifold_metrics(real, features)
     return {
-        "fid": metrics.frechet_distance(features, real),
+        "fid": distances.frechet_distance(features, real),
         "precision": shares["precision"],
         "recall": shares["recall"],
         "gan_test": classifiers.accuracy(judge, drawn, labels),

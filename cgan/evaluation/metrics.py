@@ -1,4 +1,4 @@
-"""Metrics of a checkpoint's pictures: FID, precision and recall, density and coverage, GAN-test, GAN-train.
+"""Metrics of a checkpoint's pictures: FID, precision, recall, density, coverage, GAN-test, GAN-train, two-sample test.
 
 python -m cgan.metrics --checkpoint report-mlp                   all metrics but GAN-train, which is slow
 python -m cgan.metrics --checkpoint report-mlp --gan-train 5     with GAN-train, five seeds
@@ -8,6 +8,8 @@ python -m cgan.metrics --checkpoint my-own --data PATH --judge DIR      of your 
 
 All metrics compare as many generated pictures (the classes in turn, seeds from 0 on, truncation 1) as there are real
 test images, 10,000 of Fashion-MNIST and never more, with these, in the judge's features unless --inception is given.
+FID, precision and recall also in features of random weights. The two-sample test trains five networks to tell pictures
+from real images.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -16,15 +18,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from cgan import data
 from cgan.common.classes import Classes
 from cgan.common.command_line import Parser, check_output, fail, integer
 from cgan.common.files import user_path, write_json
 from cgan.data import dataset
-from cgan.evaluation import classifiers
+from cgan.evaluation import classifiers, two_sample
 from cgan.evaluation.classifiers import JUDGE
+from cgan.evaluation.distances import NEIGHBOURS, frechet_distance, manifold_metrics, nearest_distances
+from cgan.evaluation.random_features import RandomFeatures
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import LeNet, ResidualClassifier
@@ -36,8 +39,6 @@ PICTURES = 10_000
 GAN_TRAIN_PICTURES = 60_000
 GAN_TRAIN_EPOCHS = 16
 GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": partial(ResidualClassifier, width=16)}
-NEIGHBOURS = 5
-_CHUNK = 1000
 _INCEPTION_BATCH_SIZE = 50
 
 
@@ -60,6 +61,8 @@ class Metrics:
     gan_test: float  # accuracy of the judge
     nearest_training: dict[str, float]  # quantiles of `nearest_distances`
     gan_train: dict[str, dict] | None
+    random_features: dict[str, float] | None = None  # FID, precision and recall in features of random weights
+    two_sample: dict[str, dict] | None = None  # see `two_sample_test`; older files have neither
 
 
 def measure(
@@ -67,13 +70,18 @@ def measure(
     labels: np.ndarray,
     test: tuple,
     training: tuple,
+    told_apart: dict[str, dict],
     gan_train: dict[str, dict] | None = None,
     judge_folder: Path = JUDGE,
 ) -> Metrics:
-    """Compare pictures, uint8 (N, 28, 28), and their labels (N,) with test and training data (images, labels)."""
+    """Compare pictures, uint8 (N, 28, 28), and their labels (N,) with test and training data (images, labels).
+
+    told_apart: of the two-sample test.
+    """
     judge, classes = checkpoints.load_classifier(judge_folder)
     features = classifiers.evaluate(judge.features, pictures)
     test_features = classifiers.evaluate(judge.features, test[0])
+    random = RandomFeatures(test[0])
     with torch.inference_mode():
         correct = judge.head(torch.from_numpy(features)).argmax(dim=1).numpy() == labels
     return Metrics(
@@ -81,7 +89,7 @@ def measure(
         pictures=len(pictures),
         fid=frechet_distance(features, test_features),
         per_class={
-            name: _measure_class(features[labels == index], test_features[test[1] == index])
+            name: _three_measures(features[labels == index], test_features[test[1] == index])
             | {"gan_test": float(correct[labels == index].mean())}
             for index, name in enumerate(classes.names)
         },
@@ -89,75 +97,16 @@ def measure(
         gan_test=float(correct.mean()),
         nearest_training=nearest_distances(pictures, training[0]),
         gan_train=gan_train,
+        random_features=_three_measures(*(classifiers.evaluate(random, images) for images in (pictures, test[0]))),
+        two_sample=told_apart,
     )
 
 
-def _measure_class(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
-    """Metrics of the pictures of one class: features (N, D) against those of its test images (M, D)."""
+def _three_measures(features: np.ndarray, test_features: np.ndarray) -> dict[str, float]:
+    """FID, precision and recall of pictures: features (N, D) against those of test images (M, D)."""
     manifold = manifold_metrics(test_features, features)
     fid = frechet_distance(features, test_features)
     return {"fid": fid} | {name: manifold[name] for name in ("precision", "recall")}
-
-
-def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """The Fréchet distance (Heusel et al. 2017, arXiv:1706.08500, eq. 6) of two sets of features (N, D), (M, D).
-
-    It is the squared distance of two normal distributions with the sets' means and covariances.
-    """
-    means, covariances = zip(*((set_.mean(axis=0), np.cov(set_, rowvar=False)) for set_ in (a, b)), strict=True)
-    # The trace of the matrix square root of a product of covariances is the sum of the square roots of its eigenvalues,
-    # which are real and 0 or more, up to rounding.
-    eigenvalues = np.linalg.eigvals(covariances[0] @ covariances[1]).real.clip(min=0)
-    traces = np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * np.sqrt(eigenvalues).sum()
-    return float(np.square(means[0] - means[1]).sum() + traces)
-
-
-def manifold_metrics(real: np.ndarray, fake: np.ndarray, neighbours: int = NEIGHBOURS) -> dict[str, float]:
-    """Precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991), density and coverage (Naeem et al. 2020,
-    arXiv:2002.09797) of features real (N, D) and fake (M, D).
-
-    Each point is the centre of a ball that reaches to its k-th nearest neighbour in its set. Precision: the share of
-    fake points inside any ball of a real point; recall: the reverse. Density: the number of real points' balls around a
-    fake point, divided by k. Coverage: the share of real points' balls with a fake point inside.
-    """
-    real, fake = (torch.from_numpy(np.ascontiguousarray(set_)) for set_ in (real, fake))
-    real_radii, fake_radii = _radii(real, neighbours), _radii(fake, neighbours)
-    inside = torch.zeros(len(fake))  # for each fake point, the number of real points' balls around it
-    recalled = torch.zeros(len(real), dtype=torch.bool)
-    covered = torch.zeros(len(real), dtype=torch.bool)
-    for part in torch.arange(len(real)).split(_CHUNK):
-        distances = _distances(real[part], fake)
-        in_ball = distances < real_radii[part, None]
-        inside += in_ball.sum(dim=0)
-        covered[part] = in_ball.any(dim=1)
-        recalled[part] = (distances < fake_radii).any(dim=1)
-    return {
-        "precision": (inside > 0).float().mean().item(),
-        "recall": recalled.float().mean().item(),
-        "density": (inside / neighbours).mean().item(),
-        "coverage": covered.float().mean().item(),
-    }
-
-
-def _radii(points: Tensor, neighbours: int) -> Tensor:
-    """The distance of each point to its k-th nearest neighbour, the point itself not counted."""
-    nearest = [_distances(part, points).topk(neighbours + 1, largest=False).values for part in points.split(_CHUNK)]
-    return torch.cat(nearest)[:, -1]
-
-
-def _distances(a: Tensor, b: Tensor) -> Tensor:
-    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
-
-
-def nearest_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, float]:
-    """Quantiles of the distance from each picture, uint8 (N, 28, 28), to the nearest training image.
-
-    Distances are Euclidean, of pixels in [0, 1]. A generator that copies has shorter ones than real test images have.
-    """
-    queries, known = (torch.from_numpy(set_.reshape(len(set_), -1)).float() / 255 for set_ in (pictures, training))
-    nearest = torch.cat([torch.cdist(part, known).min(dim=1).values for part in queries.split(_CHUNK)])
-    levels = {"1 %": 0.01, "10 %": 0.1, "50 %": 0.5}
-    return {name: nearest.quantile(level).item() for name, level in levels.items()}
 
 
 def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -> dict[str, dict]:
@@ -173,7 +122,7 @@ def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -
             torch.manual_seed(seed)
             network = classifiers.fit(build(count), images, labels, GAN_TRAIN_EPOCHS, seed, f"{kind}, seed {seed}")
             accuracies.append(classifiers.accuracy(network, *test))
-        scores[kind] = {"mean": float(np.mean(accuracies)), "sd": float(np.std(accuracies)), "all": accuracies}
+        scores[kind] = classifiers.over_seeds(accuracies)
     return scores
 
 
@@ -235,7 +184,8 @@ def main() -> None:
     if arguments.gan_train:
         learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
         scores = gan_train(*learned_from, test, arguments.gan_train)
-    metrics = measure(*seen, test, training, scores, judge)
+    told_apart = two_sample.two_sample_test(*two_sample.samples(training, test, sampler))
+    metrics = measure(*seen, test, training, told_apart, scores, judge)
     if sampler is None:  # training images are their own nearest ones, so test images are the reference
         metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
     print(table({arguments.checkpoint or "real training images": metrics}))
@@ -255,8 +205,13 @@ def _check_enough(labels: np.ndarray, classes: Classes) -> None:
 
 def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
     """A Markdown table: a row for each metric, a column for each checkpoint; FID also as a multiple of the floor's."""
+
+    def multiple(fid: float, of_floor: float | None) -> str:
+        return f"{fid:.3g}" + (f" ({fid / of_floor:.1f} x)" if of_floor else "")
+
+    untaught = floor.random_features["fid"] if floor and floor.random_features else None
     rows = {
-        "FID": lambda m: f"{m.fid:.3g}" + (f" ({m.fid / floor.fid:.1f} x)" if floor else ""),
+        "FID": lambda m: multiple(m.fid, floor and floor.fid),
         "FID of a class, mean": lambda m: f"{np.mean([each['fid'] for each in m.per_class.values()]):.3g}",
         "precision": lambda m: f"{m.precision:.3f}",
         "recall": lambda m: f"{m.recall:.3f}",
@@ -267,6 +222,15 @@ def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
             f"GAN-train, {kind}": lambda m, kind=kind: _spread(m.gan_train[kind]) if m.gan_train else "–"
             for kind in GAN_TRAIN_CLASSIFIERS
         },
+        "FID, random features": lambda m: multiple(m.random_features["fid"], untaught) if m.random_features else "–",
+        **{
+            f"{name}, random features": lambda m, name=name: (
+                f"{m.random_features[name]:.3f}" if m.random_features else "–"
+            )
+            for name in ("precision", "recall")
+        },
+        "told from real images, accuracy": lambda m: _spread(m.two_sample["accuracy"]) if m.two_sample else "–",
+        "told from real images, AUC": lambda m: _spread(m.two_sample["auc"]) if m.two_sample else "–",
         "nearest training image, median": lambda m: f"{m.nearest_training['50 %']:.2f}",
         "nearest training image, 1st percentile": lambda m: f"{m.nearest_training['1 %']:.2f}",
     }

@@ -189,7 +189,16 @@ class Generator(nn.Module, PyTorchModelHubMixin):
             own = "" if is_fashion else " --data PATH --judge DIR"
             return f"Not measured yet: `python -m cgan.metrics --checkpoint ...{own} --json metrics.json`."
         metrics = json.loads(path.read_bytes())
-        numbers = {name: value for name, value in metrics.items() if isinstance(value, float)}
-        listed = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in numbers.items())
         judge = "this project's own classifier" if is_fashion else "a classifier of these classes"
-        return f"In the features of {judge}, over {metrics['pictures']:,} pictures: {listed}."
+        lines = [f"In the features of {judge}, over {metrics['pictures']:,} pictures: {_listed(metrics)}."]
+        if random := metrics.get("random_features"):
+            lines.append(f"In those of a network with random weights: {_listed(random)}.")
+        if told := metrics.get("two_sample"):
+            share = f"{told['accuracy']['mean']:.1%} of unseen ones (guessing: 50 %)"
+            lines.append(f"A network that learned to tell them from real images is right about {share}.")
+        return "\n".join(lines)
+
+
+def _listed(metrics: dict) -> str:
+    numbers = {name: value for name, value in metrics.items() if isinstance(value, float)}
+    return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in numbers.items())

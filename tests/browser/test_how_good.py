@@ -54,8 +54,19 @@ def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
         report = page.find("#quality .cgan-report")
         expect(report).to_have_attribute("data-checkpoint", name)
         measured = json.loads((resolve(name) / metrics.METRICS).read_text())
-        cells = report.locator("tr", has_text="Recall").locator("td").all_inner_texts()
-        assert cells[0] == f"{measured['recall']:.1%}" and len(cells) == (3 if name == "r3gan-conv" else 2)
+        columns = 3 if name == "r3gan-conv" else 2
+        shown = {
+            "Recall": measured["recall"],
+            "Recall, untaught": measured["random_features"]["recall"],
+            "Told from real ones": measured["two_sample"]["accuracy"]["mean"],
+            "Told from real ones, in pairs": measured["two_sample"]["auc"]["mean"],
+        }
+        for title, value in shown.items():
+            row = report.locator("tr", has=page.page.get_by_text(title, exact=True))
+            cells = row.locator("td").all_inner_texts()
+            assert cells[0] == f"{value:.1%}" and len(cells) == columns and "–" not in cells
+        is_flattered = report.locator("p", has_text="its measures flatter r3gan-conv").count() == 1
+        assert is_flattered is (name == "r3gan-conv")
         assert report.locator(".cgan-classes > div").count() == NUM_CLASSES
         report.locator("select").select_option("Recall")
         of_dress = report.locator(".cgan-classes > div", has_text="Dress").locator(".cgan-bar").first

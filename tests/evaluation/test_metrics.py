@@ -3,73 +3,12 @@ import sys
 
 import numpy as np
 import pytest
-import torch
-from prdc import compute_prdc
-from torchmetrics.image.fid import FrechetInceptionDistance
 
 from cgan.data import NUM_CLASSES
-from cgan.evaluation import classifiers, metrics
+from cgan.evaluation import classifiers, metrics, two_sample
 from cgan.evaluation.classifiers import JUDGE, load_judge
+from cgan.models.checkpoints import CHECKPOINTS
 from cgan.models.classifier import LeNet
-
-
-class AlreadyFeatures(torch.nn.Module):
-    """Stands where torchmetrics wants its network: the features come in as images of one row."""
-
-    num_features = 16
-
-    def forward(self, images):
-        return images[:, 0, 0]
-
-
-@pytest.fixture(scope="module")
-def clouds():
-    """Two sets of features that overlap: float32 (700, 16) and (600, 16)."""
-    generator = np.random.default_rng(0)
-    real = generator.normal(size=(700, 16)).astype(np.float32)
-    fake = (0.8 * generator.normal(size=(600, 16)) + 0.4).astype(np.float32)
-    return real, fake
-
-
-def test_frechet_distance_is_torchmetrics_fid(clouds):
-    peer = FrechetInceptionDistance(feature=AlreadyFeatures(), input_img_size=(1, 1, 16), normalize=True)
-    peer.set_dtype(torch.float64)
-    for features, real in zip(clouds, (True, False), strict=True):
-        peer.update(torch.from_numpy(features.astype(np.float64))[:, None, None], real=real)
-    assert metrics.frechet_distance(clouds[1], clouds[0]) == pytest.approx(peer.compute().item(), rel=1e-6)
-
-
-def test_frechet_distance_of_normal_distributions_is_the_closed_form(clouds):
-    """With diagonal covariances it is the sum of (m1 - m2)^2 + (s1 - s2)^2."""
-    centred = clouds[0].astype(np.float64) - clouds[0].mean(axis=0)
-    white = centred @ np.linalg.inv(np.linalg.cholesky(np.cov(centred, rowvar=False))).T
-    means, deviations = np.linspace(-1, 1, 16), np.linspace(0.5, 2, 16)
-    distance = metrics.frechet_distance(white * deviations + means, white)
-    assert distance == pytest.approx(np.square(means).sum() + np.square(deviations - 1).sum(), rel=1e-6)
-
-
-def test_manifold_metrics_are_the_authors(clouds):
-    """Naeem et al.'s own package."""
-    measured = metrics.manifold_metrics(*clouds)
-    assert measured == pytest.approx(compute_prdc(*clouds, nearest_k=metrics.NEIGHBOURS), abs=1e-6)
-    assert 0 < measured["recall"] < 1 and 0 < measured["coverage"] < 1
-
-
-def test_a_set_is_all_of_itself_and_nothing_of_one_far_away(clouds):
-    same = metrics.manifold_metrics(clouds[0], clouds[0])
-    assert (same["precision"], same["recall"], same["coverage"]) == (1, 1, 1)
-    far = metrics.manifold_metrics(clouds[0], clouds[0] + 100)
-    assert set(far.values()) == {0}
-
-
-def test_copies_are_as_near_as_can_be(fashion_mnist):
-    training = fashion_mnist[0][:500]
-    assert set(metrics.nearest_distances(training[:100], training).values()) == {0}
-    # One pixel turned from black to white is a distance of 1.
-    changed = training[:100].copy()
-    assert (changed[:, 0, 0] == 0).all()
-    changed[:, 0, 0] = 255
-    assert metrics.nearest_distances(changed, training)["50 %"] == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
@@ -99,6 +38,8 @@ def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_
     few = {"train": [array[:2000] for array in fashion_mnist], "test": [array[:1000] for array in fashion_mnist_test]}
     monkeypatch.setattr(metrics.data, "load", lambda split, folder: few[split])
     monkeypatch.setattr(metrics, "PICTURES", 1000)
+    monkeypatch.setattr(two_sample, "SEEDS", 2)
+    monkeypatch.setattr(two_sample, "PASSES", 8000)
     monkeypatch.setattr(sys, "argv", ["metrics", "--checkpoint", "report-mlp", "--json", f"{tmp_path / 'm.json'}"])
     metrics.main()
     measured = json.loads((tmp_path / "m.json").read_text())
@@ -107,18 +48,46 @@ def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_
     assert np.mean(shares) == pytest.approx(measured["gan_test"], abs=1e-6)  # all classes count the same
     shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())
     assert measured["gan_test"] == pytest.approx(shipped["gan_test"], abs=0.05)
-    assert f"| FID | {measured['fid']:.3g} |" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"| FID | {measured['fid']:.3g} |" in printed
+    assert f"| FID, random features | {measured['random_features']['fid']:.3g} |" in printed
+    told = measured["two_sample"]["accuracy"]
+    assert len(told["all"]) == 2 and 0.6 < told["mean"] <= 1  # the report's pictures are blurred and smeared
+    assert f"| told from real images, accuracy | {told['mean']:.1%} ± {told['sd']:.1%} |" in printed
+
+
+def test_the_floor_is_told_apart_by_nobody_and_every_shipped_checkpoint_by_some():
+    files = {folder: folder / metrics.METRICS for folder in (CHECKPOINTS / "report-mlp", CHECKPOINTS / "r3gan-conv")}
+    floor, report, conv = (json.loads(path.read_text()) for path in (JUDGE / metrics.REAL, *files.values()))
+    accuracy = [measured["two_sample"]["accuracy"]["mean"] for measured in (floor, conv, report)]
+    assert accuracy[0] == pytest.approx(0.5, abs=0.02) and accuracy == sorted(accuracy)
+    distances = [measured["random_features"]["fid"] for measured in (floor, conv, report)]
+    assert distances == sorted(distances)
+
+
+def test_an_older_file_without_the_newer_measures_is_a_dash():
+    content = json.loads((CHECKPOINTS / "report-mlp" / metrics.METRICS).read_text())
+    older = {name: value for name, value in content.items() if name not in ("random_features", "two_sample")}
+    old, new = metrics.Metrics(**older), metrics.Metrics(**content)
+    rows = [line.split(" | ") for line in metrics.table({"old": old, "new": new}, old).splitlines()]
+    cells = {row[0].removeprefix("| "): row[1] for row in rows}
+    for name in ("FID", "precision", "recall"):
+        assert cells[f"{name}, random features"] == "–" and cells[name] != "–"
+    assert cells["told from real images, accuracy"] == cells["told from real images, AUC"] == "–"
 
 
 @pytest.mark.slow
-def test_the_shipped_metrics_are_measured_again(run_command, tmp_path):
-    finished = run_command("-m", "cgan.metrics", "--checkpoint", "report-mlp", "--json", tmp_path / "m.json")
-    assert finished.returncode == 0, finished.stderr
+def test_the_shipped_metrics_are_measured_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(two_sample, "SEEDS", 1)  # of five
+    monkeypatch.setattr(sys, "argv", ["metrics", "--checkpoint", "report-mlp", "--json", f"{tmp_path / 'm.json'}"])
+    metrics.main()
     measured = json.loads((tmp_path / "m.json").read_text())
     shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())
     assert measured["pictures"] == shipped["pictures"]
     assert measured["fid"] == pytest.approx(shipped["fid"], rel=1e-2)
     assert measured["gan_test"] == pytest.approx(shipped["gan_test"], abs=2e-3)
+    assert measured["random_features"] == pytest.approx(shipped["random_features"], rel=1e-2)
+    assert measured["two_sample"]["auc"]["mean"] == pytest.approx(shipped["two_sample"]["auc"]["mean"], abs=1e-2)
 
 
 @pytest.mark.parametrize(

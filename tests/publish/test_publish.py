@@ -271,6 +271,15 @@ def test_a_run_of_ones_own_gets_a_card_too(hub, printed):
     assert "training.safetensors" not in hub.repos["models/me/own"].files
 
 
+def test_a_card_made_from_the_files_says_all_measures(tmp_path):
+    shutil.copytree(CHECKPOINTS / "report-mlp", tmp_path / "copy", ignore=shutil.ignore_patterns("README.md"))
+    measured = json.loads((tmp_path / "copy/metrics.json").read_text())
+    card = f"{Generator.from_pretrained(tmp_path / 'copy').generate_model_card('me/copy')}"
+    own, _, others = card.partition("random weights:")
+    assert f"fid {measured['fid']:.3f}" in own and f"fid {measured['random_features']['fid']:.3f}" in others
+    assert f"{100 * measured['two_sample']['accuracy']['mean']:.1f}% of unseen ones (guessing: 50 %)" in others
+
+
 def test_a_card_is_not_given_two_front_matters(tmp_path):
     shutil.copytree(CHECKPOINTS / "report-mlp", tmp_path / "copy")
     generator = Generator.from_pretrained(tmp_path / "copy")

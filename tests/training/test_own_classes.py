@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from cgan.data import dataset
-from cgan.evaluation import classifiers, metrics, neighbours, snapshots
+from cgan.evaluation import classifiers, metrics, neighbours, snapshots, two_sample
 from cgan.explain import directions
 from cgan.explain.inversion import invert
 from cgan.models import checkpoints
@@ -168,7 +168,9 @@ def test_without_a_judge_the_command_that_makes_one_is_named(twelve_run, own_pic
     expect_refusal_here("-m", "cgan.classifier", "--data", own_pictures, words=["--out", "judge"])
 
 
-def test_a_judge_of_the_classes_measures_them(twelve_run, own_pictures, twelve_judge, tmp_path, run_here):
+def test_a_judge_of_the_classes_measures_them(twelve_run, own_pictures, twelve_judge, tmp_path, run_here, monkeypatch):
+    monkeypatch.setattr(two_sample, "SEEDS", 1)
+    monkeypatch.setattr(two_sample, "PASSES", 8000)
     assert json.loads((twelve_judge / "metrics.json").read_text())["accuracy"] > 0.9
     assert checkpoints.load_classifier(twelve_judge)[1].names == tuple(NAMES)
     enough = shutil.copytree(own_pictures, tmp_path / "pictures")  # metrics need six test pictures of each class
@@ -181,6 +183,7 @@ def test_a_judge_of_the_classes_measures_them(twelve_run, own_pictures, twelve_j
     assert list(measured["per_class"]) == NAMES and measured["pictures"] == len(
         dataset.load_own(enough).load("test")[0]
     )
+    assert 0.5 < measured["two_sample"]["accuracy"]["mean"] <= 1 and measured["random_features"]["fid"] > 0
     folder = shutil.copytree(twelve_run, tmp_path / "copy")
     run_here(snapshots.main, "--checkpoint", folder, "--data", own_pictures, "--judge", twelve_judge)
     assert snapshots.load_quality(folder, twelve_judge).steps[-1] == 150

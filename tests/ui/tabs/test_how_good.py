@@ -8,7 +8,7 @@ from cgan import data
 from cgan.common.uploads import UploadError
 from cgan.data import NUM_CLASSES, examples
 from cgan.evaluation import classifiers, metrics
-from cgan.evaluation.classifiers import judge_version
+from cgan.evaluation.classifiers import JUDGE, judge_version
 from cgan.models.checkpoints import CONFIG, resolve
 from cgan.sampling.sampler import Sampler
 from cgan.ui.figures import in_english
@@ -146,13 +146,26 @@ def test_the_report_card_says_what_the_files_say():
     files = [resolve("r3gan-conv") / metrics.METRICS, resolve("report-mlp") / metrics.METRICS]
     measured = [json.loads(file.read_text()) for file in files]
     assert card["columns"][:2] == ["r3gan-conv", "report-mlp"] and card["columns"][2]["key"] == "column_real"
+    measured_floor = json.loads((JUDGE / metrics.REAL).read_text())
     rows = {row["title"]["key"]: row["cells"] for row in card["rows"]}
     assert rows["measure_recall"][:2] == [f"{100 * of['recall']:.1f}%" for of in measured]
+    three = [*measured, measured_floor]
+    told = [f"{100 * of['two_sample']['accuracy']['mean']:.1f}%" for of in three]
+    assert rows["measure_two_sample_accuracy"] == told
+    untaught = [f"{100 * of['random_features']['recall']:.1f}%" for of in three]
+    assert rows["measure_random_features_recall"] == untaught
     for measure in ("fid", "precision", "recall", "gan_test"):
         of_report = [of_class[measure] for of_class in measured[1]["per_class"].values()]
         assert [group["values"][1] for group in card["by_class"][measure]] == of_report
     assert card["missing"] is None
     last([card])
+
+
+def test_a_training_that_knew_a_classifier_is_named():
+    """r3gan-conv's discriminator saw one's features; a run without is not said to be flattered."""
+    card = report_card(Studio(), "r3gan-conv")
+    assert card["flattered"] == {"key": "flattered", "values": {"name": "r3gan-conv"}}
+    assert report_card(Studio(), "report-mlp")["flattered"] is None
 
 
 @pytest.mark.parametrize("name", ["plain", "with space and 'quote'"])
@@ -166,6 +179,20 @@ def test_the_command_that_measures_works_when_it_is_pasted(tmp_path, name):
     assert shlex.split(command) == words
 
 
+def test_older_files_without_the_newer_measures_still_show(tmp_path):
+    (tmp_path / CONFIG).symlink_to(resolve("report-mlp") / CONFIG)
+    measured = json.loads((resolve("report-mlp") / metrics.METRICS).read_text())
+    newer = ("two_sample", "random_features")
+    older = {name: value for name, value in measured.items() if name not in newer}
+    (tmp_path / metrics.METRICS).write_text(json.dumps(older))
+    card = report_card(Studio(extra_folder=tmp_path), f"{tmp_path}")
+    assert card["missing"] is None
+    for row in card["rows"]:
+        is_newer = any(name in row["title"]["key"] for name in newer)
+        is_there = row["cells"][0] != {"key": "no_number", "values": {}}
+        assert is_there is (not is_newer and row["title"]["key"] != "measure_gan_train")
+
+
 def test_what_another_judge_has_measured_counts_as_missing(tmp_path):
     (tmp_path / CONFIG).symlink_to(resolve("report-mlp") / CONFIG)
     measured = json.loads((resolve("r3gan-conv") / metrics.METRICS).read_text())
@@ -176,7 +203,11 @@ def test_what_another_judge_has_measured_counts_as_missing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [None, "{", "[]", '{"fid": "low", "per_class": {"Dress": 1}, "gan_train": {"lenet": 3}}']
+    "content",
+    [
+        *(None, "{", "[]"),
+        '{"fid": "low", "per_class": {"Dress": 1}, "gan_train": {"lenet": 3}, "two_sample": 1, "random_features": []}',
+    ],
 )
 def test_what_nobody_measured_is_said_and_not_made_up(tmp_path, content):
     if content is not None:

@@ -8,13 +8,15 @@ from cgan.common.classes import FASHION_MNIST
 from cgan.common.command_line import as_command
 from cgan.evaluation import metrics
 from cgan.evaluation.classifiers import MAKE_JUDGE, judge_version
-from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_config
 from cgan.ui.figures import Text, class_name, say
 from cgan.ui.studio import TRAINED_HERE, Studio
 
 REPORT = "report-mlp"  # beside which every checkpoint is set
 _MAX_BYTES = 2**20
-_MEASURES = {
+_MEASURES = {  # a dot leads into a part of the file
+    "two_sample.accuracy": "{:.1%}",
+    "two_sample.auc": "{:.1%}",
     "fid": "{:.3g}",
     "precision": "{:.1%}",
     "recall": "{:.1%}",
@@ -22,12 +24,15 @@ _MEASURES = {
     "coverage": "{:.1%}",
     "gan_test": "{:.1%}",
     "gan_train": "{:.1%}",
+    "random_features.fid": "{:.3g}",
+    "random_features.precision": "{:.1%}",
+    "random_features.recall": "{:.1%}",
 }
 _MEASURES_BY_CLASS = ("fid", "precision", "recall", "gan_test")
 
 
 def report_card(studio: Studio, checkpoint: str) -> dict:
-    """A table (columns, and rows with a cell a column), measures class by class, and what is missing.
+    """A table (columns, and rows with a cell a column), measures class by class, and what is missing or flattered.
 
     Without a judge there are no rows. Raises RefusalError, CheckpointError.
     """
@@ -42,8 +47,8 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
     measured = [_read(file, judge) for file in files]
     rows = [
         {
-            "title": say(f"measure_{measure}"),
-            "meaning": say(f"meaning_{measure}"),
+            "title": say(f"measure_{measure.replace('.', '_')}"),
+            "meaning": say(f"meaning_{measure.replace('.', '_')}"),
             "cells": [_cell(_value(of_column, measure), form) for of_column in measured],
         }
         for measure, form in _MEASURES.items()
@@ -56,11 +61,18 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         for measure in _MEASURES_BY_CLASS
     }
     missing = None if measured[0] else _why_unmeasured(studio, checkpoint)
-    return {"columns": [*names, say("column_real")], "rows": rows, "by_class": by_class, "missing": missing}
+    notes = {"missing": missing, "flattered": _whom_the_judge_flatters(studio, checkpoint)}
+    return {"columns": [*names, say("column_real")], "rows": rows, "by_class": by_class, **notes}
 
 
 def _nothing(checkpoint: Text, missing: Text) -> dict:
-    return {"columns": [checkpoint], "rows": [], "by_class": {}, "missing": missing}
+    return {"columns": [checkpoint], "rows": [], "by_class": {}, "missing": missing, "flattered": None}
+
+
+def _whom_the_judge_flatters(studio: Studio, checkpoint: str) -> Text | None:
+    """A checkpoint whose training knew a classifier's features, which are like the judge's."""
+    knew = load_config(studio.folder(checkpoint)).discriminator.get("perception")
+    return say("flattered", name=checkpoint) if knew else None
 
 
 def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:
@@ -89,10 +101,12 @@ def _of_class(measured: dict, name: str, measure: str) -> float | None:
 
 
 def _value(measured: dict, measure: str) -> float | None:
-    """Of GAN-train the mean of its kinds of classifiers."""
-    value = measured.get(measure)
+    """Of several seeds the mean, of GAN-train the mean of its kinds of classifiers."""
+    value = measured
+    for name in measure.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
     if measure != "gan_train":
-        return _number(value)
+        return _number(value.get("mean") if isinstance(value, dict) else value)
     kinds = value.values() if isinstance(value, dict) else ()
     means = [_number(kind.get("mean")) for kind in kinds if isinstance(kind, dict)]
     return sum(means) / len(means) if means and None not in means else None

@@ -12,6 +12,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "生成图片与同样多的真实测试图片的比较。真实训练图片一列是所能达到的水平。",
     ),
     "column_real": ("Real images", "真实图片"),
+    "measure_two_sample_accuracy": ("Told from real ones", "与真实图片的区分"),
+    "meaning_two_sample_accuracy": (
+        "A new network learns to tell real from generated. How often is it right about pictures that it has not seen? "
+        "Half is guessing; lower is better.",
+        "让一个新的网络学习区分真实图片与生成图片。对没见过的图片，它有多少次判断正确？一半等于瞎猜；越低越好。",
+    ),
+    "measure_two_sample_auc": ("Told from real ones, in pairs", "与真实图片的区分（成对）"),
+    "meaning_two_sample_auc": (
+        "The same network is shown a real and a generated picture. How often does it choose the real one? (AUC)",
+        "同一个网络看一张真实图片和一张生成图片，有多少次能选出真实的那张？",
+    ),
     "measure_fid": ("FID", "FID"),
     "meaning_fid": (
         "How far all pictures together are from the real ones, to our judge; lower is better. Not the FID of papers.",
@@ -47,10 +58,31 @@ TEXTS: dict[str, tuple[str, str]] = {
         "How many real images classifiers name right that have only seen generated ones.",
         "只用生成图片训练的分类器能认对多少真实图片。",
     ),
+    "measure_random_features_fid": ("FID, untaught", "FID（未训练的网络）"),
+    "meaning_random_features_fid": (
+        "To a network with random weights. It has learned nothing, so no generator can have learned to please it.",
+        "在权重随机的网络看来的距离。它什么都没学过，因此没有生成器能学会迎合它。",
+    ),
+    "measure_random_features_precision": ("Precision, untaught", "精确率（未训练的网络）"),
+    "meaning_random_features_precision": (
+        "How many pictures look like real ones to that network.",
+        "在该网络看来，有多少图片像真实图片。",
+    ),
+    "measure_random_features_recall": ("Recall, untaught", "召回率（未训练的网络）"),
+    "meaning_random_features_recall": (
+        "How many real images are among what can be drawn, to that network.",
+        "在该网络看来，有多少真实图片落在能画的范围内。",
+    ),
     "no_number": ("–", "–"),
     "not_measured": (
         "{name} is not measured yet: python -m cgan.metrics --checkpoint {checkpoint} --json {file}{own}",
         "{name} 尚未测量：python -m cgan.metrics --checkpoint {checkpoint} --json {file}{own}",
+    ),
+    "flattered": (
+        "{name} was trained by a discriminator that saw the features of a classifier. The judge is a classifier too, "
+        "so its measures flatter {name}; the untaught network and “told from real ones” do not.",
+        "训练 {name} 的判别器看过一个分类器的特征。评判网络也是分类器，因此它给出的指标对 {name} 偏高；"
+        "未训练的网络和“与真实图片的区分”则不受影响。",
     ),
     "by_class": ("Class by class", "逐个类别"),
     "by_class_measure": ("Measure", "指标"),
