@@ -121,6 +121,11 @@ CASES = [
     *({"loss": loss, "batchnorm": batchnorm} | NARROW for loss in LOSSES for batchnorm in (True, False)),
     {"d_steps": 3, "batchnorm_eps": 1e-5, "dropout": 0.2, "learning_rate_d": 1e-4} | NARROW,
     {"beta1": 0.0, "beta2": 0.99, "dropout": 0.0, "final_rate": 0.1, "steps": 24} | NARROW,
+    {"penalty": 0.5, "penalty_every": 2} | NARROW,
+    {"penalty": 2.0, "loss": "hinge", "batchnorm": False, "burn_in": 300, "final_rate": 0.1} | NARROW,
+    {"penalty": 0.5, "loss": "non-saturating", "dropout": 0.0, "burn_in": 300, "final_rate": 0.1} | NARROW,
+    {"penalty": 0.5, "first_penalty": 5.0, "burn_in": 900, "loss": "relativistic", "d_steps": 2} | NARROW,
+    {"penalty": 0.5, "penalty_every": 4, "seed": 4},
     {},  # the report's sizes
     {"loss": "relativistic", "batchnorm": False},
     {"batch_size": 33} | NARROW,  # one image of each 100 is left over, which is no batch

@@ -67,7 +67,7 @@ export class TrainingEngine extends Engine {
 
   /**
    * x W^T + bias (m, outputs).
-   * @param {Tensor} x @param {Weight} weight @param {Tensor} bias @param {keyof Parameter} part of the weight
+   * @param {Tensor} x @param {Weight} weight @param {Tensor | null} bias @param {keyof Parameter} part of the weight
    */
   affine(x, { parameter, inputs, outputs }, bias, part) {
     return this.linear(x, { panels: parameter[part], bias, inputs, outputs });
@@ -140,6 +140,15 @@ export class TrainingEngine extends Engine {
   /** Turns dy into dx, with the activation's result y. @param {Tensor} dy @param {Tensor} y */
   tanhBackward(dy, y) {
     this.exports.tanh_backward(dy.offset, y.offset, padded(dy), dy.offset);
+  }
+
+  /** The rows of `a`, and below them those of `b`. @param {Tensor} a @param {Tensor} b @returns {Tensor} */
+  stack(a, b) {
+    const y = this.tensor([a.shape[0] + b.shape[0], a.shape[1]]);
+    const values = this.view(y);
+    values.set(this.view(a));
+    values.set(this.view(b), elements(a.shape));
+    return y;
   }
 
   /** Multiplies x by factors of its shape. @param {Tensor} x @param {Tensor} factors */

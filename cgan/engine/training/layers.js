@@ -41,13 +41,13 @@ export class TrainedLinear {
 
   /**
    * @param {Tensor} x what it was given @param {Tensor} dy @param {Tensor} adam constants
-   * @param {boolean} biasMatters false where the loss does not depend on the bias: before batch normalization, and in
-   *   scores of which only differences count. Its gradient is zero then, but for rounding errors, of which Adam would
-   *   make whole steps.
+   * @param {Tensor | null} ofBias the rows of dy of which the bias's gradient is the sum; null where the loss does not
+   *   depend on the bias: before batch normalization, and in scores of which only differences count. Its gradient is
+   *   zero then, but for rounding errors, of which Adam would make whole steps.
    */
-  update(x, dy, adam, biasMatters = true) {
+  update(x, dy, adam, ofBias) {
     this.engine.linearUpdate(x, dy, this.weight, adam);
-    if (biasMatters) this.engine.update(this.engine.sumRows(dy), this.bias, adam);
+    if (ofBias) this.engine.update(this.engine.sumRows(ofBias), this.bias, adam);
   }
 
   /** @returns {[string, Parameter, number][]} name, parameter, how many numbers it is */

@@ -114,7 +114,7 @@ export class TrainedGenerator extends Network {
   *#linear({ linear, norm }, x, dy, adam, count) {
     const dx = linear.backward(dy, 0, count);
     yield;
-    linear.update(x, dy, adam, norm === null);
+    linear.update(x, dy, adam, norm ? null : dy);
     yield;
     return dx;
   }
@@ -214,17 +214,49 @@ export class TrainedDiscriminator extends Network {
   }
 
   /**
+   * After backward, before update: add the gradient penalties to D's loss. They are the sum of `weight` / 2 |g|^2 over
+   * all images, where g is the gradient of a score at its image: R1 and R2 (Mescheder et al. 2018, arXiv:1801.04406).
+   *
+   * The activations are piecewise linear. While no slope changes, g is a product of the weights and the slopes, so that
+   * the penalty's gradient at the weight of a layer is dy^T u. In the first layer u is `weight` g, with zeros for the
+   * label; the other layers get what the layers before them make of it, without biases and with the slopes and masks of
+   * the forward pass. Rows of u and dy go below those of x and dy, and `update` sums over all of them. Biases and the
+   * embedding get nothing, because g does not depend on them.
+   * @param {number} weight of one image
+   */
+  *penalize(weight) {
+    const { engine } = this;
+    const { passes } = this.#batch;
+    const rows = passes[0].x.shape[0];
+    const gradients = this.imageGradients(0, rows);
+    yield;
+    engine.scaleRows(gradients, engine.from(new Float32Array(rows).fill(weight), [rows]));
+    const ofLabels = [rows, this.labelDim];
+    let u = engine.concatenate(gradients, engine.from(new Float32Array(rows * this.labelDim), ofLabels));
+    for (const [place, pass] of passes.entries()) {
+      pass.x = engine.stack(pass.x, u);
+      pass.dy = engine.stack(pass.dy, pass.dy);
+      if (place === passes.length - 1) return;
+      u = engine.affine(u, this.#layers[place].weight, null, "value");
+      yield;
+      if (pass.mask) engine.multiplyBy(u, pass.mask);
+      engine.leakyReluBackward(u, pass.y, LEAKY_SLOPE);
+    }
+  }
+
+  /**
    * After backward: Adam.
    * @param {Tensor} factors the loss's derivatives at the scores (N) @param {Tensor} adam constants
    */
   *update(factors, adam) {
     const { engine } = this;
     const { classes, passes } = this.#batch;
-    for (const { dy } of passes) engine.scaleRows(dy, factors);
-    const ofLabels = this.#layers[0].backward(passes[0].dy, IMAGE_PIXELS, this.labelDim);
+    const ofLoss = passes.map(({ dy }) => rowsOf(dy, 0, classes.shape[0])); // without those of the penalties
+    for (const dy of ofLoss) engine.scaleRows(dy, factors);
+    const ofLabels = this.#layers[0].backward(ofLoss[0], IMAGE_PIXELS, this.labelDim);
     for (const [place, { x, dy }] of passes.entries()) {
       const isScore = place === passes.length - 1;
-      this.#layers[place].update(x, dy, adam, !(isScore && this.#differencesOnly));
+      this.#layers[place].update(x, dy, adam, isScore && this.#differencesOnly ? null : ofLoss[place]);
       yield;
     }
     this.embedding.update(classes, ofLabels, adam);

@@ -23,6 +23,7 @@ const CHANGES = {
   "non-saturating": { loss: "non-saturating" },
   "hinge": { loss: "hinge" },
   "relativistic": { loss: "relativistic" },
+  "penalty": { penalty: 0.5, penalty_every: 4 },
   "z-2": { latent_dim: 2 },
 };
 

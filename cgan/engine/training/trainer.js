@@ -5,6 +5,7 @@
 
 import { losses, isPaired } from "./losses.js";
 import { Adam, emaDecay } from "./optimizer.js";
+import { schedule } from "./schedule.js";
 import { Streams } from "./random.js";
 import { writeSafetensors } from "../safetensors.js";
 import { checkpointConfig, completeSettings } from "./settings.js";
@@ -117,12 +118,12 @@ export class Trainer {
   *slices(seen = null) {
     const { d_steps, ema_decay } = this.settings;
     const decay = emaDecay(ema_decay, this.steps + 1);
-    const [rateG, rateD] = this.#learningRates();
+    const { rateG, rateD, penalty } = schedule(this.settings, this);
     this.adamG.prepare(this.steps + 1, rateG, decay);
     const measured = [];
     for (let turn = 0; turn < d_steps; turn++) {
       this.adamD.prepare(this.steps * d_steps + turn + 1, rateD);
-      measured.push(yield* this.#engine.sliced(this.#turn(turn, turn === 0 ? seen : null)));
+      measured.push(yield* this.#engine.sliced(this.#turn(turn, penalty, turn === 0 ? seen : null)));
     }
     this.generator.averageStatistics(1 - decay);
     this.steps++;
@@ -134,7 +135,7 @@ export class Trainer {
   }
 
   /** One update of the discriminator, and in a step's first turn the generator's, from the same images and scores. */
-  *#turn(turn, seen) {
+  *#turn(turn, penalty, seen) {
     const engine = this.#engine;
     const { loss, latent_dim } = this.settings;
     const { chosen, labels } = this.#nextBatch(turn);
@@ -170,16 +171,10 @@ export class Trainer {
       yield;
       yield* this.generator.update(gradient, this.adamG.constants);
     }
+    if (penalty) yield* this.discriminator.penalize(penalty / count);
     const factors = engine.from([...gradients.realForD, ...gradients.generatedForD], [2 * count]);
     yield* this.discriminator.update(factors, this.adamD.constants);
     return { loss_g: lossG, loss_d: lossD, score_real: mean(real), score_fake: mean(fake) };
-  }
-
-  /** Full in the first half of the run, then falling by the same factor each step: G's and D's. */
-  #learningRates() {
-    const { final_rate, learning_rate, learning_rate_d } = this.settings;
-    const share = final_rate ** Math.max(0, (2 * this.steps) / this.lastStep - 1);
-    return [learning_rate * share, (learning_rate_d ?? learning_rate) * share];
   }
 
   /** The indices of a batch of images, and their labels. */

@@ -35,6 +35,7 @@ def changes(evaluate, base, preset):
         ("report", "hinge", {"loss": "hinge"}),
         ("report", "relativistic", {"loss": "relativistic"}),
         ("first-clothes", "least-squares", {"loss": "least-squares"}),
+        ("report", "penalty", {"penalty": 0.5, "penalty_every": 4}),
         ("first-clothes", "z-2", {"latent_dim": 2}),
     ],
 )
@@ -60,7 +61,11 @@ def test_no_preset_is_the_same_as_its_base(evaluate):
 
 
 @pytest.mark.parametrize(
-    "text", ["report", "first-clothes.rate-10", "report.hinge,hidden:64-128,seed:3", "report,batchnorm:false,steps:500"]
+    "text",
+    [
+        *("report", "first-clothes.rate-10", "report.hinge,hidden:64-128,seed:3", "report,batchnorm:false,steps:500"),
+        "report,penalty:0.5,first_penalty:2,penalty_every:4,burn_in:5000",
+    ],
 )
 def test_a_run_is_read_and_written_as_the_same_text(evaluate, text):
     once = "(text) => { const { preset, settings } = parseRun(text); return formatRun(preset, settings); }"
@@ -89,14 +94,14 @@ def test_all_that_the_page_names_has_words(evaluate):
 
 def test_the_command_of_a_run_trains_with_its_settings(evaluate, monkeypatch):
     modules = PRESETS | {"../tabs/train/command.js": "commandOf"}
-    text = "first-clothes.no-batchnorm,seed:3,steps:500"
+    text = "first-clothes.no-batchnorm,penalty:0.5,first_penalty:2,burn_in:5000,seed:3,steps:500"
     written = evaluate(modules, "(text) => commandOf(parseRun(text).settings)", text)
     python, *arguments = written.replace("\\\n", " ").split()
     monkeypatch.setattr(sys, "argv", arguments)
     expected = TrainingConfig(
         **{"latent_dim": 16, "label_dim": 10, "hidden": (256, 512), "hidden_d": (256, 256), "batchnorm": False},
         **{"batchnorm_eps": 1e-5, "loss": "relativistic", "learning_rate": 5e-4, "learning_rate_d": 1e-3},
-        **{"beta1": 0.0, "beta2": 0.99, "seed": 3, "steps": 500},
+        **{"beta1": 0.0, "beta2": 0.99, "penalty": 0.5, "first_penalty": 2.0, "burn_in": 5000, "seed": 3, "steps": 500},
     )
     assert command._config(command._arguments()) == expected
     assert (python, arguments[0]) == ("python", "train.py")

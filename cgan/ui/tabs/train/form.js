@@ -13,8 +13,8 @@ import { RANGES, REPORT, SettingError, completeSettings } from "../../../engine/
 const GROUPS = {
   networks: ["latent_dim", "label_dim", "hidden", "hidden_d", "batchnorm", "batchnorm_eps", "dropout"],
   steps: [
-    ...["loss", "batch_size", "d_steps", "learning_rate", "learning_rate_d", "final_rate"],
-    ...["beta1", "beta2", "ema_decay"],
+    ...["loss", "penalty", "first_penalty", "penalty_every", "batch_size", "d_steps"],
+    ...["learning_rate", "learning_rate_d", "final_rate", "burn_in", "beta1", "beta2", "ema_decay"],
   ],
   run: ["epochs", "steps", "seed"],
 };

@@ -83,6 +83,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "train_change_non-saturating": ("non-saturating loss", "非饱和损失"),
     "train_change_hinge": ("hinge loss", "合页（hinge）损失"),
     "train_change_relativistic": ("relativistic loss", "相对式损失"),
+    "train_change_penalty": ("with gradient penalties", "加梯度惩罚"),
     "train_change_z-2": ("a z of two numbers", "z 只有两个数"),
     "train_sheet": (
         "Run {run} after {images} images: {classes} classes, four z each",
@@ -150,6 +151,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "train_set_batchnorm_eps": ("of the generator", "生成器批归一化的 eps"),
     "train_set_dropout": ("of the discriminator", "判别器的 dropout"),
     "train_set_loss": ("adversarial loss", "对抗损失"),
+    "train_set_penalty": ("weight of the gradient penalties R1 and R2", "梯度惩罚 R1 和 R2 的权重"),
+    "train_set_first_penalty": (
+        "that weight at the start of the burn-in (nothing: the same)",
+        "预热（burn-in）开始时的惩罚权重（留空则相同）",
+    ),
+    "train_set_penalty_every": (
+        "steps from one penalty to the next; its weight is multiplied by this number",
+        "每隔多少步惩罚一次；权重乘以此数",
+    ),
     "train_set_batch_size": ("images a step", "每一步的图片数"),
     "train_set_d_steps": ("steps of the discriminator for each one of the generator", "生成器每走一步，判别器走几步"),
     "train_set_learning_rate": ("of both networks", "两个网络的学习率"),
@@ -157,6 +167,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "train_set_final_rate": (
         "share of the learning rates at the end; they fall in the second half",
         "结束时学习率所剩的比例；后半程下降",
+    ),
+    "train_set_burn_in": (
+        "images in which the learning rates fall instead, by a cosine, and the penalty falls from --first-penalty",
+        "改为在最初这么多张图片内：学习率按余弦下降，惩罚从 --first-penalty 降起",
     ),
     "train_set_beta1": ("of Adam: its momentum", "Adam 的 beta1，即动量"),
     "train_set_beta2": ("of Adam", "Adam 的 beta2"),
