@@ -212,11 +212,12 @@ def test_it_is_used_and_python_draws_the_same(visit_for_all, tmp_path):
 
 
 def test_a_link_brings_the_settings(visit_for_all):
-    query = "?tab=train&run-a=first-clothes.hinge,seed:3&run-b=off"
+    query = "?tab=train&run-a=first-clothes.hinge,penalty:0.5,first_penalty:2,burn_in:5000,seed:3&run-b=off"
     page = visit_for_all(renderer="server", query=query)
     Training(page)
     expect(page.find("#train-preset-a")).to_have_value("first-clothes.hinge")
-    expect(page.find("[data-setting=seed][data-run=a]")).to_have_value("3")
+    for setting, value in {"seed": "3", "penalty": "0.5", "first_penalty": "2", "burn_in": "5000"}.items():
+        expect(page.find(f"[data-setting={setting}][data-run=a]")).to_have_value(value)
     expect(page.find(B)).to_be_hidden()
     assert page.copied("Copy link") == f"{page.address}/{query}"
 
