@@ -60,7 +60,7 @@ def _measure(folder: Path, rounds: int) -> dict:
     request["checkpoints"] = {
         name: {
             "config": f"{CHECKPOINTS / name / checkpoints.CONFIG}",
-            "model": f"{CHECKPOINTS / name / checkpoints.AVERAGED_GENERATOR}",
+            "model": f"{CHECKPOINTS / name / checkpoints.EMA_GENERATOR}",
             "onnx": f"{_export(name, folder)}",
         }
         for name in _GENERATORS
