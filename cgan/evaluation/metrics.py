@@ -209,7 +209,7 @@ def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
     def multiple(fid: float, of_floor: float | None) -> str:
         return f"{fid:.3g}" + (f" ({fid / of_floor:.1f} x)" if of_floor else "")
 
-    untaught = floor.random_features["fid"] if floor and floor.random_features else None
+    random_fid = floor.random_features["fid"] if floor and floor.random_features else None
     rows = {
         "FID": lambda m: multiple(m.fid, floor and floor.fid),
         "FID of a class, mean": lambda m: f"{np.mean([each['fid'] for each in m.per_class.values()]):.3g}",
@@ -222,7 +222,7 @@ def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
             f"GAN-train, {kind}": lambda m, kind=kind: _spread(m.gan_train[kind]) if m.gan_train else "–"
             for kind in GAN_TRAIN_CLASSIFIERS
         },
-        "FID, random features": lambda m: multiple(m.random_features["fid"], untaught) if m.random_features else "–",
+        "FID, random features": lambda m: multiple(m.random_features["fid"], random_fid) if m.random_features else "–",
         **{
             f"{name}, random features": lambda m, name=name: (
                 f"{m.random_features[name]:.3f}" if m.random_features else "–"

@@ -57,7 +57,7 @@ def test_the_numbers_are_those_of_the_chosen_checkpoint(page):
         columns = 3 if name == "r3gan-conv" else 2
         shown = {
             "Recall": measured["recall"],
-            "Recall, untaught": measured["random_features"]["recall"],
+            "Recall, random features": measured["random_features"]["recall"],
             "Told from real ones": measured["two_sample"]["accuracy"]["mean"],
             "Told from real ones, in pairs": measured["two_sample"]["auc"]["mean"],
         }

@@ -152,8 +152,8 @@ def test_the_report_card_says_what_the_files_say():
     three = [*measured, measured_floor]
     told = [f"{100 * of['two_sample']['accuracy']['mean']:.1f}%" for of in three]
     assert rows["measure_two_sample_accuracy"] == told
-    untaught = [f"{100 * of['random_features']['recall']:.1f}%" for of in three]
-    assert rows["measure_random_features_recall"] == untaught
+    of_random = [f"{100 * of['random_features']['recall']:.1f}%" for of in three]
+    assert rows["measure_random_features_recall"] == of_random
     for measure in ("fid", "precision", "recall", "gan_test"):
         of_report = [of_class[measure] for of_class in measured[1]["per_class"].values()]
         assert [group["values"][1] for group in card["by_class"][measure]] == of_report

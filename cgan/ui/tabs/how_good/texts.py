@@ -58,17 +58,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "How many real images classifiers name right that have only seen generated ones.",
         "只用生成图片训练的分类器能认对多少真实图片。",
     ),
-    "measure_random_features_fid": ("FID, untaught", "FID（未训练的网络）"),
+    "measure_random_features_fid": ("FID, random features", "FID（随机特征）"),
     "meaning_random_features_fid": (
         "To a network with random weights. It has learned nothing, so no generator can have learned to please it.",
         "在权重随机的网络看来的距离。它什么都没学过，因此没有生成器能学会迎合它。",
     ),
-    "measure_random_features_precision": ("Precision, untaught", "精确率（未训练的网络）"),
+    "measure_random_features_precision": ("Precision, random features", "精确率（随机特征）"),
     "meaning_random_features_precision": (
         "How many pictures look like real ones to that network.",
         "在该网络看来，有多少图片像真实图片。",
     ),
-    "measure_random_features_recall": ("Recall, untaught", "召回率（未训练的网络）"),
+    "measure_random_features_recall": ("Recall, random features", "召回率（随机特征）"),
     "meaning_random_features_recall": (
         "How many real images are among what can be drawn, to that network.",
         "在该网络看来，有多少真实图片落在能画的范围内。",
@@ -80,9 +80,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "flattered": (
         "{name} was trained by a discriminator that saw the features of a classifier. The judge is a classifier too, "
-        "so its measures flatter {name}; the untaught network and “told from real ones” do not.",
+        "so its measures flatter {name}; those in random features and “told from real ones” do not.",
         "训练 {name} 的判别器看过一个分类器的特征。评判网络也是分类器，因此它给出的指标对 {name} 偏高；"
-        "未训练的网络和“与真实图片的区分”则不受影响。",
+        "随机特征的指标和“与真实图片的区分”则不受影响。",
     ),
     "by_class": ("Class by class", "逐个类别"),
     "by_class_measure": ("Measure", "指标"),
