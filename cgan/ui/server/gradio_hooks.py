@@ -3,7 +3,6 @@
 1. `Blocks.process_api` is replaced: a wrong value or a failure is answered with one line. Without that Gradio says
    nothing to the client, and prints a traceback for each.
 2. `LocalContext.request` is read: whose run it is, for `run_limits`.
-3. `Queue.sleep_when_free` is set: looking for events a thousand times a second takes 4 % of a core while nobody asks.
 
 Where one of them is missing, the app serves on without it, and the log says so.
 """
@@ -25,8 +24,6 @@ from cgan.ui.texts import TEXTS
 
 REFUSAL = "cgan.refusal"  # key in a request's scope, of the line that says why its call is refused
 
-_PAUSE = 0.01  # seconds, from one look for events to the next
-
 _PACKAGE = Path(cgan.__file__).parent
 
 
@@ -38,11 +35,6 @@ def install(blocks: gr.Blocks) -> None:
         _say_missing("Blocks.process_api(block_fn, request)", "errors are not explained to clients")
     if not hasattr(getattr(context, "LocalContext", None), "request"):
         _say_missing("LocalContext.request", "long runs are not limited by page and by address")
-    queue = getattr(blocks, "_queue", None)
-    if hasattr(queue, "sleep_when_free"):
-        queue.sleep_when_free = _PAUSE
-    else:
-        _say_missing("Queue.sleep_when_free", "the app takes 4 % of a core while nobody asks anything")
 
 
 def visitor() -> Visitor:

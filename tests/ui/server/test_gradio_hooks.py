@@ -1,13 +1,8 @@
 """Gradio's inside: what is replaced is there; and where it is not, the app serves on and says so in one line."""
 
-import asyncio
-import time
-from types import SimpleNamespace
-
 import gradio as gr
 import httpx
 import pytest
-from gradio import queueing
 from gradio.context import LocalContext
 
 from cgan.common import images
@@ -78,20 +73,6 @@ def test_without_what_is_replaced_the_app_serves_on(serve, monkeypatch, capfd):
     assert call(client, "half", 8).json()["data"] == [4]
     assert call(client, "half", 7).status_code == 500
     assert gradio_hooks.visitor() == Visitor(None, None)
-
-
-def test_gradio_waits_ten_milliseconds_before_it_looks_for_events_again(serve, monkeypatch):
-    waits = []
-
-    async def sleep(seconds):
-        waits.append(seconds)
-        await asyncio.sleep(seconds)
-
-    monkeypatch.setattr(queueing, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": sleep}))
-    assert call(serve(), "half", 8).json()["data"] == [4]
-    while len(waits) < 10:
-        time.sleep(0.01)
-    assert set(waits[-5:]) == {0.01}
 
 
 def test_whose_call_it_is():
