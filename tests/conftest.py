@@ -12,8 +12,11 @@ from cgan import data
 from tests.own_pictures import write_folders
 from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 
-# A browser, a server under attack, processes that are killed, networks that are trained.
-NOT_QUICK = ("browser", "distributed", "evaluation", "explain", "hostile", "publish", "recovery", "training", "ui/tabs")
+# A browser, a server under attack, processes that are killed, networks that are trained, apps that are started.
+NOT_QUICK = (
+    *("browser", "distributed", "docs", "evaluation", "explain", "hostile", "publish", "recovery", "training"),
+    *("common/test_machines.py", "test_installed.py", "ui/server/test_jobs.py", "ui/tabs", "ui/test_start.py"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
