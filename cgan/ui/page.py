@@ -115,7 +115,7 @@ def serve(
     studio, chosen = _open_studio(checkpoint, judges)
     try:
         page, links = build(studio, chosen, offline)
-        language = f"<script>{bundle(UI / 'web/language.js')}</script>"
+        language = f"<script>{bundle(UI / 'web/opening.js')}</script>"
         opening = first_view(studio, chosen) + _scripts(studio, links)
         # Gradio's estimates of the waiting time are shown nowhere; sending one to a page that has gone stops its queue.
         page.queue(status_update_rate=86_400, max_size=_MAX_WAITING)

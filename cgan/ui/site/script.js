@@ -3,7 +3,7 @@
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
 import { classesOf } from "../web/drawing/classes.js";
-import "../web/language.js";
+import "../web/opening.js";
 import { TRAINED_HERE, config } from "../web/page/config.js";
 import { fillClasses, fillTexts, findIn, make, makeButton } from "../web/page/dom.js";
 import { mountExport } from "../web/page/export.js";

@@ -59,7 +59,7 @@ export interface Config {
     maxClasses: number;
     maxName: number;
     minPerClass: number;
-    heldOut: number; // where there is no folder for tests: each so-manieth picture
+    heldOut: number; // where there is no folder for tests: of how many pictures one is kept for tests
     minSide: number;
     border: number;
   };
