@@ -41,14 +41,14 @@ def serve(tmp_path_factory):
     return serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(serve):
     """The address of the app with the shipped checkpoint."""
     with serve() as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(HEADLESS), args=FLAGS)

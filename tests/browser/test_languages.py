@@ -1,4 +1,4 @@
-"""The page is in the language that was chosen (`tests/ui/web/test_language.py`), and says which one it is written in."""
+"""The page is in the language that was chosen (`tests/ui/web/test_language.py`), and says in which."""
 
 import pytest
 from playwright.sync_api import expect

@@ -6,7 +6,10 @@ import pytest
 @pytest.mark.parametrize(
     ("languages", "expected"),
     [
-        *(([locale], "zh-CN") for locale in ("zh", "zh-CN", "zh-HK", "zh-TW", "zh-SG", "zh-MO", "zh-Hant-HK", "zh-Hans")),
+        *(
+            ([locale], "zh-CN")
+            for locale in ("zh", "zh-CN", "zh-HK", "zh-TW", "zh-SG", "zh-MO", "zh-Hant-HK", "zh-Hans")
+        ),
         *(([locale], "en") for locale in ("en-GB", "de-DE", "fr-FR", "ja-JP", "za")),
         (["fr-FR", "zh-TW", "en"], "zh-CN"),
         (["fr-FR", "en-US", "zh-CN"], "en"),
