@@ -13,8 +13,8 @@ import {
   padTo,
 } from "./layers.js";
 
-const BLOCKS = 2; // at each resolution
-const MAPPED_DIM = 128;
+const BLOCKS = [1, 2, 2]; // at 7x7, 14x14 and 28x28
+const MAPPED_DIM = 256;
 
 /** Rows of a linear layer's weight and bias, packed with as many outputs as the engine has channels for them. */
 function packRows(engine, weight, bias, first, count) {
@@ -56,8 +56,8 @@ class Modulation {
 class ModulatedBlock {
   constructor(scope, channels) {
     this.engine = scope.engine;
-    this.first = new Convolution(scope.under("first"), channels, channels);
-    this.second = new Convolution(scope.under("second"), channels, channels);
+    this.first = new Convolution(scope.under("first"), channels, channels, false);
+    this.second = new Convolution(scope.under("second"), channels, channels, false);
   }
 
   /** Overwrites x with the result. */
@@ -69,21 +69,21 @@ class ModulatedBlock {
 
 /** z and class in, image out: modulated residual blocks at 7x7, 14x14 and 28x28. */
 export class FilmGenerator {
-  /** width: channels at 7x7; half of them at 14x14, a quarter at 28x28. */
+  /** width: channels at 7x7; half of them at 14x14, three eighths at 28x28. */
   constructor(scope, classes, { latent_dim, label_dim, width }) {
     this.engine = scope.engine;
     this.latentDim = latent_dim;
     const inputs = label_dim + latent_dim;
-    const widths = [width, Math.floor(width / 2), Math.floor(width / 4)];
-    const channels = widths.flatMap((count) => Array(BLOCKS).fill(count)); // of each block
-    const block = (count, i) =>
-      new ModulatedBlock(scope.under(`stages.${Math.floor(i / BLOCKS)}.${i % BLOCKS}`), count);
+    const widths = [width, Math.floor(width / 2), Math.floor((3 * width) / 8)];
     const transition = (i) => new Convolution1x1(scope.under(`transitions.${i}`), widths[i], widths[i + 1]);
+    const stage = (channels, i) =>
+      Array.from({ length: BLOCKS[i] }, (_, j) => new ModulatedBlock(scope.under(`stages.${i}.${j}`), channels));
 
     this.embedding = new ClassEmbedding(scope.under("embedding"), classes, label_dim);
     this.input = new LinearToMap(scope.under("input"), inputs, width, 7);
-    this.blocks = channels.map(block);
+    this.stages = widths.map(stage);
     this.transitions = [0, 1].map(transition);
+    const channels = widths.flatMap((count, i) => Array(BLOCKS[i]).fill(count)); // of each block
     this.modulation = new Modulation(scope.under("modulation"), inputs, channels);
     this.output = new ConvolutionToOne(scope.under("output"), widths[2]);
   }
@@ -93,9 +93,9 @@ export class FilmGenerator {
     const zAndClass = this.engine.concatenate(this.embedding.forward(classes), z);
     const modulations = this.modulation.forward(zAndClass);
     let x = this.input.forward(zAndClass);
-    for (const [i, block] of this.blocks.entries()) {
-      if (i > 0 && i % BLOCKS === 0) x = this.engine.upsample(this.transitions[i / BLOCKS - 1].forward(x));
-      x = block.forward(x, modulations[i]);
+    for (const [i, stage] of this.stages.entries()) {
+      if (i > 0) x = this.engine.upsample(this.transitions[i - 1].forward(x));
+      for (const block of stage) x = block.forward(x, modulations.shift());
     }
     return this.engine.clamp(this.output.forward(x), -1, 1);
   }

@@ -138,21 +138,22 @@ export function padTo(values, [rows, columns], [moreRows, moreColumns], block = 
 }
 
 /** Weight and bias of a convolution, padded, and how many outputs and inputs they have then. */
-function paddedConvolution(scope, inputs, outputs, size) {
+function paddedConvolution(scope, inputs, outputs, size, hasBias = true) {
   const channels = [padChannels(outputs), padChannels(inputs)];
   const weight = scope.take("weight", [outputs, inputs, size, size]);
+  const bias = hasBias ? scope.take("bias", [outputs]) : new Float32Array(outputs);
   return {
     weight: padTo(weight, [outputs, inputs], channels, size * size),
-    bias: padTo(scope.take("bias", [outputs]), [outputs, 1], [channels[0], 1]),
+    bias: padTo(bias, [outputs, 1], [channels[0], 1]),
     channels,
   };
 }
 
 /** A 3x3 convolution of activation(x), or of activation(x gain + shift); added to `addTo`, where it is given. */
 export class Convolution {
-  constructor(scope, inputs, outputs) {
+  constructor(scope, inputs, outputs, hasBias = true) {
     this.engine = scope.engine;
-    const { weight, bias, channels } = paddedConvolution(scope, inputs, outputs, 3);
+    const { weight, bias, channels } = paddedConvolution(scope, inputs, outputs, 3, hasBias);
     this.packed = this.engine.packConvolution(weight, bias, channels[0], channels[1]);
   }
 

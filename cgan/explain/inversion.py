@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from cgan.sampling import latents
-from cgan.training.adam import Adam
+from cgan.training.step.adam import Adam
 
 _DRAWN = 32  # random z of each class at the start
 _ROUNDS = ((16, 20), (8, 30), (3, 150))  # (candidates, steps)
@@ -111,9 +111,7 @@ class _Candidates:
         errors = self._measure()
         self._seen, self._errors = self._z.detach().clone(), errors.detach()
         self._optimizer.learning_rate = learning_rate
-        self._optimizer.zero_grad()
-        errors.sum().backward()
-        self._optimizer.step()
+        self._optimizer.step(torch.autograd.grad(errors.sum(), [self._z]))
         with torch.no_grad():
             self._z.mul_((self._longest / self._z.norm(dim=1, keepdim=True)).clamp(max=1))
 

@@ -10,7 +10,6 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from cgan.models.conv import ConvDiscriminator
 from cgan.models.layers import (
     LEAKY_SLOPE,
     ClassEmbedding,
@@ -20,8 +19,9 @@ from cgan.models.layers import (
     upsample,
 )
 
-BLOCKS = 2  # at each resolution
-MAPPED_DIM = 128  # length of the hidden layer from which the modulation is computed
+BLOCKS = (1, 2, 2)  # of the generator at 7x7, 14x14 and 28x28
+BLOCKS_D = 2  # of the discriminator at each resolution
+MAPPED_DIM = 256  # length of the hidden layer from which the modulation is computed
 
 
 class Block(nn.Module):
@@ -30,14 +30,18 @@ class Block(nn.Module):
     This lets a deep network train without normalization (Zhang et al. 2019, arXiv:1901.09321).
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, bias: bool = True) -> None:
+        """channels: of x. bias: of the first convolution, needed where nothing else shifts its channels."""
         super().__init__()
-        self.first = convolution(channels, channels)
-        self.second = convolution(channels, channels, gain=0.0)
+        self.first = convolution(channels, channels, bias=bias)
+        self.second = convolution(channels, channels, gain=0.0, bias=False)
 
 
 class ModulatedBlock(Block):
     """A block of the generator: between its convolutions each channel is scaled and shifted."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, bias=False)
 
     def forward(self, x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         """x (N, channels, H, W); scale and shift (N, channels, 1, 1)."""
@@ -46,9 +50,9 @@ class ModulatedBlock(Block):
 
 
 class PlainBlock(Block):
-    """A block of the discriminator, with the signature of `layers.ResidualBlock`; the class changes nothing."""
+    """A block of the discriminator."""
 
-    def forward(self, x: Tensor, classes: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         return x + self.second(activation(self.first(activation(x))))
 
 
@@ -74,23 +78,26 @@ class Modulation(nn.Module):
 
 
 class FilmGenerator(nn.Module):
-    """z and class in, image out: modulated residual blocks at 7x7, 14x14 and 28x28, each resolution at equal cost."""
+    """z and class in, image out: modulated residual blocks at 7x7, 14x14 and 28x28."""
 
     def __init__(self, classes: int, latent_dim: int = 64, label_dim: int = 32, width: int = 64) -> None:
         """classes: how many. latent_dim: length of z. label_dim: length of a class's embedding.
 
-        width: channels at 7x7; there are half as many at 14x14 and a quarter at 28x28.
+        width: channels at 7x7; there are half as many at 14x14 and three eighths at 28x28.
         """
         super().__init__()
         self.classes, self.latent_dim = classes, latent_dim
-        inputs, widths = latent_dim + label_dim, (width, width // 2, width // 4)
+        inputs, widths = latent_dim + label_dim, (width, width // 2, 3 * width // 8)
         self.embedding = ClassEmbedding(classes, label_dim)
         self.input = nn.Linear(inputs, width * 7 * 7)
         self.stages = nn.ModuleList(
-            nn.ModuleList(ModulatedBlock(channels) for _ in range(BLOCKS)) for channels in widths
+            nn.ModuleList(ModulatedBlock(channels) for _ in range(count))
+            for channels, count in zip(widths, BLOCKS, strict=True)
         )
         self.transitions = nn.ModuleList(convolution(before, after, size=1) for before, after in pairwise(widths))
-        self.modulation = Modulation(inputs, [channels for channels in widths for _ in range(BLOCKS)])
+        self.modulation = Modulation(
+            inputs, [channels for channels, count in zip(widths, BLOCKS, strict=True) for _ in range(count)]
+        )
         self.output = convolution(widths[-1], 1, gain=0.5)
 
     def forward(self, z: Tensor, classes: Tensor) -> Tensor:
@@ -115,15 +122,39 @@ class FilmGenerator(nn.Module):
         return torch.cat([self.embedding(classes), z], dim=1)
 
 
-class FilmDiscriminator(ConvDiscriminator):
-    """The discriminator of `conv`, of which the generator is the weaker one already; only its weights' names differ."""
+class FilmDiscriminator(nn.Module):
+    """Image and class in, an unbounded score out: residual blocks at 28x28, 14x14 and 7x7, then a projection.
 
-    def __init__(self, classes: int, width: int = 32, features: int = 128) -> None:
-        """classes: how many. width: channels at 14x14; there are twice as many at 7x7.
+    The projection (Miyato & Koyama 2018, arXiv:1802.05637) adds the product of the image's features and the class's
+    embedding to a score of the image alone.
+    """
+
+    def __init__(self, classes: int, width: int = 64, features: int = 256) -> None:
+        """classes: how many. width: channels at 14x14; there are half as many at 28x28 and twice as many at 7x7.
 
         features: length of the projected vector.
         """
-        super().__init__(classes, width, features)
+        super().__init__()
+        self.classes = classes
+        widths = (width // 2, width, 2 * width)
+        self.input = convolution(1, widths[0])
+        self.stages = nn.ModuleList(nn.ModuleList(PlainBlock(channels) for _ in range(BLOCKS_D)) for channels in widths)
+        self.transitions = nn.ModuleList(
+            convolution(before, after, size=2, stride=2) for before, after in pairwise(widths)
+        )
+        self.features = nn.Linear(widths[-1] * 7 * 7, features)
+        self.score = nn.Linear(features, 1)
+        self.embedding = ClassEmbedding(classes, features)
 
-    def _block(self, channels: int, last_gain: float) -> nn.Module:
-        return PlainBlock(channels)
+    def forward(self, images: Tensor, classes: Tensor) -> Tensor:
+        """images (N, 1, 28, 28) and class weights (N, classes) or labels (N,) to scores (N, 1)."""
+        x = self.input(images)
+        for stage, transition in zip(self.stages, [*self.transitions, None], strict=True):
+            for block in stage:
+                x = block(x)
+            if transition is not None:
+                x = transition(x)
+        x = activation(self.features(activation(x).flatten(1)))
+        # In float32 even if the layers compute in bfloat16, which resolves scores between 4 and 8 only to 1/32.
+        direction = self.score.weight + self.embedding(classes)
+        return (x * direction).sum(dim=1, keepdim=True) / math.sqrt(x.shape[1]) + self.score.bias

@@ -142,4 +142,5 @@ def _device(name: str) -> torch.device:
     if not available[name]:
         there = ", ".join(device for device, is_there in available.items() if is_there)
         fail(f"--device {name}: not on this machine; available: {there}")
+    torch.backends.cudnn.benchmark = True  # a GPU's convolutions: try the ways to compute one and keep the fastest
     return torch.device(name)

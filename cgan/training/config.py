@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from cgan.common.validation import Range, Widths
 from cgan.models.architectures import ARCHITECTURES, PERCEPTION_WIDTH, SETTINGS, NetworkConfig
 from cgan.models.mlp import DISCRIMINATOR_HIDDEN, GENERATOR_HIDDEN
-from cgan.training.losses import OBJECTIVES
+from cgan.training.step.losses import OBJECTIVES
 
 RUN, NETWORKS, STEPS = "the run", "the networks", "the steps"  # headings of `train.py --help`
 MAX_SEED = 2**32 - 1
@@ -84,6 +84,12 @@ class TrainingConfig:
     )
     penalty_every: int = _setting(
         1, STEPS, "steps from one penalty to the next; its weight is multiplied by this number", Range(int, 1)
+    )
+    augmentation: float = _setting(
+        0.0,
+        STEPS,
+        "probability that the discriminator sees an image mirrored, and that it sees it moved; grows in the burn-in",
+        Range(float, 0, 1),
     )
     batch_size: int = _setting(64, STEPS, "images a step, of each process", Range(int, 2))
     d_steps: int = _setting(1, STEPS, "steps of the discriminator for each one of the generator", Range(int, 1, 100))
@@ -160,17 +166,19 @@ RECIPES = {
         epochs=500,
         latent_dim=64,
         label_dim=32,
+        width_d=64,
         loss="relativistic",
-        penalty=0.05,
+        penalty=0.02,
         first_penalty=0.5,
         penalty_every=4,
-        batch_size=128,
-        learning_rate=8e-4,
-        final_rate=0.25,
-        burn_in=3_000_000,
+        augmentation=0.3,
+        batch_size=250,
+        learning_rate=4e-4,
+        final_rate=0.1,
+        burn_in=27_000_000,
         beta1=0.0,
         beta2=0.99,
-        ema_decay=0.9995,
+        ema_decay=0.9998,
         keep_averages=True,
         precision="bf16",
     ),

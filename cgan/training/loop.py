@@ -26,6 +26,8 @@ from cgan.training.trainer import Trainer
 # The settings that may change when a run is resumed: they decide how long it is and what is written, or began it.
 _FREE = {"epochs", "steps", "log_every", "save_every", "keep_averages", "start_from"}
 
+_SAVE_SPACING = 20  # epochs are saved, but not more often than so many times the time that a save takes
+
 
 class _StopRequest:
     """While entered, it catches SIGINT (Ctrl-C), SIGTERM and SIGHUP, so that the loop can end after a whole step.
@@ -96,7 +98,7 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
     snapshots = snapshot_steps(trainer.last_step)
     board = Board(out, trainer.step_count) if tensorboard and folder else nullcontext()
     with _StopRequest() as stop, _progress(trainer) as progress, board:
-        stopping, saved_at = False, time.monotonic()
+        stopping, saved_at, saving = False, time.monotonic(), 0.0  # time of the last save, and its seconds
         while trainer.step_count < trainer.last_step and not stopping:
             epoch = trainer.epoch
             trainer.step()
@@ -119,10 +121,13 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
                     board.add_picture(picture, trainer.step_count)
             if epoch_ends and trainer.config.keep_averages:
                 folder.save_average(trainer.ema, epoch + 1, trainer.images_after(trainer.step_count))
-            is_due = time.monotonic() - saved_at >= 60 * trainer.config.save_every
-            if epoch_ends or last or stopping or is_due:
+            passed = time.monotonic() - saved_at
+            is_due = passed >= 60 * trainer.config.save_every or (epoch_ends and passed >= _SAVE_SPACING * saving)
+            if is_due or last or stopping:
+                started = time.monotonic()
                 _save(trainer, folder)
                 saved_at = time.monotonic()
+                saving = saved_at - started
     return (stop.signal or signal.SIGTERM) if trainer.step_count < trainer.last_step else None
 
 

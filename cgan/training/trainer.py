@@ -10,6 +10,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -19,12 +20,15 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.models.architectures import NetworkConfig
 from cgan.models.layers import Dropout
-from cgan.training.adam import Adam
-from cgan.training.batches import Batches
 from cgan.training.config import TrainingConfig
 from cgan.training.distributed import SINGLE, ProcessGroup, convert_sync_batchnorm
-from cgan.training.losses import OBJECTIVES, gradient_penalty
 from cgan.training.meter import Meter
+from cgan.training.step.adam import Adam
+from cgan.training.step.augmentation import augment
+from cgan.training.step.batches import Batches, to_device
+from cgan.training.step.cuda_graph import RecordedFunction
+from cgan.training.step.gradients import Inputs, StepGradients
+from cgan.training.step.losses import OBJECTIVES
 
 
 class Trainer:
@@ -59,6 +63,7 @@ class Trainer:
         self.optimizer_g, self.optimizer_d = self._adam(self.generator), self._adam(self.discriminator)
         self.meter = Meter(device)
         self.step_count = 0
+        self._gradients = self._step_gradients()
 
     def networks(self) -> NetworkConfig:
         """The description of both networks, which the checkpoint keeps."""
@@ -78,6 +83,16 @@ class Trainer:
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
         return Adam(trained, self.config.learning_rate, (self.config.beta1, self.config.beta2))
 
+    def _step_gradients(self) -> StepGradients:
+        stream, group = self.streams["dropout"], self.group
+        change = partial(augment, stream=stream, part=group.rank, parts=group.world_size)
+        precision = torch.bfloat16 if self.config.precision == "bf16" else None
+        gradients = StepGradients(self.generator, self.discriminator, self.objective, precision, change)
+        if self.device.type == "cuda":
+            gradients.of_both = RecordedFunction(gradients.of_both, [stream])
+            gradients.of_discriminator = RecordedFunction(gradients.of_discriminator, [stream])
+        return gradients
+
     # The step.
 
     def step(self) -> None:
@@ -87,72 +102,36 @@ class Trainer:
         discriminator sees these images once and not, as in the report's listing, once for each update.
         """
         self._set_learning_rates()
-        real, labels = self.batches.get(self.step_count * self.config.d_steps)
-        fake, classes = self._generate(labels)
-        shown = fake.detach()
-        scores = self._scores(real, labels, shown, classes)
-        loss_g = self._update_generator(fake, shown, scores)  # first, because it frees the generator's graph
-        measured_d = self._update_discriminator(real, shown, scores)
-        for turn in range(1, self.config.d_steps):
-            measured_d += self._discriminator_step(turn)
+        gradients_g, gradients_d, measured_d, loss_g = self._gradients.of_both(*self._inputs(turn=0))
+        self._update(self.optimizer_g, gradients_g)
+        self._update(self.optimizer_d, gradients_d)
+        measured = torch.cat([loss_g.view(1), measured_d / self.config.d_steps])
+        for turn in range(1, self.config.d_steps):  # more updates of the discriminator, on other images
+            gradients_d, measured_d = self._gradients.of_discriminator(*self._inputs(turn))
+            self._update(self.optimizer_d, gradients_d)
+            measured[1:] += measured_d / self.config.d_steps
         self.step_count += 1
         self._update_ema()
-        self.meter.add(torch.cat([loss_g.view(1), measured_d / self.config.d_steps]))
+        self.meter.add(measured)
 
-    def _discriminator_step(self, turn: int) -> Tensor:
-        """One more update of the discriminator alone, on other real and newly generated images."""
+    def _inputs(self, turn: int) -> Inputs:
         real, labels = self.batches.get(self.step_count * self.config.d_steps + turn)
-        with torch.no_grad():
-            fake, classes = self._generate(labels)
-        return self._update_discriminator(real, fake, self._scores(real, labels, fake, classes))
-
-    def _generate(self, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (N, 1, 28, 28) from new z, and their classes (N,): the labels of a paired loss, else uniform ones."""
         count, noise = len(labels) * self.group.world_size, self.streams["noise"]
-        z = torch.randn(count, self.config.latent_dim, generator=noise)
+        z = to_device(self.group.shard(torch.randn(count, self.config.latent_dim, generator=noise)), self.device)
         classes = labels
         if not self.objective.paired:
-            classes = self.group.shard(torch.randint(self.classes.count, (count,), generator=noise)).to(self.device)
-        with self._autocast():
-            return self.generator(self.group.shard(z).to(self.device), classes), classes
+            drawn = torch.randint(self.classes.count, (count,), generator=noise)
+            classes = to_device(self.group.shard(drawn), self.device)
+        penalty = self._number(self._penalty * self.config.penalty_every) if self._is_penalized else None
+        changed = self._number(self.config.augmentation * self._burn_in_share) if self.config.augmentation else None
+        return Inputs(real, labels, z, classes, penalty, changed)
 
-    def _scores(self, real: Tensor, labels: Tensor, fake: Tensor, classes: Tensor) -> tuple[Tensor, Tensor]:
-        """The discriminator's scores (N, 1) of real and of generated images, in at least float32."""
-        real.requires_grad_(self._is_penalized)
-        fake.requires_grad_()
-        with self._autocast():
-            scores = self.discriminator(real, labels), self.discriminator(fake, classes)
-        real_scores, fake_scores = (side.to(torch.promote_types(side.dtype, torch.float32)) for side in scores)
-        return real_scores, fake_scores
+    def _number(self, value: float) -> Tensor:
+        return torch.full((), value, device=self.device)
 
-    def _update_generator(self, fake: Tensor, shown: Tensor, scores: tuple[Tensor, Tensor]) -> Tensor:
-        """Back-propagate the loss to `shown`, the detached copy of `fake`, and from there to the generator.
-
-        Returns the loss.
-        """
-        loss = self.objective.generator(*scores)
-        (gradient,) = torch.autograd.grad(loss, shown, retain_graph=True)
-        self.optimizer_g.zero_grad()
-        (fake * gradient).sum().backward()  # the same as fake.backward(gradient), which imports 60 MB of sympy
-        self._update(self.optimizer_g)
-        return loss.detach()
-
-    def _update_discriminator(self, real: Tensor, fake: Tensor, scores: tuple[Tensor, Tensor]) -> Tensor:
-        """Returns (3,): the loss without penalties, and the mean scores of real and of generated images."""
-        loss = self.objective.discriminator(*scores)
-        total = loss
-        if self._is_penalized:
-            weight = self._penalty * self.config.penalty_every
-            r1, r2 = (gradient_penalty(*pair) for pair in zip(scores, (real, fake), strict=True))
-            total = loss + weight * (r1 + r2)
-        self.optimizer_d.zero_grad()
-        total.backward(inputs=self.optimizer_d.parameters)
-        self._update(self.optimizer_d)
-        return torch.stack([loss, *(side.mean() for side in scores)]).detach()
-
-    def _update(self, optimizer: Adam) -> None:
-        self.group.all_reduce_mean([parameter.grad for parameter in optimizer.parameters])
-        optimizer.step()
+    def _update(self, optimizer: Adam, gradients: list[Tensor]) -> None:
+        self.group.all_reduce_mean(gradients)
+        optimizer.step(gradients)
 
     def _update_ema(self) -> None:
         """Exponential moving average of the generator's weights. A smaller decay at first forgets untrained weights."""
@@ -184,9 +163,6 @@ class Trainer:
     @property
     def _is_penalized(self) -> bool:
         return bool(self.config.penalty) and self.step_count % self.config.penalty_every == 0
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16")
 
     # Progress.
 
@@ -290,4 +266,4 @@ def _adam_state(network: nn.Module, optimizer: Adam | None) -> Iterator[tuple[st
 
 
 def _gradient_norm(optimizer: Adam) -> float:
-    return nn.utils.get_total_norm([parameter.grad for parameter in optimizer.parameters]).item()
+    return nn.utils.get_total_norm(optimizer.gradients).item()

@@ -16,7 +16,7 @@ from cgan.sampling.sampler import Sampler
 from cgan.training import command
 from cgan.training.config import TrainingConfig
 from cgan.training.loop import train
-from cgan.training.losses import OBJECTIVES
+from cgan.training.step.losses import OBJECTIVES
 
 CPU = torch.device("cpu")
 FIELDS = {field.name: field.metadata["setting"].allowed for field in dataclasses.fields(TrainingConfig)}

@@ -8,6 +8,7 @@ from PIL import Image
 
 from cgan.data import IMAGE_SIZE, NUM_CLASSES
 from cgan.models import checkpoints
+from cgan.training import loop
 from cgan.training.config import TrainingConfig
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError, snapshot_steps
@@ -76,6 +77,18 @@ def test_more_steps_of_the_discriminator_see_more_images_and_move_it_alone(few, 
     train(config, *few, tmp_path, CPU)
     assert [entry["images"] for entry in read_history(tmp_path)] == [656 + 64, 2 * 656 + 128]
     assert sorted(path.name for path in (tmp_path / "epochs").iterdir()) == ["0001.png", "0002.png"]
+
+
+@pytest.mark.parametrize(("spacing", "saves"), [(0, 3), (1e9, 2)], ids=["cheap to save", "dear to save"])
+def test_short_epochs_are_not_all_saved(few, tmp_path, monkeypatch, spacing, saves):
+    """The first one and the last step always are."""
+    monkeypatch.setattr(loop, "_SAVE_SPACING", spacing)
+    steps, original = [], loop._save
+    monkeypatch.setattr(
+        loop, "_save", lambda trainer, folder: steps.append(trainer.step_count) or original(trainer, folder)
+    )
+    train(TrainingConfig(epochs=3), *few, tmp_path, CPU)
+    assert len(steps) == saves and {steps[0], steps[-1]} == {11, 33}
 
 
 @pytest.mark.parametrize("loss", ["non-saturating", "hinge"])

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from cgan.training import losses
+from cgan.training.step import losses
 
 REAL, FAKE = torch.tensor([[1.0], [0.5], [2.0]]), torch.tensor([[0.0], [1.0], [-0.5]])
 

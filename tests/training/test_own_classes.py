@@ -18,8 +18,8 @@ from cgan.publish.hub import Generator
 from cgan.sampling import sampler
 from cgan.sampling.sampler import Sampler
 from cgan.training import command
-from cgan.training.batches import Batches
 from cgan.training.distributed import SINGLE
+from cgan.training.step.batches import Batches
 from tests.own_pictures import NAMES
 
 

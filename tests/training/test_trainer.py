@@ -156,11 +156,11 @@ def test_penalties_hold_the_discriminators_slope_down(few):
 
 
 def test_paired_losses_generate_the_classes_of_the_real_images(few):
-    trainer = Trainer(SMALL_CONV, *few, CPU)
-    labels = torch.arange(NUM_CLASSES)
-    assert torch.equal(trainer._generate(labels)[1], labels)
-    drawn = Trainer(TrainingConfig(), *few, CPU)._generate(labels.repeat(50))[1]
-    assert not torch.equal(drawn, labels.repeat(50)) and set(drawn.tolist()) == set(range(NUM_CLASSES))
+    _, labels, _, classes, *_ = Trainer(SMALL_CONV, *few, CPU)._inputs(turn=0)
+    assert torch.equal(classes, labels)
+    trainer = Trainer(dataclasses.replace(TrainingConfig(), batch_size=500), *few, CPU)
+    _, labels, _, classes, *_ = trainer._inputs(turn=0)
+    assert not torch.equal(classes, labels) and set(classes.tolist()) == set(range(NUM_CLASSES))
 
 
 def test_the_burn_in_lowers_rate_and_penalty_and_ends(few):

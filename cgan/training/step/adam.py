@@ -3,7 +3,7 @@
 The constructor of `torch.optim.Adam` imports torch's compiler, which takes 156 MB and two seconds and is not used here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -17,23 +17,20 @@ class Adam:
         self.parameters = list(parameters)
         self.learning_rate = learning_rate
         self.betas = betas
+        self.gradients: Sequence[Tensor] = ()  # of the last step
         self.state: dict[str, list[Tensor]] = {
             "step": [torch.zeros((), device=parameter.device) for parameter in self.parameters],
             "exp_avg": [torch.zeros_like(parameter) for parameter in self.parameters],
             "exp_avg_sq": [torch.zeros_like(parameter) for parameter in self.parameters],
         }
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of the last step."""
-        for parameter in self.parameters:
-            parameter.grad = None
-
     @torch.no_grad()
-    def step(self) -> None:
-        """Update every parameter; each needs a gradient."""
+    def step(self, gradients: Sequence[Tensor]) -> None:
+        """Update every parameter by its gradient."""
+        self.gradients = gradients
         adam(
             self.parameters,
-            [parameter.grad for parameter in self.parameters],
+            [*gradients],
             self.state["exp_avg"],
             self.state["exp_avg_sq"],
             [],

@@ -43,10 +43,15 @@ class Batches:
         start = number % self.per_epoch * self.batch_size
         if start == 0:
             self.order = torch.randperm(len(self.images), generator=self._stream, dtype=torch.int32)
-        chosen = self._group.shard(self.order[start : start + self.batch_size]).to(self.images.device)
+        chosen = to_device(self._group.shard(self.order[start : start + self.batch_size]), self.images.device)
         return self.images[chosen].unsqueeze(1) / 127.5 - 1, self.labels[chosen].long()
 
     def images_in(self, batches: int) -> int:
         """How many images the first `batches` batches of a run have together."""
         epochs, rest = divmod(batches, self.per_epoch)
         return epochs * min(len(self.images), self.per_epoch * self.batch_size) + rest * self.batch_size
+
+
+def to_device(tensor: Tensor, device: torch.device) -> Tensor:
+    """A copy in the device's memory, from memory of the host that a GPU reads by itself: nobody waits for it."""
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
