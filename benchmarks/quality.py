@@ -158,7 +158,7 @@ def _flattered(names: list[str]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("--pairs", type=user_path, metavar="FILE", help="write a picture of ten pairs instead")
-    parser.add_argument("--checkpoint", default="r3gan-conv", metavar="C", help="of the pairs (default: %(default)s)")
+    parser.add_argument("--checkpoint", default="r3gan-film", metavar="C", help="of the pairs (default: %(default)s)")
     parser.add_argument("--seed", type=integer(0), default=0, metavar="N", help="of the pairs (default: %(default)s)")
     return parser
 

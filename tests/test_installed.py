@@ -79,7 +79,12 @@ def test_the_wheel_has_what_ships_and_nothing_of_ones_own(environment):
         if not (package.parent / path).is_file()
     ]
     assert missing == []
-    assert sorted(path.name for path in (package / "checkpoints").iterdir()) == ["judge", "r3gan-conv", "report-mlp"]
+    assert sorted(path.name for path in (package / "checkpoints").iterdir()) == [
+        "judge",
+        "r3gan-conv",
+        "r3gan-film",
+        "report-mlp",
+    ]
     assert not (package / NOTES.removeprefix("cgan/")).exists()
     assert not (package.parent / "checkpoints").exists() and not (package.parent / "tests").exists()
 

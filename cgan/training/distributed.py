@@ -6,7 +6,7 @@ the same state, each of them could save it, and a run can be resumed by another 
 
 import atexit
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -35,7 +35,7 @@ class ProcessGroup:
         """This process's part of a tensor for the whole batch: (N, ...) to (N / world_size, ...)."""
         return batch if self.world_size == 1 else batch.chunk(self.world_size)[self.rank]
 
-    def all_reduce_mean(self, tensors: list[Tensor]) -> None:
+    def all_reduce_mean(self, tensors: Sequence[Tensor]) -> None:
         """Replace tensors of one device and type by their means over all processes."""
         if self.world_size == 1:
             return

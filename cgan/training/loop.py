@@ -214,7 +214,7 @@ def _resume(trainer: Trainer, path: Path) -> None:
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         raise CheckpointError(f"{path}: damaged, {error}") from error
     if not goes_on_exactly and trainer.group.is_first:
-        print("The run was on another kind of device: from here on its dropout draws other random numbers.")
+        print("The run was on another kind of device: from here on dropout and augmentation draw other random numbers.")
 
 
 def _refuse_too_short(trainer: Trainer, step: int) -> None:

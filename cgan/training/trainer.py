@@ -9,7 +9,7 @@ import copy
 import dataclasses
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -129,7 +129,7 @@ class Trainer:
     def _number(self, value: float) -> Tensor:
         return torch.full((), value, device=self.device)
 
-    def _update(self, optimizer: Adam, gradients: list[Tensor]) -> None:
+    def _update(self, optimizer: Adam, gradients: Sequence[Tensor]) -> None:
         self.group.all_reduce_mean(gradients)
         optimizer.step(gradients)
 

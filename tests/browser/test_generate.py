@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
@@ -37,6 +38,9 @@ def test_pictures_follow_a_drag_and_end_on_its_last_value(page, sampler):
     assert page.painted() == (3, last)
     page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(last, last + 16)), columns=4)
     assert len(set(page.recorded())) > 3  # it followed, not only at the end
+    described = f"seeds {last} to {last + 15}"
+    expect(page.find("#picture figcaption")).to_contain_text(described)
+    assert described in page.find(PICTURE).get_attribute("aria-label")
 
 
 def test_a_number_may_be_typed_letter_by_letter(page, sampler):

@@ -18,7 +18,7 @@ from cgan.models.film import FilmGenerator
 from cgan.models.mlp import MLPGenerator
 from cgan.sampling.latents import latents, one_hot
 
-SHIPPED = ["r3gan-conv", "report-mlp"]
+SHIPPED = ["r3gan-film", "r3gan-conv", "report-mlp"]
 SEEDS = 300
 CONV = {"latent_dim": 64, "label_dim": 32, "width": 64, "normalization": "none"}
 

@@ -1,5 +1,6 @@
 import hashlib
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
@@ -67,8 +68,8 @@ def report_mlp_by_its_formulas(seeds, labels):
     return np.stack([generator_by_its_formulas(weights, *request) for request in requests]).astype(np.uint8)
 
 
-def r3gan_conv_in_float64(seeds, labels):
-    generator, _ = checkpoints.load_generator(checkpoints.CHECKPOINTS / "r3gan-conv")
+def in_float64(name, seeds, labels):
+    generator, _ = checkpoints.load_generator(checkpoints.CHECKPOINTS / name)
     z = torch.from_numpy(latents.latents(seeds, generator.latent_dim)).double()
     with torch.inference_mode():
         images = generator.double()(z, torch.from_numpy(labels)).squeeze(1)
@@ -83,7 +84,16 @@ def r3gan_conv_in_float64(seeds, labels):
             report_mlp_by_its_formulas,
             "37b55e753b109d614a3242bea7c0bdefe7be9b00ac6b614474cf18b51add573c",
         ),
-        ("r3gan-conv", r3gan_conv_in_float64, "a0c27699f582e5434bf7fcc0163ca39e93c33382a8dac5b24b8346d71c92af0f"),
+        (
+            "r3gan-conv",
+            partial(in_float64, "r3gan-conv"),
+            "a0c27699f582e5434bf7fcc0163ca39e93c33382a8dac5b24b8346d71c92af0f",
+        ),
+        (
+            "r3gan-film",
+            partial(in_float64, "r3gan-film"),
+            "24f5735995d04aca45d10d914469801a1dcbd82a608ba55f47733a0e2471f1ea",
+        ),
     ],
 )
 def test_the_shipped_pictures_are_the_same_for_ever(name, reference, digest, set_threads):

@@ -17,7 +17,7 @@ class Adam:
         self.parameters = list(parameters)
         self.learning_rate = learning_rate
         self.betas = betas
-        self.gradients: Sequence[Tensor] = ()  # of the last step
+        self.gradients: list[Tensor] = []  # of the last step
         self.state: dict[str, list[Tensor]] = {
             "step": [torch.zeros((), device=parameter.device) for parameter in self.parameters],
             "exp_avg": [torch.zeros_like(parameter) for parameter in self.parameters],
@@ -27,10 +27,12 @@ class Adam:
     @torch.no_grad()
     def step(self, gradients: Sequence[Tensor]) -> None:
         """Update every parameter by its gradient."""
-        self.gradients = gradients
+        pairs = zip(gradients, self.parameters, strict=True)
+        # The kernel reads a gradient as if it lay in memory as its parameter does.
+        self.gradients = [g if g.stride() == p.stride() else torch.empty_like(p).copy_(g) for g, p in pairs]
         adam(
             self.parameters,
-            [*gradients],
+            self.gradients,
             self.state["exp_avg"],
             self.state["exp_avg_sq"],
             [],

@@ -1,6 +1,6 @@
 """The gradients of both networks on one batch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -35,7 +35,7 @@ class StepGradients:
         self._generator, self._discriminator = generator, discriminator
         self._objective, self._precision, self._augment = objective, precision, augment
 
-    def of_both(self, *inputs: Tensor | None) -> tuple[list[Tensor], list[Tensor], Tensor, Tensor]:
+    def of_both(self, *inputs: Tensor | None) -> tuple[Sequence[Tensor], Sequence[Tensor], Tensor, Tensor]:
         """The gradients of generator and discriminator, the discriminator's figures, the generator's loss."""
         given = Inputs(*inputs)
         fake = self._generate(given)
@@ -47,7 +47,7 @@ class StepGradients:
         gradients = _gradients((fake * gradient).sum(), self._generator)
         return gradients, *self._differentiate(real, shown, scores, given.penalty), loss.detach()
 
-    def of_discriminator(self, *inputs: Tensor | None) -> tuple[list[Tensor], Tensor]:
+    def of_discriminator(self, *inputs: Tensor | None) -> tuple[Sequence[Tensor], Tensor]:
         """The gradients and figures of the discriminator alone."""
         given = Inputs(*inputs)
         with torch.no_grad():
@@ -74,7 +74,7 @@ class StepGradients:
 
     def _differentiate(
         self, real: Tensor, fake: Tensor, scores: list[Tensor], penalty: Tensor | None
-    ) -> tuple[list[Tensor], Tensor]:
+    ) -> tuple[Sequence[Tensor], Tensor]:
         """The discriminator's gradients and (3,) figures: its loss without penalties, mean scores of both sides."""
         loss = self._objective.discriminator(*scores)
         total = loss
@@ -88,8 +88,6 @@ class StepGradients:
         return torch.autocast(given.real.device.type, self._precision, enabled=self._precision is not None)
 
 
-def _gradients(loss: Tensor, network: nn.Module) -> list[Tensor]:
-    """Those of its trained weights, in the weights' memory layout, which the kernel of Adam asks for."""
-    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    pairs = zip(torch.autograd.grad(loss, parameters), parameters, strict=True)
-    return [g if g.stride() == p.stride() else torch.empty_like(p).copy_(g) for g, p in pairs]
+def _gradients(loss: Tensor, network: nn.Module) -> tuple[Tensor, ...]:
+    """Those of its trained weights."""
+    return torch.autograd.grad(loss, [weights for weights in network.parameters() if weights.requires_grad])

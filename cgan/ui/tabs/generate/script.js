@@ -11,7 +11,7 @@ import { offerExport } from "../../web/page/export.js";
 import { isFound, pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
 import { sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
-import { showMark, timed } from "../../web/page/marks.js";
+import { showMark, timed, writeReadably } from "../../web/page/marks.js";
 import { saveNpz } from "../../web/encoding/npz.js";
 import { drawsHere } from "../../web/drawing/renderer.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
@@ -58,12 +58,14 @@ export function mountPicture({ element, props: { value: first } }) {
     const isOther = count !== shown?.request.count;
     shown = { request, pixels, dimensions };
     if (isOther) arrange(); // else the browser need not lay out the page for it
-    const values = { name: className(checkpoint, index), first: seed, last: seed + count - 1 };
-    const what = seedText(count === 1 ? "what_one" : "what_many", seed, values);
     if (paint(canvas, pixels, columns)) fitSheet(canvas);
-    canvas.ariaLabel = text("picture", { what });
-    const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
-    caption.textContent = what + trained;
+    writeReadably(caption, () => {
+      const values = { name: className(checkpoint, index), first: seed, last: seed + count - 1 };
+      const what = seedText(count === 1 ? "what_one" : "what_many", seed, values);
+      const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
+      canvas.ariaLabel = text("picture", { what });
+      caption.textContent = what + trained;
+    });
     Object.assign(document.getElementById("picture").dataset, { seed: seedSlug(seed), class: index, renderer });
   };
   const draw = newestOnly(async (request) => {

@@ -14,7 +14,7 @@ import { DrawingWorker, RendererStopped } from "./workers.js";
 const WORKERS = Math.min(2, navigator.hardwareConcurrency || 1); // two halve the time of a sheet of pictures
 const PATIENCE_MS = 10_000; // with a worker that draws
 const MOST_OPENED = 3; // generators, each a few MB
-const BEHIND = 4; // pictures a worker draws before it looks whether something is urgent
+const BEHIND = 5; // pictures a worker draws before it looks whether something is urgent: of ten classes half
 
 // The smallest module that needs SIMD: `(func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)`.
 const SIMD_ONLY = Uint8Array.of(

@@ -3,7 +3,7 @@
 import { text } from "./texts.js";
 import { RendererStopped } from "../drawing/workers.js";
 
-const MARK_MS = 200; // between two of the times that are said under a picture
+const READING_MS = 200; // between two texts in the same place
 
 /**
  * Run `draw` and say on the mark who drew and how long it took; what fails is said there too.
@@ -28,27 +28,36 @@ export async function timed(mark, draw) {
  */
 export function showMark(mark, renderer, milliseconds) {
   mark.dataset.renderer = renderer;
-  const time = milliseconds === undefined ? "" : ` · ${text("milliseconds", { count: Math.round(milliseconds) })}`;
-  writeMark(mark, text(`drawn_${renderer}`) + time);
+  writeReadably(mark, () => {
+    const time = milliseconds === undefined ? "" : ` · ${text("milliseconds", { count: Math.round(milliseconds) })}`;
+    mark.textContent = text(`drawn_${renderer}`) + time;
+  });
 }
 
-const written = new WeakMap(); // of each mark: when it was written, and what is to be written next
-
 /**
- * Write on a mark, no more often than it can be read; what comes last stays.
  * @param {HTMLElement} mark
  * @param {string} words
  */
-export function writeMark(mark, words) {
-  const state = written.get(mark) ?? { at: -Infinity, waiting: false };
-  written.set(mark, Object.assign(state, { words }));
-  const write = () => {
-    mark.textContent = state.words;
+export const writeMark = (mark, words) => writeReadably(mark, () => (mark.textContent = words));
+
+const written = new WeakMap(); // of each place: when it was written, and what writes there next
+
+/**
+ * Write in a place by `write()`, no more often than it can be read; what comes last stays. A text for every picture of
+ * a drag would have the browser lay out the page once more in every frame.
+ * @param {HTMLElement} place
+ * @param {() => void} write
+ */
+export function writeReadably(place, write) {
+  const state = written.get(place) ?? { at: -Infinity, waiting: false };
+  written.set(place, Object.assign(state, { write }));
+  const writeNewest = () => {
+    state.write();
     Object.assign(state, { at: performance.now(), waiting: false });
   };
   if (state.waiting) return;
-  const wait = state.at + MARK_MS - performance.now();
-  if (wait <= 0) return write();
+  const wait = state.at + READING_MS - performance.now();
+  if (wait <= 0) return writeNewest();
   state.waiting = true;
-  setTimeout(write, wait);
+  setTimeout(writeNewest, wait);
 }
