@@ -16,7 +16,7 @@ import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.chromium import find_chromium
+from tests.chromium import HEADLESS, find_chromium
 from tests.nginx import find_nginx
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,10 +59,13 @@ def main() -> int:
         return 2
     if shutil.which("apt-get") and not find_nginx():  # elsewhere the tests with a proxy are skipped
         missing.append("nginx-light")
+    as_root = [] if os.geteuid() == 0 else ["sudo"]
+    install = (*as_root, "apt-get", "install", "--quiet", "--yes", "--no-install-recommends")
     if missing:
-        as_root = [] if os.geteuid() == 0 else ["sudo"]
         run(*as_root, "apt-get", "update", "--quiet")
-        run(*as_root, "apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing)
+        run(*install, *missing)
+    if shutil.which("apt-get") and not shutil.which(HEADLESS):  # not every distribution has it
+        subprocess.run([*install, HEADLESS], check=False)
     install_linters()
     return subprocess.call([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT)
 

@@ -80,7 +80,7 @@ def own_pictures(tmp_path_factory) -> Path:
 def twelve_run(own_pictures, run_command) -> Path:
     """The folder of a small real run on `own_pictures`, by the command line."""
     out = own_pictures.parent / "run"
-    flags = ["--arch", "conv", "--width", 16, "--width-d", 8, "--batch-size", 32, "--steps", 150, "--log-every", 50]
+    flags = ["--arch", "conv", "--width", 16, "--width-d", 8, "--batch-size", 32, "--steps", 60, "--log-every", 20]
     finished = run_command("train.py", "--data", own_pictures, "--out", out, *flags)
     assert finished.returncode == 0, finished.stderr
     return out

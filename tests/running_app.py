@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,10 +35,10 @@ class App:
         assert "Traceback" not in self.log.read_text()
 
 
-@pytest.fixture(scope="session")
-def start_app(tmp_path_factory):
-    """Run `python app.py --offline FLAG...` until the session ends."""
-    apps: list[App] = []
+@contextmanager
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
+    """Runs `python app.py --offline FLAG...` while entered; no request may have ended in a traceback."""
+    started: list[App] = []
 
     def start(*flags: str) -> App:
         port = free_port()
@@ -46,17 +48,26 @@ def start_app(tmp_path_factory):
             process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         address = f"http://127.0.0.1:{port}"
         wait_until_served(address, process)
-        apps.append(App(address, process, log, httpx.Client(base_url=address, timeout=60)))
-        return apps[-1]
+        started.append(App(address, process, log, httpx.Client(base_url=address, timeout=60)))
+        return started[-1]
 
     yield start
-    for app in apps:
+    for app in started:
         app.client.close()
         app.process.terminate()
+    for app in started:
         app.process.wait(20)
         assert "Traceback" not in app.log.read_text()
 
 
+@pytest.fixture(scope="module")
+def start_app(tmp_path_factory):
+    """Run `python app.py --offline FLAG...` while a module is tested: idle apps compute as well."""
+    with apps(tmp_path_factory) as start:
+        yield start
+
+
 @pytest.fixture(scope="session")
-def app(start_app):
-    return start_app(*(["--mcp"] if find_spec("mcp") else []))
+def app(tmp_path_factory):
+    with apps(tmp_path_factory) as start:
+        yield start(*(["--mcp"] if find_spec("mcp") else []))

@@ -117,7 +117,7 @@ def serve(
         page, links = build(studio, chosen, offline)
         language = f"<script>{bundle(UI / 'web/opening.js')}</script>"
         opening = first_view(studio, chosen) + _scripts(studio, links)
-        # Gradio's estimates of the waiting time are shown nowhere; sending one to a page that has gone stops its queue.
+        # Gradio's estimates of the waiting time are shown nowhere: it need not send any.
         page.queue(status_update_rate=86_400, max_size=_MAX_WAITING)
         chosen_port = addresses.choose_port(host, port)
         with without_proxies():

@@ -42,6 +42,15 @@ _HAS_SETTLED = """() => {
   return !window.gradio_config || now > 10_000 || answered.some(isShown);
 }"""
 
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+_STICKING_OUT = """() => {
+  const page = document.querySelector(".gradio-container");
+  const pictures = [...page.querySelectorAll("canvas, [role=tabpanel] img")].filter((each) => each.checkVisibility());
+  const isOut = ({left, right}) => left < 0 || right > innerWidth;
+  const out = pictures.filter((each) => isOut(each.getBoundingClientRect())).map((each) => each.outerHTML.slice(0, 99));
+  return page.scrollWidth > page.clientWidth ? [...out, `${page.scrollWidth} of ${page.clientWidth} pixels`] : out;
+}"""
+
 TOLERANCE = 1  # grey levels, wherever it is drawn
 GENERATORS = "**/generator.safetensors"  # what the page draws with
 
@@ -70,7 +79,7 @@ class AppPage:
         self.context = browser.new_context(
             locale=language,
             color_scheme="dark" if dark else "light",
-            viewport={"width": 1280, "height": 900} if wide else {"width": 390, "height": 844},
+            viewport=DESKTOP if wide else PHONE,
             has_touch=not wide,
             accept_downloads=True,
         )
@@ -197,6 +206,11 @@ class AppPage:
         pressed.click()
         self.page.evaluate("copied")
         return self.page.evaluate("navigator.clipboard.readText()")
+
+    def expect_to_fit(self) -> None:
+        """Nothing sticks out sideways."""
+        sticking_out = self.page.evaluate(_STICKING_OUT)
+        assert sticking_out == [], sticking_out
 
     def wait_until_count(self, count: int) -> None:
         last = 6 + count

@@ -16,7 +16,7 @@ from cgan.common.files import replaced
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served
-from tests.chromium import FLAGS, find_chromium
+from tests.chromium import FLAGS, HEADLESS, find_chromium
 from tests.conftest import ROOT
 
 
@@ -41,17 +41,17 @@ def serve(tmp_path_factory):
     return serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(serve):
     """The address of the app with the shipped checkpoint."""
     with serve() as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(HEADLESS), args=FLAGS)
         yield browser
         browser.close()
 

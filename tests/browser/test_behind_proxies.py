@@ -67,7 +67,6 @@ def expect_whole_app(page):
     assert page.problems == []
 
 
-@pytest.mark.parametrize("renderer", ["page", "server"])
 @pytest.mark.parametrize(
     "configuration",
     [
@@ -78,8 +77,8 @@ def expect_whole_app(page):
     ],
     ids=["no port", "other case", "several hosts", "several hosts without ports"],
 )
-def test_a_proxy_that_changes_the_host(proxied, configuration, renderer):
-    expect_whole_app(proxied(configuration, renderer=renderer))
+def test_a_proxy_that_changes_the_host(proxied, configuration):
+    expect_whole_app(proxied(configuration, renderer="server"))
 
 
 @pytest.mark.parametrize("renderer", ["page", "server"])
@@ -120,12 +119,13 @@ def rooted(start_app):
     ],
     ids=["prefix cut off", "prefix kept"],
 )
-@pytest.mark.parametrize("path", ["/gan/", "/gan"])
-def test_a_root_path_with_and_without_its_slash_behind_a_login(tmp_path, rooted, browser, location, path):
+def test_a_root_path_with_and_without_its_slash_behind_a_login(tmp_path, rooted, browser, location):
     text = "proxy_set_header Host $host; absolute_redirect off; " + location.format(app=rooted.address)
     with nginx(tmp_path, text) as (port,):
         page = browser.new_page()
-        page.goto(f"http://garments.example:{port}{path}")
+        page.goto(f"http://garments.example:{port}/gan/")
+        expect(page.locator("input[type=password]")).to_be_visible()
+        page.goto(f"http://garments.example:{port}/gan")
         page.locator("input").first.fill("anna")
         page.locator("input[type=password]").fill("secret")
         page.get_by_role("button", name="Login").click()

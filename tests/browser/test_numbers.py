@@ -17,13 +17,18 @@ def sampler():
     return Sampler(CHECKPOINTS / DEFAULT_CHECKPOINT)
 
 
+@pytest.fixture(scope="module")
+def page(visit_for_all):
+    """A page that each test leaves on the tab "Generate", with 16 pictures."""
+    return visit_for_all()
+
+
 def expect_number(page, name, value, slider=None):
     expect(page.find(f"#{name} input[type=number]")).to_have_value(f"{value}")
     expect(page.find(f"#{name} input[type=range]")).to_have_value(f"{value if slider is None else slider}")
 
 
-def test_a_field_that_was_cleared_says_what_is_drawn(visit):
-    page = visit()
+def test_a_field_that_was_cleared_says_what_is_drawn(page):
     page.type_number("seed", 100)
     page.wait_until_painted(3, 100)
     page.find("#seed input[type=number]").fill("")
@@ -35,16 +40,15 @@ def test_a_field_that_was_cleared_says_what_is_drawn(visit):
 
 
 @pytest.mark.parametrize(("name", "typed", "says"), [("seed", 12.7, 13), ("count", 2.4, 2), ("count", 99, 64)])
-def test_a_field_says_the_number_that_is_drawn(visit, name, typed, says):
-    page = visit()
+def test_a_field_says_the_number_that_is_drawn(page, name, typed, says):
     page.type_number(name, typed)
     expect_number(page, name, says)
     page.page.wait_for_function(f"document.querySelector({PICTURE!r}).ariaLabel.includes('seed')")
     assert f"{name}={says}" in page.copied("Copy link")
+    page.type_number("count", 16)
 
 
-def test_a_field_takes_seeds_beyond_its_slider(visit, sampler):
-    page = visit()
+def test_a_field_takes_seeds_beyond_its_slider(page, sampler):
     page.type_number("seed", BEYOND_SLIDER)
     expect_number(page, "seed", BEYOND_SLIDER, slider=9999)
     page.expect_cells(PICTURE, sampler.sample(np.full(16, 3), np.arange(BEYOND_SLIDER, BEYOND_SLIDER + 16)), columns=4)
@@ -52,6 +56,7 @@ def test_a_field_takes_seeds_beyond_its_slider(visit, sampler):
     page.wait_until_painted(3, BEYOND_SLIDER + 1)
     page.open_tab("Interpolate")
     expect_number(page, "from-seed", BEYOND_SLIDER + 1, slider=9999)
+    page.open_tab("Generate")
 
 
 @pytest.mark.parametrize("renderer", ["page", "server"])
@@ -70,8 +75,7 @@ def test_the_server_computes_for_seeds_beyond_the_slider(visit_served):
     expect(page.find("#copying")).to_contain_text(f"{LAST}", timeout=60_000)
 
 
-def test_a_corners_seed_says_what_is_drawn(visit):
-    page = visit()
+def test_a_corners_seed_says_what_is_drawn(page):
     page.open_tab("Mix")
     field = page.find(".cgan-corners input[type=number]").first
     for typed, says in (("", "7"), ("12.7", "13"), (f"{LAST}", f"{LAST}")):

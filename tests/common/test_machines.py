@@ -125,6 +125,24 @@ def test_the_app_starts_whatever_the_proxy_and_however_the_host_is_written(tmp_p
     assert f"Open http://{addresses.as_in_url(host)}:{port} in a browser" in log.read_text()
 
 
+def test_without_a_tunnel_the_app_serves_on():
+    """The real app, whose proxy for the outside does not exist."""
+    outside = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
+    environment = {**os.environ, **outside, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "app.py", "--share", "--port", f"{free_port()}"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE)
+    try:
+        lines = [process.stdout.readline() for _ in range(2)]
+        assert re.fullmatch(r"Open http://127.0.0.1:\d+ in a browser. Ctrl-C ends it.\n", lines[0])
+        assert lines[1].startswith("No link to share")
+        port = int(re.search(r":(\d+)", lines[0])[1])
+        socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 def test_outside_the_proxy_stays_what_it_was(monkeypatch):
     monkeypatch.setenv("no_proxy", "example.org")
     with without_proxies():

@@ -35,15 +35,15 @@ def test_classifiers_learn_from_what_they_are_given(fashion_mnist, fashion_mnist
 
 def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_test, tmp_path, monkeypatch, capsys):
     """Here of fewer pictures and images; of all of them in the slow proof below."""
-    few = {"train": [array[:2000] for array in fashion_mnist], "test": [array[:1000] for array in fashion_mnist_test]}
+    few = {"train": [array[:1000] for array in fashion_mnist], "test": [array[:500] for array in fashion_mnist_test]}
     monkeypatch.setattr(metrics.data, "load", lambda split, folder: few[split])
-    monkeypatch.setattr(metrics, "PICTURES", 1000)
+    monkeypatch.setattr(metrics, "PICTURES", 500)
     monkeypatch.setattr(two_sample, "SEEDS", 2)
-    monkeypatch.setattr(two_sample, "PASSES", 8000)
+    monkeypatch.setattr(two_sample, "PASSES", 4000)
     monkeypatch.setattr(sys, "argv", ["metrics", "--checkpoint", "report-mlp", "--json", f"{tmp_path / 'm.json'}"])
     metrics.main()
     measured = json.loads((tmp_path / "m.json").read_text())
-    assert measured["pictures"] == 1000 and len(measured["per_class"]) == NUM_CLASSES
+    assert measured["pictures"] == 500 and len(measured["per_class"]) == NUM_CLASSES
     shares = [of_class["gan_test"] for of_class in measured["per_class"].values()]
     assert np.mean(shares) == pytest.approx(measured["gan_test"], abs=1e-6)  # all classes count the same
     shipped = json.loads((metrics.checkpoints.CHECKPOINTS / "report-mlp/metrics.json").read_text())

@@ -129,7 +129,7 @@ def by_mcp(address, work, **headers):
 
 @pytest.fixture(scope="module")
 def locked(start_app):
-    return start_app("--mcp", "--auth", "anna:裙子:1")
+    return start_app("--mcp", "--auth", "anna:裙子:1", "--allow-origin", "https://other.example")
 
 
 LOGIN = httpx.BasicAuth("anna", "裙子:1")._auth_header
@@ -154,6 +154,7 @@ def test_tools_of_mcp_ask_for_the_login(locked):
     [
         *("/gradio_api/mcp/", "/gradio_api/mcp/schema", "/gradio_api/mcp/sse", "/gradio_api/mcp/messages/"),
         *("/gradio_api/mcp/http/", "/config", "/gradio_api/info", "/gradio_api/openapi.json", "/cgan/engine.wasm"),
+        *("/cgan/timelines.json", "/cgan/worker.js", "/cgan/checkpoints/r3gan-conv/timeline.json"),
         *("/cgan/checkpoints/r3gan-conv/generator.safetensors", "/gradio_api/heartbeat/x", "/gradio_api/file=/x"),
         *("/gradio_api/queue/data?session_hash=x", "/no-such-path", "//gradio_api/mcp/", "/login/../config"),
     ],
@@ -165,6 +166,31 @@ def test_behind_the_login_lies_everything_but_its_page(locked, path):
         assert answer.status_code in (401, 404, 405), (method, answer.status_code)
         assert "tools" not in answer.text and "generate" not in answer.text
     assert locked.client.get("/", follow_redirects=True).status_code == 200
+
+
+def test_with_auth_nothing_is_told_to_who_has_not_logged_in(locked):
+    app = locked
+    app.client.cookies.clear()
+
+    def asked_for_all():
+        return [
+            app.client.get("/config").status_code,
+            app.client.get("/cgan/timelines.json").status_code,
+            app.client.get("/gradio_api/info").status_code,
+            app.client.post("/gradio_api/run/generate", json={"data": [3, 7, 1, 1.0, "r3gan-conv"]}).status_code,
+            app.client.get("/cgan/checkpoints/r3gan-conv/card.json").status_code,
+            app.client.post("/cgan/checkpoints/r3gan-conv/pictures").status_code,
+        ]
+
+    assert asked_for_all() == [401] * 6
+    assert "inside-network" not in app.client.get("/").text
+    assert app.client.post("/login", data={"username": "anna", "password": "wrong"}).status_code == 400
+    assert app.client.post("/login", data={"username": "anna", "password": "裙子:1"}).status_code == 200
+    assert asked_for_all() == [200, 200, 200, 200, 200, 422]
+    assert "inside-network" in app.client.get("/").text
+    app.client.cookies.clear()
+    assert "inside-network" not in app.client.get("/").text
+    assert "first-view" not in app.client.get("/").text
 
 
 def test_a_wrong_login_by_basic_is_none_and_a_right_one_opens_the_api_too(locked):
@@ -186,10 +212,10 @@ def test_a_wrong_login_by_basic_is_none_and_a_right_one_opens_the_api_too(locked
     assert locked.client.get("/config").status_code == 401
 
 
-def test_a_preflight_needs_no_login(start_app):
-    app = start_app("--auth", "anna:secret", "--allow-origin", "https://other.example")
+def test_a_preflight_needs_no_login(locked):
+    locked.client.cookies.clear()
     wish = {"origin": "https://other.example", "access-control-request-method": "POST"}
     wish["access-control-request-headers"] = "authorization"
-    assert app.client.options("/gradio_api/run/generate", headers=wish).status_code == 200
-    refused = app.client.get("/config", headers={"origin": "https://other.example"})
+    assert locked.client.options("/gradio_api/run/generate", headers=wish).status_code == 200
+    refused = locked.client.get("/config", headers={"origin": "https://other.example"})
     assert refused.status_code == 401 and refused.headers["access-control-allow-origin"] == "https://other.example"

@@ -243,30 +243,6 @@ def test_a_wrong_password_takes_its_time(monkeypatch):
     assert waited == [login._DELAY_S] * 5
 
 
-def test_with_auth_nothing_is_told_to_who_has_not_logged_in(start_app):
-    app = start_app("--auth", "anna:secret")
-
-    def asked_for_all():
-        return [
-            app.client.get("/config").status_code,
-            app.client.get("/cgan/timelines.json").status_code,
-            app.client.get("/gradio_api/info").status_code,
-            app.client.post("/gradio_api/run/generate", json={"data": [3, 7, 1, 1.0, "r3gan-conv"]}).status_code,
-            app.client.get("/cgan/checkpoints/r3gan-conv/card.json").status_code,
-            app.client.post("/cgan/checkpoints/r3gan-conv/pictures").status_code,
-        ]
-
-    assert asked_for_all() == [401] * 6
-    assert "inside-network" not in app.client.get("/").text
-    assert app.client.post("/login", data={"username": "anna", "password": "wrong"}).status_code == 400
-    assert app.client.post("/login", data={"username": "anna", "password": "secret"}).status_code == 200
-    assert asked_for_all() == [200, 200, 200, 200, 200, 422]
-    assert "inside-network" in app.client.get("/").text
-    app.client.cookies.clear()
-    assert "inside-network" not in app.client.get("/").text
-    assert "first-view" not in app.client.get("/").text
-
-
 def test_flags_of_any_kind_are_taken_or_refused_in_one_line(capsys):
     draw = random.Random(8)
     values = [

@@ -60,20 +60,29 @@ def start(command, hang_up=signal.SIG_DFL):
         signal.signal(signal.SIGHUP, before)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
-def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command, number):
-    interrupted = tmp_path / "interrupted"
-    command = [*SIGNALLED, "--out", f"{interrupted}"]
-    process = start(command)
-    wait_until(lambda: len(history(interrupted)) >= 2, lambda: process.poll() is None)
-    process.send_signal(number)
-    output, errors = process.communicate(timeout=120)
-    assert process.returncode == 128 + number and "Traceback" not in errors
-    assert output == f"Saved. Go on with: python {' '.join(command)} --resume\n"
-    if number == signal.SIGINT:
-        assert run_command(*command, "--resume").returncode == 0
-        assert run_command(*SIGNALLED, "--out", tmp_path / "whole").returncode == 0
-        assert_same(interrupted, tmp_path / "whole")
+def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command):
+    """Ctrl-C and two others, in runs that begin together."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    commands = {number: [*SIGNALLED, "--out", f"{tmp_path / number.name}"] for number in signals}
+    runs = {number: start(command) for number, command in commands.items()}
+    to_end = {*signals}
+
+    def each_is_ended():
+        for number in [number for number in to_end if len(history(tmp_path / number.name)) >= 2]:
+            runs[number].send_signal(number)
+            to_end.remove(number)
+        return not to_end
+
+    wait_until(each_is_ended, lambda: all(runs[number].poll() is None for number in to_end))
+    for number, process in runs.items():
+        output, errors = process.communicate(timeout=120)
+        assert process.returncode == 128 + number and "Traceback" not in errors
+        assert output == f"Saved. Go on with: python {' '.join(commands[number])} --resume\n"
+    whole = start([*SIGNALLED, "--out", f"{tmp_path / 'whole'}"])
+    assert run_command(*commands[signal.SIGINT], "--resume").returncode == 0
+    whole.communicate(timeout=120)
+    assert whole.returncode == 0
+    assert_same(tmp_path / signal.SIGINT.name, tmp_path / "whole")
 
 
 def test_under_nohup_a_hang_up_ends_nothing(tmp_path):
@@ -125,9 +134,10 @@ def test_a_killed_run_is_whole_and_goes_on_to_the_same_end(tmp_path, undisturbed
     assert_same(run, undisturbed)
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
-def test_killed_at_random_moments_a_run_loses_at_most_one_epoch(tmp_path, undisturbed, kills):
+@pytest.mark.slow
+def test_killed_at_random_moments_a_run_loses_at_most_one_epoch(tmp_path, undisturbed):
     """SIGKILL, each time at a random moment after the first entry of a process."""
+    kills = 50
     delays = random.Random(7)
     run = tmp_path / "0"
     for kill in range(kills):

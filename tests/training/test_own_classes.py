@@ -186,7 +186,7 @@ def test_a_judge_of_the_classes_measures_them(twelve_run, own_pictures, twelve_j
     assert 0.5 < measured["two_sample"]["accuracy"]["mean"] <= 1 and measured["random_features"]["fid"] > 0
     folder = shutil.copytree(twelve_run, tmp_path / "copy")
     run_here(snapshots.main, "--checkpoint", folder, "--data", own_pictures, "--judge", twelve_judge)
-    assert snapshots.load_quality(folder, twelve_judge).steps[-1] == 150
+    assert snapshots.load_quality(folder, twelve_judge).steps[-1] == 60
 
 
 def test_nearest_images_come_from_the_judges_index(own_pictures, twelve_judge):

@@ -2,11 +2,15 @@
 
 1. `Blocks.process_api` is replaced: a wrong value or a failure is answered with one line. Without that Gradio says
    nothing to the client, and prints a traceback for each.
-2. `LocalContext.request` is read: whose run it is, for `run_limits`.
+2. `Queue.send_message` is replaced: where Gradio does not keep messages for the caller, it does from now on. It looks
+   for those of a caller with an empty `session_hash` under another name, and forgets the oldest of 2,000 callers even
+   while their events wait. Without that it prints a traceback, and the event is not computed.
+3. `LocalContext.request` is read: whose run it is, for `run_limits`.
 
 Where one of them is missing, the app serves on without it, and the log says so.
 """
 
+import asyncio
 import inspect
 import traceback
 from pathlib import Path
@@ -33,6 +37,12 @@ def install(blocks: gr.Blocks) -> None:
         _refuse_in_one_line(blocks)
     else:
         _say_missing("Blocks.process_api(block_fn, request)", "errors are not explained to clients")
+    queue = getattr(blocks, "_queue", None)
+    sends = _has_parameters(getattr(queue, "send_message", None), "event", "event_message")
+    if sends and hasattr(queue, "pending_messages_per_session"):
+        _keep_messages(queue)
+    else:
+        _say_missing("Queue.send_message(event, event_message)", "an event can be dropped, with a traceback")
     if not hasattr(getattr(context, "LocalContext", None), "request"):
         _say_missing("LocalContext.request", "long runs are not limited by page and by address")
 
@@ -61,6 +71,18 @@ def _refuse_in_one_line(blocks: gr.Blocks) -> None:
             raise refusal from error
 
     blocks.process_api = process_api
+
+
+def _keep_messages(queue: Any) -> None:
+    send, kept = queue.send_message, queue.pending_messages_per_session
+
+    def send_message(event: Any, event_message: Any) -> None:
+        event.session_hash = event.data.session_hash  # Gradio takes the event's own id in place of an empty one
+        if event.alive and event.session_hash not in kept:
+            kept[event.session_hash] = asyncio.Queue()
+        send(event, event_message)
+
+    queue.send_message = send_message
 
 
 def _refusal(name: str, error: Exception) -> gr.Error:

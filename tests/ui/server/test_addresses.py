@@ -1,11 +1,8 @@
 """What the app says at its start: where it is, for whom, and what was not to be had."""
 
 import ipaddress
-import os
-import re
 import socket
 import stat
-import subprocess
 import sys
 import types
 from contextlib import contextmanager
@@ -16,7 +13,6 @@ from gradio import networking, tunneling
 from cgan.ui import page
 from cgan.ui.server import addresses
 from tests.browser.server import free_port
-from tests.conftest import ROOT
 
 
 @contextmanager
@@ -108,24 +104,6 @@ def test_a_tunnel_that_says_nothing_is_not_waited_for_for_ever(share, monkeypatc
     monkeypatch.setattr(addresses, "_SHARE_PATIENCE_S", 0.5)
     lines = share("exec sleep 60")
     assert "no answer" in lines[0] and "goes on" in lines[0]
-
-
-def test_without_a_tunnel_the_app_serves_on():
-    """The real app, whose proxy for the outside does not exist."""
-    outside = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
-    environment = {**os.environ, **outside, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "app.py", "--share", "--port", f"{free_port()}"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE)
-    try:
-        lines = [process.stdout.readline() for _ in range(2)]
-        assert re.fullmatch(r"Open http://127.0.0.1:\d+ in a browser. Ctrl-C ends it.\n", lines[0])
-        assert lines[1].startswith("No link to share")
-        port = int(re.search(r":(\d+)", lines[0])[1])
-        socket.create_connection(("127.0.0.1", port), timeout=10).close()
-        assert process.poll() is None
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def test_on_zero_gpu_one_function_is_registered(monkeypatch):

@@ -29,9 +29,12 @@ def wait_until(is_so, seconds=60):
         time.sleep(0.05)
 
 
+STEPS = 100
+
+
 def where():
     """Who computes, step by step."""
-    for _ in range(200):
+    for _ in range(STEPS):
         time.sleep(0.01)
         yield os.getpid(), os.getpriority(os.PRIO_PROCESS, 0), torch.get_num_threads()
 
@@ -98,7 +101,7 @@ def test_a_run_whose_process_is_killed_begins_anew_in_the_server():
     pid, _, _ = next(run)
     os.kill(pid, signal.SIGKILL)
     items = list(run)
-    assert items[-1][0] == os.getpid() and sum(item[0] == os.getpid() for item in items) == 200
+    assert items[-1][0] == os.getpid() and sum(item[0] == os.getpid() for item in items) == STEPS
     assert next(worker.steps(where))[0] == os.getpid()
 
 
