@@ -86,6 +86,6 @@ def test_it_fits_and_is_chinese_where_the_browser_is(visit_served):
             shown(page, step)
         page.expect_to_fit()
         text = " ".join(page.find("[role=tabpanel]:visible").all_inner_texts())
-        for name in ("r3gan-conv", "report-mlp", "GAN-train", "GAN-test", "R3GAN"):
+        for name in ("r3gan-film", "report-mlp", "GAN-train", "GAN-test", "R3GAN"):
             text = text.replace(name, "")
         assert re.findall(r"[A-Za-z]{4,}", text) == []

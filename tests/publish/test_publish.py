@@ -175,7 +175,7 @@ def test_what_a_space_gets_starts_by_itself(hub, printed, tmp_path):
         "from cgan.ui.studio import Studio; from cgan.ui.page import build; studio = Studio();"
         "build(studio, 'r3gan-film'); print(sorted(studio.folders()))"
     )
-    assert run_python(code, folder=tmp_path).strip() == "['r3gan-film', 'r3gan-conv', 'report-mlp']"
+    assert run_python(code, folder=tmp_path).strip() == "['r3gan-conv', 'r3gan-film', 'report-mlp']"
 
 
 def test_the_front_matter_names_what_is_installed():

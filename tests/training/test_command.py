@@ -51,7 +51,7 @@ def test_a_run_starts_with_the_networks_of_its_checkpoint(tmp_path, monkeypatch)
     assert command._arguments().hidden_d == (128, 64)
 
 
-@pytest.mark.parametrize("name", ["report-mlp", "r3gan-conv"])
+@pytest.mark.parametrize("name", ["report-mlp", "r3gan-conv", "r3gan-film"])
 def test_a_shipped_checkpoint_names_its_networks(monkeypatch, name):
     monkeypatch.setattr(sys, "argv", ["train.py", "--start-from", name])
     ours = command._config(command._arguments()).networks()

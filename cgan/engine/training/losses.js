@@ -1,4 +1,4 @@
-// The adversarial losses of cgan/training/step/losses.py, which names their sources, with their gradients at the scores.
+// The adversarial losses of cgan/training/step/losses.py, which names their sources, and their gradients at the scores.
 
 /**
  * The losses of a batch and their gradients.

@@ -19,7 +19,7 @@ from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from tests.pictures import assert_same_pictures
 from tests.ui.tabs.test_inside import last, picture, problem, titles
 
-CHECKPOINT = "r3gan-conv"
+CHECKPOINT = "r3gan-film"
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_programs_get_the_z_and_what_it_draws(redrawer):
     drawn = Sampler(resolve(CHECKPOINT)).sample(np.array([5]), np.array([7]))[0]
     answer = redrawer.invert(CHECKPOINT, as_file(drawn), 5)
     assert answer["class_index"] == 5 and np.linalg.norm(answer["z"]) <= longest(64) * 1.0001
-    assert np.abs(decoded(answer["seen"])[0].astype(int) - drawn).mean() < 4  # enlarged and made small again
+    assert np.abs(decoded(answer["seen"])[0].astype(int) - drawn).mean() < 5  # enlarged and made small again
     redrawn = Sampler(resolve(CHECKPOINT)).draw(np.float32([answer["z"]]), latents.one_hot(np.array([5]), NUM_CLASSES))
     assert_same_pictures(decoded(answer["pixels"]), redrawn)
     error = np.square((redrawn[0].astype(float) - decoded(answer["seen"])[0]) / 255).mean()
