@@ -115,8 +115,11 @@ class FilmGenerator(nn.Module):
         return StraightThroughClamp.apply(x) if self.training else x.clamp(-1, 1)
 
     def first_features(self, z: Tensor, classes: Tensor) -> Tensor:
-        """Outputs of the first layer, (N, 49 * width), for z and classes as in `forward`: linear in both."""
-        return self.input(self._concatenate(z, classes))
+        """The hidden layer of the modulation before its activation, (N, 256), for z and classes as in `forward`.
+
+        It is linear in both. Its principal components change what can be named more often than those of `input` do.
+        """
+        return self.modulation.mapping(self._concatenate(z, classes))
 
     def _concatenate(self, z: Tensor, classes: Tensor) -> Tensor:
         return torch.cat([self.embedding(classes), z], dim=1)

@@ -170,7 +170,7 @@ def test_a_run_of_a_gpu_goes_on_on_a_cpu(few, tmp_path, capsys):
     tensors["stream.dropout"] = torch.zeros(16, dtype=torch.uint8)
     checkpoints.save_tensors(path, tensors, metadata)
     assert train(dataclasses.replace(config, steps=10), *few, tmp_path, CPU, resume=True) is None
-    assert capsys.readouterr().out.count("dropout draws other random numbers") == 1
+    assert capsys.readouterr().out.count("dropout and augmentation draw other random numbers") == 1
     assert [entry["step"] for entry in read_history(tmp_path)] == [5, 10]
 
 
