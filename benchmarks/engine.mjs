@@ -40,7 +40,8 @@ async function tensorflow({ config, tensors }) {
   wasm.setThreadsCount(1);
   await tf.setBackend("wasm");
   const tensor = (name) => tf.tensor(tensors.get(name).values, tensors.get(name).shape);
-  const network = { mlp: tensorflowMLP, conv: tensorflowConv }[config.arch](tf, tensor, config.generator);
+  const build = { mlp: tensorflowMLP, conv: tensorflowConv, film: tensorflowFilm }[config.arch];
+  const network = build(tf, tensor, config.generator);
   return (count, z, classWeights) => {
     const images = tf.tidy(() =>
       network(tf.tensor(z, [count, z.length / count]), tf.tensor(classWeights, [count, 10])),
@@ -71,35 +72,73 @@ function tensorflowMLP(tf, tensor, { batchnorm_eps }) {
   };
 }
 
-function tensorflowConv(tf, tensor, { width }) {
-  const convolution = (name) => ({
+/** What both convolutional generators have: a convolution's weights, the first layer, upsampling. */
+function tensorflowLayers(tf, tensor, width) {
+  const convolution = (name, hasBias = true) => ({
     filter: tf.transpose(tensor(`${name}.weight`), [2, 3, 1, 0]),
-    bias: tensor(`${name}.bias`),
+    ...(hasBias && { bias: tensor(`${name}.bias`) }),
     strides: 1,
     pad: "same",
   });
-  const block = (name) => [0, 1].map((i) => convolution(`${name}.convolutions.${i}`));
-  const [blocks7, block14] = [["blocks7.0", "blocks7.1"].map(block), block("blocks14.0")];
-  const [to14, to28, hidden, output] = ["to14", "to28", "hidden", "output"].map(convolution);
   const channelsLast = (name, columns) =>
     tf.reshape(tf.transpose(tf.reshape(tensor(name), [width, 49, columns]), [1, 0, 2]), [49 * width, columns]);
-  const [embedding, weight] = [tensor("embedding.weight"), tensor("input.weight")];
-  const b = tf.transpose(channelsLast("input.weight", weight.shape[1]));
+  const b = tf.transpose(channelsLast("input.weight", tensor("input.weight").shape[1]));
   const bias = tf.tensor1d(channelsLast("input.bias", 1).dataSync()); // a reshaped one is refused
+  const input = (a) => tf.reshape(tf.fused.matMul({ a, b, bias }), [-1, 7, 7, width]);
+  const upsample = (x) => tf.image.resizeBilinear(x, [2 * x.shape[1], 2 * x.shape[1]], false, true);
+  return { convolution, input, upsample };
+}
+
+function tensorflowConv(tf, tensor, { width }) {
+  const { convolution, input, upsample } = tensorflowLayers(tf, tensor, width);
+  const block = (name) => [0, 1].map((i) => convolution(`${name}.convolutions.${i}`));
+  const [blocks7, block14] = [["blocks7.0", "blocks7.1"].map(block), block("blocks14.0")];
+  const [to14, to28, hidden, output] = ["to14", "to28", "hidden", "output"].map((name) => convolution(name));
+  const embedding = tensor("embedding.weight");
 
   const residual = (x, [first, second]) => {
     const y = tf.fused.conv2d({ x: tf.leakyRelu(x, 0.2), ...first, ...LEAKY });
     return tf.add(x, tf.fused.conv2d({ x: y, ...second }));
   };
-  const upsample = (x) => tf.image.resizeBilinear(x, [2 * x.shape[1], 2 * x.shape[1]], false, true);
   return (z, classWeights) => {
-    const a = tf.concat([tf.matMul(classWeights, embedding), z], 1);
-    let x = tf.reshape(tf.fused.matMul({ a, b, bias }), [-1, 7, 7, width]);
+    let x = input(tf.concat([tf.matMul(classWeights, embedding), z], 1));
     x = blocks7.reduce(residual, x);
     x = residual(upsample(tf.fused.conv2d({ x, ...to14 })), block14);
     x = tf.leakyRelu(upsample(tf.fused.conv2d({ x, ...to28 })), 0.2);
     x = tf.fused.conv2d({ x, ...hidden, ...LEAKY });
     return tf.clipByValue(tf.fused.conv2d({ x, ...output }), -1, 1);
+  };
+}
+
+function tensorflowFilm(tf, tensor, { width }) {
+  const { convolution, input, upsample } = tensorflowLayers(tf, tensor, width);
+  const counts = [1, 2, 2]; // blocks at 7x7, 14x14 and 28x28
+  const part = (stage, block, name) => convolution(`stages.${stage}.${block}.${name}`, false);
+  const stages = counts.map((count, stage) =>
+    Array.from({ length: count }, (_, block) => ["first", "second"].map((name) => part(stage, block, name))),
+  );
+  const [to14, to28, output] = ["transitions.0", "transitions.1", "output"].map((name) => convolution(name));
+  const linear = (name) => ({ b: tf.transpose(tensor(`${name}.weight`)), bias: tensor(`${name}.bias`) });
+  const [mapping, heads] = ["modulation.mapping", "modulation.heads"].map(linear);
+  const embedding = tensor("embedding.weight");
+  const channels = stages.flatMap((stage) => stage.map(([first]) => first.filter.shape[3]));
+
+  return (z, classWeights) => {
+    const a = tf.concat([tf.matMul(classWeights, embedding), z], 1);
+    const mapped = tf.fused.matMul({ a, ...mapping, ...LEAKY });
+    const [scales, shifts] = tf.split(tf.fused.matMul({ a: mapped, ...heads }), 2, 1);
+    const perBlock = (values) => tf.split(values, channels, 1).map((of) => tf.reshape(of, [-1, 1, 1, of.shape[1]]));
+    const [gains, offsets] = [perBlock(tf.add(scales, 1)), perBlock(shifts)];
+    let x = input(a);
+    for (const [i, stage] of stages.entries()) {
+      if (i > 0) x = upsample(tf.fused.conv2d({ x, ...[to14, to28][i - 1] }));
+      for (const [first, second] of stage) {
+        const y = tf.fused.conv2d({ x: tf.leakyRelu(x, 0.2), ...first });
+        const modulated = tf.leakyRelu(tf.add(tf.mul(y, gains.shift()), offsets.shift()), 0.2);
+        x = tf.add(x, tf.fused.conv2d({ x: modulated, ...second }));
+      }
+    }
+    return tf.clipByValue(tf.fused.conv2d({ x: tf.leakyRelu(x, 0.2), ...output }), -1, 1);
   };
 }
 
