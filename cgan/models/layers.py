@@ -1,5 +1,8 @@
 """Layers that the generators and discriminators are built from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -54,6 +57,23 @@ class Convolution(nn.Conv2d):
         return _Convolve.apply(x, weight, bias, self.stride, self.padding)
 
 
+@contextmanager
+def only_image_gradients() -> Iterator[None]:
+    """Within it no gradients with respect to weights of convolutions are computed.
+
+    Torch does not tell a function of ours which of its gradients are wanted, and these take a third of the time.
+    """
+    global _weights_wanted
+    _weights_wanted = False
+    try:
+        yield
+    finally:
+        _weights_wanted = True
+
+
+_weights_wanted = True
+
+
 class _Convolve(torch.autograd.Function):
     """Images x (N, C, H, W), weights (D, C, h, w) and a bias (D,) or None to (N, D, H', W').
 
@@ -73,9 +93,8 @@ class _Convolve(torch.autograd.Function):
     def backward(context: Context, gradient: Tensor) -> tuple:
         x, weight = context.saved_tensors
         to_x = _InputGradient.apply(gradient, weight, x, *context.geometry) if context.needs_input_grad[0] else None
-        to_weight = (
-            _WeightGradient.apply(x, gradient, weight, *context.geometry) if context.needs_input_grad[1] else None
-        )
+        is_wanted = _weights_wanted and context.needs_input_grad[1]
+        to_weight = _WeightGradient.apply(x, gradient, weight, *context.geometry) if is_wanted else None
         to_bias = gradient.sum(dim=(0, 2, 3)) if context.needs_input_grad[2] else None
         return to_x, to_weight, to_bias, None, None
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from cgan.models.layers import only_image_gradients
 from cgan.training.step.losses import Objective, gradient_penalty
 
 
@@ -42,7 +43,8 @@ class StepGradients:
         # The discriminator's graph ends at the copy `shown`, so that the generator's can be freed first.
         real, shown, scores = self._scores(given, fake)
         loss = self._objective.generator(*scores)
-        (gradient,) = torch.autograd.grad(loss, shown, retain_graph=True)
+        with only_image_gradients():
+            (gradient,) = torch.autograd.grad(loss, shown, retain_graph=True)
         # The sum is the same as fake.backward(gradient), which imports 60 MB of sympy.
         gradients = _gradients((fake * gradient).sum(), self._generator)
         return gradients, *self._differentiate(real, shown, scores, given.penalty), loss.detach()
@@ -79,7 +81,8 @@ class StepGradients:
         loss = self._objective.discriminator(*scores)
         total = loss
         if penalty is not None:
-            r1, r2 = (gradient_penalty(*pair) for pair in zip(scores, (real, fake), strict=True))
+            with only_image_gradients():
+                r1, r2 = [gradient_penalty(*pair) for pair in zip(scores, (real, fake), strict=True)]
             total = loss + penalty * (r1 + r2)
         figures = torch.stack([loss, *(side.mean() for side in scores)]).detach()
         return _gradients(total, self._discriminator), figures
