@@ -61,7 +61,7 @@ class Convolution(nn.Conv2d):
 def only_image_gradients() -> Iterator[None]:
     """Within it no gradients with respect to weights of convolutions are computed.
 
-    Torch does not tell a function of ours which of its gradients are wanted, and these take a third of the time.
+    Torch does not tell a function of ours which of its gradients are wanted, and these take a quarter of a step.
     """
     global _weights_wanted
     _weights_wanted = False
@@ -77,8 +77,7 @@ _weights_wanted = True
 class _Convolve(torch.autograd.Function):
     """Images x (N, C, H, W), weights (D, C, h, w) and a bias (D,) or None to (N, D, H', W').
 
-    It is linear in x and in the weights, and so are its gradients: each gradient of one of these three functions is
-    another of them.
+    It is linear in x and in the weights, and so is its gradient with respect to x.
     """
 
     @staticmethod
@@ -94,7 +93,7 @@ class _Convolve(torch.autograd.Function):
         x, weight = context.saved_tensors
         to_x = _InputGradient.apply(gradient, weight, x, *context.geometry) if context.needs_input_grad[0] else None
         is_wanted = _weights_wanted and context.needs_input_grad[1]
-        to_weight = _WeightGradient.apply(x, gradient, weight, *context.geometry) if is_wanted else None
+        to_weight = _weight_gradient(gradient, x, weight, *context.geometry) if is_wanted else None
         to_bias = gradient.sum(dim=(0, 2, 3)) if context.needs_input_grad[2] else None
         return to_x, to_weight, to_bias, None, None
 
@@ -106,43 +105,27 @@ class _InputGradient(torch.autograd.Function):
     def forward(context: Context, gradient: Tensor, weight: Tensor, x: Tensor, stride: tuple, padding: tuple) -> Tensor:
         context.save_for_backward(gradient, weight)
         context.geometry = stride, padding
-        return _convolution_backward(gradient, x, weight, stride, padding, of_input=True)
+        return _convolution_backward(gradient, x, weight, stride, padding, (True, False, False))[0]
 
     @staticmethod
     def backward(context: Context, h: Tensor) -> tuple:
         gradient, weight = context.saved_tensors
         to_gradient = _Convolve.apply(h, weight, None, *context.geometry) if context.needs_input_grad[0] else None
-        to_weight = (
-            _WeightGradient.apply(h, gradient, weight, *context.geometry) if context.needs_input_grad[1] else None
-        )
+        to_weight = _weight_gradient(gradient, h, weight, *context.geometry) if context.needs_input_grad[1] else None
         return to_gradient, to_weight, None, None, None
 
 
-class _WeightGradient(torch.autograd.Function):
-    """The gradient of `_Convolve` with respect to the weight, of which only the shape matters."""
-
-    @staticmethod
-    def forward(context: Context, x: Tensor, gradient: Tensor, weight: Tensor, stride: tuple, padding: tuple) -> Tensor:
-        context.save_for_backward(x, gradient)
-        context.geometry = stride, padding
-        return _convolution_backward(gradient, x, weight, stride, padding, of_input=False)
-
-    @staticmethod
-    def backward(context: Context, v: Tensor) -> tuple:
-        x, gradient = context.saved_tensors
-        to_x = _InputGradient.apply(gradient, v, x, *context.geometry) if context.needs_input_grad[0] else None
-        to_gradient = _Convolve.apply(x, v, None, *context.geometry) if context.needs_input_grad[1] else None
-        return to_x, to_gradient, None, None, None
+def _weight_gradient(gradient: Tensor, x: Tensor, weight: Tensor, stride: tuple, padding: tuple) -> Tensor:
+    return _convolution_backward(gradient, x, weight, stride, padding, (False, True, False))[1]
 
 
 def _convolution_backward(
-    gradient: Tensor, x: Tensor, weight: Tensor, stride: tuple, padding: tuple, of_input: bool
-) -> Tensor:
-    """One of the gradients of a convolution without a bias."""
-    gradients = torch.ops.aten.convolution_backward(
-        gradient, x, weight, None, stride, padding, (1, 1), False, (0, 0), 1, (of_input, not of_input, False)
+    gradient: Tensor, x: Tensor, weight: Tensor, stride: tuple, padding: tuple, wanted: tuple
+) -> tuple:
+    """The gradients of a convolution; wanted: with respect to x, to the weight, to a bias."""
+    return torch.ops.aten.convolution_backward(
+        gradient, x, weight, None, stride, padding, (1, 1), False, (0, 0), 1, wanted
     )
-    return gradients[0] if of_input else gradients[1]
 
 
 def convolution(

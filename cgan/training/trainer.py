@@ -1,8 +1,9 @@
 """One step of training: update the discriminator and the generator on one batch, then the moving average.
 
 A run is decided by its `TrainingConfig`: on one CPU the same settings give the same weights, interrupted or not. All
-randomness comes from four seeds, derived from the run's: first weights, order of the images, noise (z and classes) and
-dropout. The state that is saved holds the random streams, the optimizers and the position in the epoch.
+randomness comes from four seeds, derived from the run's: first weights, order of the images, noise (z and classes), and
+dropout with augmentations. The state that is saved holds the random streams, the optimizers and the position in the
+epoch.
 """
 
 import copy
@@ -84,6 +85,7 @@ class Trainer:
         return Adam(trained, self.config.learning_rate, (self.config.beta1, self.config.beta2))
 
     def _step_gradients(self) -> StepGradients:
+        """Computes a step's gradients; on a GPU as CUDA graphs."""
         stream, group = self.streams["dropout"], self.group
         change = partial(augment, stream=stream, part=group.rank, parts=group.world_size)
         precision = torch.bfloat16 if self.config.precision == "bf16" else None
