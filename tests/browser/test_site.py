@@ -120,12 +120,10 @@ def test_a_generator_trained_here_draws(visit_site, own_pictures):
     expect(page.find("#trained-note")).to_be_hidden()
 
 
-def test_nothing_of_the_tab_train_is_fetched_before_it_is_opened(visit_site):
+def test_what_the_tab_train_trains_with_is_not_fetched_before_it_is_opened(visit_site):
     page = visit_site()
     fetched = {url.rpartition("/")[2] for url in page.requests}
-    assert fetched.isdisjoint(
-        {"train.js", "train.css", "excerpt.png", "training.wasm", "training-worker.js", "judge.safetensors"}
-    )
+    assert fetched.isdisjoint({"excerpt.png", "training.wasm", "training-worker.js", "judge.safetensors"})
 
 
 def test_chinese_on_a_phone(visit_site):

@@ -7,7 +7,6 @@ python -m http.server --directory OUT               to look at it
 
 import argparse
 import html
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,17 +25,11 @@ from cgan.ui.tabs.interpolate import layout as interpolate
 from cgan.ui.tabs.train import layout as train
 from cgan.ui.texts import for_page
 from cgan.ui.web import UI, template
-from cgan.ui.web.bundle import bundle, bundle_later
+from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
 
-_ENTRY = UI / "site/script.js"
 _TABS = ("generate", "train", "interpolate")
-_AT_ONCE = ("generate", "interpolate")  # whose texts the page carries
-_STYLE_SHEETS = {
-    "style.css": [UI / "web/page/style.css"],
-    "site.css": [UI / "site/style.css"],
-    "train.css": [UI / "web/charts/charts.css", UI / "web/page/figures.css", UI / "tabs/train/style.css"],
-}
+_STYLE_SHEETS = ("site/style", "web/page/style", "web/charts/charts", "web/page/figures", "tabs/train/style")
 
 # What Hugging Face reads of a Space.
 _SPACE = """\
@@ -81,9 +74,8 @@ def write_site(out: Path, full_app: str | None = None, checkpoints: Sequence[str
         _write(out / "cgan" / name, source.read_bytes())
     for name, entry in SCRIPTS.items():
         write_text(out / "cgan" / name, bundle(entry))
-    for name, sheets in _STYLE_SHEETS.items():
-        write_text(out / name, "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
-    write_text(out / "cgan/train.js", _train_script())
+    sheets = [UI / f"{name}.css" for name in _STYLE_SHEETS]
+    write_text(out / "style.css", "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
     write_text(out / "README.md", _SPACE)
     write_text(out / "index.html", _index(studio, names, full_app))
 
@@ -92,19 +84,6 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replaced(path) as temporary:
         temporary.write_bytes(content)
-
-
-def _train_script() -> str:
-    """The tab "Train", its texts in front: what the page fetches when that tab is opened."""
-    texts = json.dumps(for_page(["train"]), ensure_ascii=False)
-    add = f"for (const [name, texts] of Object.entries({texts})) Object.assign(cgan.config.texts[name], texts);\n"
-    return add + bundle_later(UI / "tabs/train/script.js", _ENTRY)
-
-
-def _texts_at_once() -> dict[str, dict[str, str]]:
-    """The texts that the page carries: of the tab "Train" only its name."""
-    names = {language: {"tab_train": texts["tab_train"]} for language, texts in for_page(["train"]).items()}
-    return {language: texts | names[language] for language, texts in for_page(_AT_ONCE).items()}
 
 
 def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
@@ -126,9 +105,9 @@ def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
         "export": EXPORT,
         "footer": footer,
         "config": config_script(
-            _links(studio), studio.names_of_classes(), texts=_texts_at_once(), checkpoints=names, first=first
+            _links(studio), studio.names_of_classes(), texts=for_page(_TABS), checkpoints=names, first=first
         ),
-        "script": bundle(_ENTRY, later=UI / "tabs/train/script.js"),
+        "script": bundle(UI / "site/script.js"),
     }
     page = (UI / "site/page.html").read_text(encoding="utf-8")
     for name, part in parts.items():

@@ -2,6 +2,7 @@
 
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
+import { mountTrain } from "../tabs/train/script.js";
 import { classesOf } from "../web/drawing/classes.js";
 import "../web/opening.js";
 import { TRAINED_HERE, config } from "../web/page/config.js";
@@ -81,29 +82,7 @@ function showChosen() {
 const mount = (mountPart, id, value, trigger = () => {}) =>
   mountPart({ element: boxOf(id), props: { value }, watch: () => {}, trigger });
 
-let isTrainLoaded = false;
-
-/** The tab "Train" is fetched when it is opened first. */
-function loadTrain() {
-  if (isTrainLoaded) return;
-  isTrainLoaded = true;
-  const [section, template] = [boxOf("train"), findIn(document, "#train-template")];
-  const script = make("script", { src: "cgan/train.js" });
-  script.onload = () => {
-    section.replaceChildren(template.content.cloneNode(true));
-    fillTexts(section);
-    mount(globalThis.cgan.mountTrain, "training", undefined, chooseTrained);
-    mountExport({ element: boxOf("export-train") }, "train");
-  };
-  script.onerror = () => {
-    section.textContent = text("failed");
-    isTrainLoaded = false; // it is tried again when the tab is opened again
-  };
-  document.head.append(make("link", { rel: "stylesheet", href: "train.css" }), script);
-}
-
 function select(tab) {
-  if (tab === "train") loadTrain();
   for (const button of document.querySelectorAll("[role=tab]")) {
     const name = button.getAttribute("aria-controls");
     button.ariaSelected = `${name === tab}`;
@@ -129,7 +108,8 @@ function mountSite() {
   mount(mountPicture, "picture", config.first.picture);
   mount(mountAllClasses, "all-classes", config.first.allClasses);
   mount(mountWalk, "walk", config.first.walk);
-  for (const tab of ["generate", "interpolate"]) mountExport({ element: boxOf(`export-${tab}`) }, tab);
+  mount(mountTrain, "training", undefined, chooseTrained);
+  for (const tab of TABS) mountExport({ element: boxOf(`export-${tab}`) }, tab);
   for (const button of document.querySelectorAll("[role=tab]")) {
     button.addEventListener("click", () => select(button.getAttribute("aria-controls")));
   }

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from cgan.ui.web.bundle import BundleError, bundle, bundle_later
+from cgan.ui.web.bundle import BundleError, bundle
 
 
 @pytest.fixture
@@ -39,19 +39,6 @@ def test_all_forms_of_exports(write):
         "export async function c() { return 3; }\nexport function* d() { yield 4; }",
     )
     assert run(bundle(main)) == ["1", "2", "3", "4"]
-
-
-def test_a_later_script_shares_what_the_page_has_run(write):
-    main = write(
-        main='import { count } from "./a.js";\nconsole.log(count());',
-        a="let calls = 0;\nexport function count() { return ++calls; }",
-        b='import { count } from "./a.js";\nimport { three } from "./c.js";\nexport const all = () => count() + three;',
-        c="export const three = 3;",
-    )
-    later = main.with_name("b.js")
-    scripts = bundle(main, later), bundle_later(later, main)
-    assert run("\n".join(["globalThis.cgan = {};", *scripts, "console.log(cgan.all());"])) == ["1", "5"]
-    assert "three" not in scripts[0] and "calls" not in scripts[1]
 
 
 def test_comments_are_left_out_and_nothing_else(write):
