@@ -16,7 +16,6 @@ from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_classifie
 from cgan.sampling.sampler import samplers
 from cgan.ui.api import Endpoints
 from cgan.ui.controls import checkpoint_menu, sentence
-from cgan.ui.first_view import first_view
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
 from cgan.ui.server import addresses, assets, calls
@@ -116,7 +115,7 @@ def serve(
     try:
         page, links = build(studio, chosen, offline)
         language = f"<script>{bundle(UI / 'web/opening.js')}</script>"
-        opening = first_view(studio, chosen) + _scripts(studio, links)
+        opening = _opening(studio, links, chosen)
         # Gradio's estimates of the waiting time are shown nowhere: it need not send any.
         page.queue(status_update_rate=86_400, max_size=_MAX_WAITING)
         chosen_port = addresses.choose_port(host, port)
@@ -213,10 +212,16 @@ def _start_on_zero_gpu() -> None:
         spaces.GPU(lambda: None)
 
 
-def _scripts(studio: Studio, links: Links) -> str:
-    """The page's scripts and their texts, in the page itself: they run while Gradio's are still on their way."""
+def _opening(studio: Studio, links: Links, checkpoint: str) -> str:
+    """What the page's body begins with, while Gradio's scripts are on their way.
+
+    The title and the first pictures, which stay until the tab "Generate" takes their place (`mountPicture`), and the
+    page's scripts with their texts.
+    """
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
-    scripts = (config_script(links.for_page(), studio.names_of_classes()), bundle(UI / "page.js"))
-    return "\n".join([f"<style>{style}</style>", *(f"<script>{script}</script>" for script in scripts)])
+    first = {"picture": generate.first_sheet(studio, checkpoint)}
+    scripts = (config_script(links.for_page(), studio.names_of_classes(), first=first), bundle(UI / "page.js"))
+    view = (UI / "first_view.html").read_text(encoding="utf-8")
+    return "\n".join([view, f"<style>{style}</style>", *(f"<script>{script}</script>" for script in scripts)])

@@ -99,7 +99,7 @@ def test_first_pictures_are_seen_before_gradio_is_there(browser, server, languag
     page.route("**/assets/Blocks-*.js", lambda route: route.continue_() if may_come else held.append(route))
     page.goto(server, wait_until="commit")
     first = page.locator("#first-view")
-    first.locator("canvas").wait_for()
+    expect(first.locator("figcaption")).to_have_text(caption)
     assert first.inner_text().split("\n") == [title, caption]
     levels, width = first.locator("canvas").evaluate(_READ_IMAGE), first.locator("canvas").bounding_box()["width"]
     assert page.locator("#picture").count() == 0

@@ -37,7 +37,7 @@ export type Seed = number | FoundZ;
 export interface Config {
   texts: Record<string, Record<string, string>>;
   links: { checkpoint: string; tabs: Record<string, Fields> };
-  first?: Record<string, any>; // pictures that a page without a server begins with
+  first?: Record<string, any>; // pictures that the page begins with
   checkpoints?: string[]; // the same page's
   trainedHere: string;
   imageSize: number;

@@ -4,7 +4,7 @@ import { decode } from "../../web/encoding/base64.js";
 import { columnsFor, fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
-import { PIXELS, SIZE } from "../../web/page/config.js";
+import { SIZE, config } from "../../web/page/config.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
@@ -32,12 +32,20 @@ const fitSheet = (canvas) => fit(canvas, Math.max(maxHeight(), onPhone() ? 0 : 2
 
 /** Paint the first view's sheet, where and as large as it will be once Gradio's scripts are there. */
 export function showFirstSheet() {
-  /** @type {HTMLCanvasElement | null} */
-  const canvas = document.querySelector("#first-view canvas");
-  if (!canvas) return; // a link shows something else at first
-  const pixels = decode(canvas.dataset.pixels);
-  paint(canvas, pixels, columnsIn(canvas, pixels.length / PIXELS));
+  const view = document.getElementById("first-view");
+  if (location.search) return view.remove(); // a link may show something else at first
+  const { request, pixels } = config.first.picture;
+  const canvas = view.querySelector("canvas");
+  fillTexts(view);
+  view.querySelector("figcaption").textContent = sheetText(request);
+  paint(canvas, decode(pixels), columnsIn(canvas, request.count));
   fitSheet(canvas);
+}
+
+/** What a sheet shows, in words. @param {import("../../web/types").Request} request */
+function sheetText({ checkpoint, class: index, seed, count }) {
+  const values = { name: className(checkpoint, index), first: seed, last: seed + count - 1 };
+  return seedText(count === 1 ? "what_one" : "what_many", seed, values);
 }
 
 /**
@@ -54,14 +62,13 @@ export function mountPicture({ element, props: { value: first } }) {
   const arrange = () => (columns = columnsIn(canvas, shown.request.count));
   /** @type {(request: import("../../web/types").Request, drawn: import("../../web/types").Drawn) => void} */
   const show = (request, { pixels, renderer, card: { steps, latent_dim: dimensions } }) => {
-    const { checkpoint, class: index, seed, count } = request;
+    const { class: index, seed, count } = request;
     const isOther = count !== shown?.request.count;
     shown = { request, pixels, dimensions };
     if (isOther) arrange(); // else the browser need not lay out the page for it
     if (paint(canvas, pixels, columns)) fitSheet(canvas);
     writeReadably(caption, () => {
-      const values = { name: className(checkpoint, index), first: seed, last: seed + count - 1 };
-      const what = seedText(count === 1 ? "what_one" : "what_many", seed, values);
+      const what = sheetText(request);
       const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
       canvas.ariaLabel = text("picture", { what });
       caption.textContent = what + trained;
