@@ -1,15 +1,14 @@
-"""The pages of HTML: what a browser may load and run in them, our own first view in them, and the front page kept."""
+"""The front page as Gradio renders it, completed once: our first view, its address, what a browser may load and run."""
 
 import base64
 import gzip
 import json
 import re
 from hashlib import sha256
-from typing import NamedTuple
 
 from gradio.route_utils import get_root_url
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import get_route_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,71 +42,50 @@ def policy(page: bytes = b"") -> str:
     return _POLICY.format(scripts="".join(f" 'sha256-{digest}'" for digest in dict.fromkeys(digests)))
 
 
-class _Page(NamedTuple):
-    start: Message  # http.response.start, with its final headers
-    body: bytes
-    compressed: bytes | None = None
-
-
 class FrontPage:
-    """Middleware: completes each page of HTML, and answers for the front page from memory.
+    """Middleware: completes Gradio's front page, and answers for it from memory, whatever the query.
 
-    Gradio takes 30 ms of a core to render the front page, 600 KB, which is the same for everyone. Kept, it takes 1 ms,
-    and is compressed only once.
+    Gradio takes 30 ms of a core to render the page, 600 KB, which is the same for everyone. Kept, it takes 1 ms, and is
+    compressed only once.
     """
 
     def __init__(self, app: ASGIApp, language: str, opening: str) -> None:
-        """HTML that is put before Gradio's own in a page's body; opening: except where the page asks for a login."""
+        """HTML that is put before Gradio's own in the page's body; opening: except where the page asks for a login."""
         self._app = app
         self._language = language.encode()
         self._opening = opening.encode()
-        self._kept: dict[bool, _Page] = {}  # for those who have logged in, and for those who have not
+        self._kept: dict[bool, dict[str, Response]] = {}  # for those who have logged in, and for those who have not
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or (scope["method"], get_route_path(scope)) != ("GET", "/"):
             return await self._app(scope, receive, send)
         request = Request(scope)
-        is_kept = (request.method, get_route_path(scope), scope["query_string"]) == ("GET", "/", b"")
         logged_in = is_logged_in(request)
-        page = self._kept.get(logged_in) if is_kept else None
-        page = page or await self._render(
-            _from_nowhere(scope) if is_kept else scope, receive, send, self._opening if logged_in else b""
-        )
-        if page is None:
-            return
-        if is_kept and page.start["status"] == 200 and logged_in not in self._kept:
-            page = self._kept[logged_in] = page._replace(compressed=gzip.compress(page.body))
-        await _send(page, request, send)
+        if logged_in not in self._kept:
+            opening = self._language + (self._opening if logged_in else b"")
+            self._kept[logged_in] = await self._render(_from_nowhere(scope), receive, opening)
+        encoding = "gzip" if "gzip" in request.headers.get("accept-encoding", "") else "identity"
+        await self._kept[logged_in][encoding](scope, receive, send)
 
-    async def _render(self, scope: Scope, receive: Receive, send: Send, opening: bytes) -> _Page | None:
-        """The app's response where it is HTML; any other is sent on as it comes, and None returned."""
-        start: Message | None = None
-        body = bytearray()
+    async def _render(self, scope: Scope, receive: Receive, opening: bytes) -> dict[str, Response]:
+        """The page by its encoding."""
+        sent: list[Message] = []
 
-        async def read(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                if MutableHeaders(scope=message).get("content-type", "").startswith("text/html"):
-                    start = message
-                    return
-            elif start is not None:
-                body.extend(message.get("body", b""))
-                return
-            await send(message)
+        async def collect(message: Message) -> None:
+            sent.append(message)
 
-        await self._app(scope, receive, read)
-        if start is None:
-            return None
-        opening = self._language + opening + _GRADIO
-        page = _at_own_address(bytes(body), scope).replace(_GRADIO, opening, 1)
-        MutableHeaders(scope=start)["Content-Security-Policy"] = policy(page)
-        return _Page(start, page)
+        await self._app(scope, receive, collect)
+        page = _at_own_address(b"".join(message.get("body", b"") for message in sent), scope)
+        page = page.replace(_GRADIO, opening + _GRADIO, 1)
+        headers = {"Content-Security-Policy": policy(page), "Vary": "Accept-Encoding"}
+        compressed = HTMLResponse(gzip.compress(page), headers=headers | {"Content-Encoding": "gzip"})
+        return {"identity": HTMLResponse(page, headers=headers), "gzip": compressed}
 
 
 def _from_nowhere(scope: Scope) -> Scope:
-    """The same request, which says nothing of the address that it was sent to."""
-    said = [header for header in scope["headers"] if header[0] != b"host" and not header[0].startswith(b"x-")]
-    return scope | {"headers": [_NOWHERE, *said]}
+    """The request for the plain front page, which says nothing but who has logged in."""
+    cookies = [header for header in scope["headers"] if header[0] == b"cookie"]
+    return scope | {"headers": [_NOWHERE, *cookies], "query_string": b""}
 
 
 def _at_own_address(page: bytes, scope: Scope) -> bytes:
@@ -117,15 +95,3 @@ def _at_own_address(page: bytes, scope: Scope) -> bytes:
     folder = f"{scope['root_path']}/" if scope["root_path"] else "./"
     page = page.replace(root.encode(), _OWN_ADDRESS).replace(_MANIFEST, _FILES)
     return page.replace(_BASE, f'<base href="{folder}"'.encode(), 1)
-
-
-async def _send(page: _Page, request: Request, send: Send) -> None:
-    body = page.body
-    headers = MutableHeaders(raw=[*page.start["headers"]])
-    if page.compressed:
-        headers["Vary"] = "Accept-Encoding"
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers["Content-Encoding"], body = "gzip", page.compressed
-    headers["Content-Length"] = f"{len(body)}"
-    await send(page.start | {"headers": headers.raw})
-    await send({"type": "http.response.body", "body": body})
