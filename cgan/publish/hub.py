@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from huggingface_hub import ModelCard, PyTorchModelHubMixin, hf_hub_download
+from huggingface_hub import ModelCard, ModelCardData, PyTorchModelHubMixin, hf_hub_download
 from torch import Tensor, nn
 
 from cgan.common.classes import FASHION_MNIST, Classes, class_indices
@@ -27,15 +27,6 @@ from cgan.sampling.sampler import Sampler
 
 PUBLISHED = (CONFIG, EMA_GENERATOR, DISCRIMINATOR, "metrics.json", "history.jsonl", "samples.png")
 
-_FRONT_MATTER = """\
----
-{license}library_name: pytorch
-pipeline_tag: unconditional-image-generation
-{datasets}tags:
-  - gan
-  - conditional-gan
-{tag}---
-"""
 _USE = """\
 ## Five lines
 
@@ -161,15 +152,15 @@ class Generator(nn.Module, PyTorchModelHubMixin):
         is_fashion = classes == FASHION_MNIST
         index, what = (3, "sixteen dresses") if is_fashion else (0, f"sixteen of class {classes.names[0]}")
         use = _USE.format(repo=repo_id, index=index, what=what)
-        head = _FRONT_MATTER.format(
-            license="license: mit\n"
-            if is_fashion
-            else "",  # whose weights and pictures these are, only their owner knows
-            datasets="datasets:\n  - zalando-datasets/fashion_mnist\n" if is_fashion else "",
-            tag="  - fashion-mnist\n" if is_fashion else "",
+        metadata = ModelCardData(
+            license="mit" if is_fashion else None,  # whose weights and pictures these are, only their owner knows
+            library_name="pytorch",
+            pipeline_tag="unconditional-image-generation",
+            datasets=["zalando-datasets/fashion_mnist"] if is_fashion else None,
+            tags=["gan", "conditional-gan", *(["fashion-mnist"] if is_fashion else [])],
         )
         listed = ", ".join(f"{index}: {name}" for index, name in enumerate(classes.names))
-        return ModelCard(f"{head}\n{title}\n\n{use}\nThe classes: {listed}.\n{rest}\n")
+        return ModelCard(f"---\n{metadata.to_yaml()}\n---\n{title}\n\n{use}\nThe classes: {listed}.\n{rest}\n")
 
     def _describe(self, name: str) -> str:
         config = json.loads((self.folder / CONFIG).read_bytes())
