@@ -217,7 +217,7 @@ def test_too_many_runs_of_one_page_are_refused_at_once(app):
 
 
 def test_a_server_with_too_much_to_do_says_so_at_once(monkeypatch):
-    monkeypatch.setattr(calls, "_MAX_CALLS", 0)
+    monkeypatch.setattr(calls, "_MAX_WAITING", 0)
 
     def draw(request, body):
         raise AssertionError("drawn all the same")

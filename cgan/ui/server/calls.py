@@ -5,11 +5,10 @@ core, each with one thread of torch. Micro-batching, a cache of pictures and a p
 (`benchmarks.load`, 60 people) and gained nothing over that in float32.
 """
 
-import asyncio
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -19,7 +18,7 @@ from cgan.ui.server.errors import BUSY, FAILED, REASONS, for_api, refuse
 from cgan.ui.server.log import log
 from cgan.ui.studio import Studio, animation
 
-_MAX_CALLS = 256  # under way; at several hundred a second the last of them waits about half a second
+_MAX_WAITING = 256  # for a thread; at several hundred a second the last of them waits about half a second
 
 Compute = Callable[[Request, bytes], Response]
 
@@ -41,29 +40,21 @@ def routes(studio: Studio) -> list[Route]:
 
 def limited(paths: dict[str, Compute]) -> list[Route]:
     """Routes beneath `cgan/` that share the threads and the limit of calls."""
-    threads = ThreadPoolExecutor(os.cpu_count(), "calls")
-    under_way = 0
-
-    async def answer(compute: Compute, request: Request) -> Response:
-        nonlocal under_way
-        body = await request.body()
-        if under_way >= _MAX_CALLS:
-            return refuse(503, BUSY, request)
-        under_way += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(threads, compute, request, body)
-        except REASONS as error:
-            return refuse(422, for_api(error))
-        except Exception as error:
-            log(request.url.path, error)
-            return refuse(500, FAILED, request)
-        finally:
-            under_way -= 1
+    threads = CapacityLimiter(os.cpu_count())
 
     def route(path: str, compute: Compute) -> Route:
-        async def endpoint(request: Request) -> Response:
-            return await answer(compute, request)
+        async def answer(request: Request) -> Response:
+            body = await request.body()
+            if threads.statistics().tasks_waiting >= _MAX_WAITING:
+                return refuse(503, BUSY, request)
+            try:
+                return await to_thread.run_sync(compute, request, body, limiter=threads)
+            except REASONS as error:
+                return refuse(422, for_api(error))
+            except Exception as error:
+                log(request.url.path, error)
+                return refuse(500, FAILED, request)
 
-        return Route(f"/cgan/{path}", endpoint, methods=["POST"])
+        return Route(f"/cgan/{path}", answer, methods=["POST"])
 
     return [route(path, compute) for path, compute in paths.items()]
