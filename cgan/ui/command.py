@@ -19,8 +19,12 @@ from cgan.common.command_line import Parser, fail, integer
 from cgan.ui.server.origins import Access, origin
 from cgan.ui.server.proxies import without_proxies
 
-# Variables that Gradio reads as numbers while it is imported.
-_NUMBERS = ("GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_ANALYTICS_MAX_EVENTS", "GRADIO_DEBUG")
+# Variables that Gradio reads while it is imported, where one that is no number is a traceback. Here they mean nothing,
+# or are defaults of flags.
+_GRADIO = (
+    *("GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_ANALYTICS_MAX_EVENTS", "GRADIO_DEBUG"),
+    *("GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"),
+)
 # First parts of paths below which the app's own files and endpoints lie.
 _OWN_PATHS = ("assets", "cgan", "config", "gradio_api", "login", "logout", "static")
 
@@ -28,7 +32,8 @@ _OWN_PATHS = ("assets", "cgan", "config", "gradio_api", "login", "logout", "stat
 def main() -> None:
     """The command `python app.py`."""
     arguments = _parser().parse_args()
-    _check_environment()
+    for name in _GRADIO:
+        os.environ.pop(name, None)
     frames = arguments.allow_frame or _environment("CGAN_ALLOW_FRAME", _origins(with_subdomains=True)) or []
     origins = arguments.allow_origin or _environment("CGAN_ALLOW_ORIGIN", _origins()) or []
     del arguments.allow_frame, arguments.allow_origin
@@ -62,7 +67,14 @@ def _parser() -> Parser:
     )
     host = os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"  # which a Space sets
     parser.add_argument("--host", default=host, metavar="H", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=integer(1, 65535), metavar="P", help="default: the first free from 7860 on")
+    port = integer(1, 65535)
+    parser.add_argument(
+        "--port",
+        type=port,
+        default=_environment("GRADIO_SERVER_PORT", port),
+        metavar="P",
+        help="default: the first free from 7860 on",
+    )
     parser.add_argument("--share", action="store_true", help="make a public link, by Gradio's servers, for a week")
     parser.add_argument("--auth", type=_auth, metavar="USER:PASSWORD", help="ask for these before showing anything")
     parser.add_argument("--mcp", action="store_true", help="serve the named endpoints as tools at /gradio_api/mcp/")
@@ -118,14 +130,3 @@ def _environment(name: str, kind: Callable[[str], Any]) -> Any:
         return kind(os.environ[name]) if os.environ.get(name) else None
     except argparse.ArgumentTypeError as error:
         fail(f"{name}: {error}")
-
-
-def _check_environment() -> None:
-    """Gradio reads these variables while it is imported, where a wrong one is a traceback."""
-    _environment("GRADIO_SERVER_PORT", integer(1, 65535))
-    for name in _NUMBERS:
-        _environment(name, integer(0))
-    for name in ("GRADIO_SERVER_PORT", *_NUMBERS):
-        if not os.environ.get(name, "unset").strip():
-            del os.environ[name]
-    os.environ.pop("GRADIO_SERVER_NAME", None)  # --host has it; Gradio would try its ports by IPv4 only

@@ -111,7 +111,8 @@ def test_the_app_starts_whatever_the_proxy_and_however_the_host_is_written(tmp_p
     log = tmp_path / "log.txt"
     with log.open("w") as output:
         command = [sys.executable, "app.py", "--port", f"{port}", "--host", host]
-        environment = os.environ | PROXIES[kind] | {"GRADIO_SERVER_NAME": "::1"}
+        odd = {"GRADIO_SERVER_NAME": "::1", "GRADIO_DEBUG": "abc", "GRADIO_NUM_PORTS": " "}
+        environment = os.environ | PROXIES[kind] | odd
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
         wait_until_served(f"http://{addresses.as_in_url(host)}:{port}", process)
@@ -174,10 +175,7 @@ def test_all_addresses_of_ipv6_are_said_as_such(capsys, monkeypatch, host):
     )
 
 
-@pytest.mark.parametrize(
-    "variable", ["GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_DEBUG"]
-)
 @pytest.mark.parametrize("value", ["abc", "-1", "7860.5"])
-def test_a_variable_of_gradio_that_is_no_number_is_one_line(expect_refusal_here, monkeypatch, variable, value):
-    monkeypatch.setenv(variable, value)
-    expect_refusal_here("app.py", words=[variable, value, "a whole number"])
+def test_a_variable_for_the_port_that_is_no_number_is_one_line(expect_refusal_here, monkeypatch, value):
+    monkeypatch.setenv("GRADIO_SERVER_PORT", value)
+    expect_refusal_here("app.py", words=["GRADIO_SERVER_PORT", value, "a whole number"])

@@ -11,8 +11,7 @@ from contextlib import suppress
 import segno
 from gradio import networking
 
-_FIRST_PORT = 7860
-_PORTS_TRIED = 100
+_PORTS = range(7860, 7960)  # where none is wanted
 _SHARE_PATIENCE_S = 60
 _LOOPBACK = {4: "127.0.0.1", 6: "::1"}  # by version of IP
 
@@ -23,8 +22,7 @@ def choose_port(host: str, port: int | None) -> int:
     Raises OSError where the wanted one or all are taken, and where `host` is no address of this machine.
     """
     _listen(host, 0)  # Gradio would try a hundred ports, for minutes
-    first = int(os.environ.get("GRADIO_SERVER_PORT", _FIRST_PORT))
-    tried = [port] if port else range(first, first + _PORTS_TRIED)
+    tried = [port] if port else _PORTS
     for candidate in tried:
         try:
             _listen(host, candidate)

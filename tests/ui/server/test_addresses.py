@@ -27,7 +27,7 @@ def taken(port, host="127.0.0.1"):
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 def test_a_taken_port_is_stepped_over_and_said(monkeypatch, capsys, host):
     first = free_port()
-    monkeypatch.setenv("GRADIO_SERVER_PORT", f"{first}")
+    monkeypatch.setattr(addresses, "_PORTS", range(first, first + 100))
     assert addresses.choose_port(host, None) == first
     assert capsys.readouterr().out == ""
     with taken(first):
