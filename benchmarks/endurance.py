@@ -4,9 +4,9 @@ python -m benchmarks.endurance           10,000 requests a kind: about 15 minute
 python -m benchmarks.endurance --fast    100 a kind: what CI runs
 
 Kinds: the page, each with a session that ends; pictures for its scripts; the same by Gradio's API; refusals.
-First all kinds are asked some hundred times, until all caches are full, and a run is computed, which starts a process;
-and each kind is asked once more right before its turn, by more people at once than there are threads for, as these come
-one by one and go when they have nothing to do.
+First all kinds are asked some hundred times, until all caches are full, and a run is computed; and each kind is asked
+once more right before its turn, by more people at once than there are threads for, as these come one by one and go when
+they have nothing to do.
 Linux only: it reads /proc.
 """
 
@@ -83,7 +83,7 @@ async def ask(port: int, kind: Ask, numbers: range, people: int = _PEOPLE) -> No
 
 
 async def have_a_run_computed(port: int) -> None:
-    """With the first of them the process comes that computes long runs."""
+    """With the first of them comes what long runs need."""
     connection = Connection(port)
     await connection.post("/gradio_api/run/saliency", {"data": [3, 7, "judge", DEFAULT_CHECKPOINT]})
     connection.close()

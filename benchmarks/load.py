@@ -10,8 +10,6 @@ a time, and of the events that come meanwhile the newest is next. A latency coun
 Nobody's page draws by itself here, except in the last rows: those people fetch what their page needs, and then ask for
 nothing more.
 
-Runs that are under way have been for a moment: the process that computes them comes with the first.
-
 "1 picture" is what the naive app draws; "sheet" is our page as it opens, 16 pictures and one seed in ten classes. "MB"
 is the memory of all of an app's processes.
 """

@@ -22,7 +22,7 @@ from cgan.ui.server import addresses, assets, calls
 from cgan.ui.server.errors import REASONS
 from cgan.ui.server.front_page import FrontPage
 from cgan.ui.server.gradio_hooks import visitor
-from cgan.ui.server.jobs import WorkerProcess
+from cgan.ui.server.jobs import Worker
 from cgan.ui.server.login import password_check
 from cgan.ui.server.origins import Access
 from cgan.ui.server.proxies import without_proxies
@@ -70,7 +70,7 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Column(scale=2, min_width=280):
                 chosen = checkpoint_menu(studio.names(), checkpoint)
         links = Links(studio, chosen)
-        worker = WorkerProcess(visitor)
+        worker = Worker(visitor)
         lab = Lab(studio, worker, offline)
         with gr.Tabs(overflow_behavior="wrap", elem_id="tabs") as tabs:  # nine of them, none put away into a menu
             with gr.Tab(i18n("tab_generate"), id="generate") as tab:

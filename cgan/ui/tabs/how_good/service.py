@@ -23,11 +23,11 @@ from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models.checkpoints import CONFIG, load_config
 from cgan.sampling import latents
-from cgan.sampling.sampler import Sampler
+from cgan.sampling.sampler import Sampler, samplers
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
-from cgan.ui.server.jobs import Worker, samplers
+from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio, checked_class
 
 SOURCES = GENERATED, OWN = ("generated", "own")

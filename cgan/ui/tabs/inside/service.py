@@ -17,11 +17,12 @@ from cgan.explain.imagenet import ImageNetError
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models import checkpoints
 from cgan.sampling import latents
+from cgan.sampling.sampler import samplers
 from cgan.ui import figures
 from cgan.ui.figures import Text, say
 from cgan.ui.own_picture import decoded
 from cgan.ui.server.errors import REASONS, worded
-from cgan.ui.server.jobs import Worker, samplers
+from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio, checked_class
 from cgan.ui.tabs.inside import beforehand, runs
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS

@@ -12,11 +12,11 @@ from cgan.common.classes import Classes
 from cgan.common.validation import check_integer, checked
 from cgan.explain.inversion import STEPS, Step, invert, longest
 from cgan.sampling import latents
-from cgan.sampling.sampler import Sampler
+from cgan.sampling.sampler import Sampler, samplers
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
-from cgan.ui.server.jobs import Worker, samplers
+from cgan.ui.server.jobs import Worker
 from cgan.ui.studio import Studio
 
 ANY_CLASS = -1
