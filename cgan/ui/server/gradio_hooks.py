@@ -5,7 +5,7 @@
 2. `Queue.send_message` is replaced: where Gradio does not keep messages for the caller, it does from now on. It looks
    for those of a caller with an empty `session_hash` under another name, and forgets the oldest of 2,000 callers even
    while their events wait. Without that it prints a traceback, and the event is not computed.
-3. `LocalContext.request` is read: whose run it is, for `run_limits`.
+3. `LocalContext.request` is read: whose run it is, for `jobs`.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from gradio.context import LocalContext
 import cgan
 from cgan.common.validation import one_line
 from cgan.ui.server.errors import FAILED, REASONS, for_api
+from cgan.ui.server.jobs import Visitor
 from cgan.ui.server.log import log
-from cgan.ui.server.run_limits import Visitor
 from cgan.ui.texts import TEXTS
 
 REFUSAL = "cgan.refusal"  # key in a request's scope, of the line that says why its call is refused

@@ -11,8 +11,8 @@ from gradio.context import LocalContext
 from cgan.common import images
 from cgan.common.validation import RefusalError
 from cgan.ui.server import gradio_hooks
+from cgan.ui.server.jobs import Visitor
 from cgan.ui.server.origins import Access
-from cgan.ui.server.run_limits import Visitor
 from cgan.ui.server.security import guarded
 
 

@@ -7,8 +7,7 @@ import threading
 import pytest
 
 from cgan.common.validation import RefusalError
-from cgan.ui.server.jobs import Worker
-from cgan.ui.server.run_limits import Visitor
+from cgan.ui.server.jobs import Visitor, Worker
 
 
 def where():
