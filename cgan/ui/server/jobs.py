@@ -1,4 +1,4 @@
-"""Long runs, of which there may be so many: computed in one thread, a step of each in turn, at low priority."""
+"""Long runs: limited in number, and computed in one thread, a step of each in turn, at low priority."""
 
 import os
 import sys

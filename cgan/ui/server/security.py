@@ -82,26 +82,26 @@ class Guard:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         scope = _under_root_path(scope)
-        request = Request(scope)
+        request = Request(scope, lambda: asyncio.wait_for(receive(), _BODY_TIMEOUT_S))
         answer = _Answer(request, send, self._frame_ancestors)
         refusal = _refusal(request, self._access.origins) or await self._ask_for_login(request)
         if refusal:
             return await refusal(scope, receive, answer.send)
-        body = _Body(self, receive)
+        body = bytearray()
         try:
-            await self._app(scope, body.receive, answer.send)
+            if refusal := await self._read(request, body):
+                return await answer.replace(refusal)
+            await self._app(scope, _replayed(bytes(body), receive), answer.send)
             if answer.is_failure:
                 line = scope.get(REFUSAL)
                 await answer.replace(refuse(422, line) if line else refuse(500, FAILED, request))
-        except _BodyRefusedError as error:
-            await answer.replace(refuse(error.status, error.line, request))
         except Exception as error:  # Gradio raised it; errors of our own functions are answered elsewhere
             call = f"{request.method} {get_route_path(scope)}"
             log(call, error)
             reason = f": {error}" if isinstance(error, TypeError | ValueError) else ""
             await answer.replace(refuse(400, f"{call}: the request was not understood{reason}"))
         finally:
-            self._body_bytes -= body.size
+            self._body_bytes -= len(body)
 
     async def _ask_for_login(self, request: Request) -> Response | None:
         """With --auth: the error response to whoever has not logged in. A right Basic login gets Gradio's cookie."""
@@ -118,10 +118,19 @@ class Guard:
         request.scope["headers"].append((b"cookie", cookie))
         return None
 
-    def count_body(self, size: int) -> bool:
-        """Count so many further bytes. Returns whether there is room for them."""
-        self._body_bytes += size
-        return self._body_bytes <= _MAX_BODIES
+    async def _read(self, request: Request, body: bytearray) -> Response | None:
+        """Read a request's body, also where it does not say its length; the error response where it is too much."""
+        try:
+            async for piece in request.stream():
+                body += piece
+                self._body_bytes += len(piece)
+                if len(body) > MAX_BODY:
+                    return refuse(413, _too_large(len(body)))
+                if self._body_bytes > _MAX_BODIES:
+                    return refuse(503, BUSY, request)
+        except TimeoutError:
+            return refuse(408, f"body: nothing came for {_BODY_TIMEOUT_S} seconds")
+        return None
 
 
 def _under_root_path(scope: Scope) -> Scope:
@@ -167,40 +176,14 @@ def _too_large(size: int) -> str:
     return f"body: {size} bytes or more given; allowed: at most {MAX_BODY}"
 
 
-class _BodyRefusedError(Exception):
-    """A request's body is not read any further."""
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """A body that has been read, for the app to read it, and then what else comes of the client."""
+    messages: list[Message] = [{"type": "http.request", "body": body}]
 
-    def __init__(self, status: int, line: str) -> None:
-        super().__init__(line)
-        self.status = status
-        self.line = line
+    async def next_message() -> Message:
+        return messages.pop() if messages else await receive()
 
-
-class _Body:
-    """A request's body while it is received. The limits hold as well where the request does not say its length."""
-
-    def __init__(self, guard: Guard, receive: Receive) -> None:
-        self.size = 0
-        self._guard = guard
-        self._receive = receive
-        self._is_complete = False
-
-    async def receive(self) -> Message:
-        if self._is_complete:  # the next message comes when the client disconnects
-            return await self._receive()
-        try:
-            message = await asyncio.wait_for(self._receive(), _BODY_TIMEOUT_S)
-        except TimeoutError as error:
-            raise _BodyRefusedError(408, f"body: nothing came for {_BODY_TIMEOUT_S} seconds") from error
-        size = len(message.get("body", b""))
-        self.size += size
-        self._is_complete = not message.get("more_body", False)
-        has_room = self._guard.count_body(size)
-        if self.size > MAX_BODY:
-            raise _BodyRefusedError(413, _too_large(self.size))
-        if not has_room:
-            raise _BodyRefusedError(503, BUSY)
-        return message
+    return next_message
 
 
 class _Answer:
@@ -208,6 +191,7 @@ class _Answer:
 
     def __init__(self, request: Request, send: Send, frame_ancestors: str) -> None:
         self.is_failure = False
+        self._is_replaced = False
         self._has_started = False
         self._is_unfinished = False  # of no known length, and its end is not sent
         self._request = request
@@ -216,7 +200,7 @@ class _Answer:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.is_failure = message["status"] == 500
+            self.is_failure = message["status"] == 500 and not self._is_replaced
         if self.is_failure:
             return
         if message["type"] == "http.response.start":
@@ -231,15 +215,9 @@ class _Answer:
         """Send this response instead. One that has begun is only ended, so that the client does not wait for more."""
         if self._is_unfinished:
             await self._send({"type": "http.response.body"})
-        if self._has_started:
-            return
-
-        async def send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._add_headers(MutableHeaders(scope=message))
-            await self._send(message)
-
-        await response(self._request.scope, self._request.receive, send)
+        if not self._has_started:
+            self._is_replaced = True
+            await response(self._request.scope, self._request.receive, self.send)
 
     def _add_headers(self, headers: MutableHeaders) -> None:
         own = headers.get("content-security-policy") or policy()
