@@ -45,16 +45,13 @@ def main() -> None:
         fail("--mcp: needs a package that is not installed; `pip install 'gradio[mcp]'` brings it")
 
     with without_proxies():
-        from cgan.ui.page import PageError, serve  # seconds to import: a wrong flag is answered before
+        from cgan.ui.page import serve  # seconds to import: a wrong flag is answered before
 
-    try:
-        serve(**vars(arguments), access=access)
-    except PageError as error:
-        fail(error)
+    serve(**vars(arguments), access=access)
 
 
 def _parser() -> Parser:
-    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder (default: r3gan-film)")
     parser.add_argument(
         "--judge",

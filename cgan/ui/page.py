@@ -10,7 +10,7 @@ import torch
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
-from cgan.common.command_line import as_command
+from cgan.common.command_line import as_command, fail
 from cgan.common.places import TRAIN
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_classifier, resolve
 from cgan.sampling.sampler import samplers
@@ -51,10 +51,6 @@ _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sa
 _LONG_WORK = {"concurrency_limit": None}  # each begins at once; the worker limits them, and computes them in turn
 _MAX_WAITING = 256  # events in Gradio's queue
 _MAX_THREADS = 64  # of Gradio: a run keeps one while it waits for its turn
-
-
-class PageError(Exception):
-    """The page cannot be served; the message is one line for the user."""
 
 
 def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Blocks, Links]:
@@ -108,7 +104,7 @@ def serve(
     root_path: str,
     access: Access,
 ) -> None:
-    """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen. Raises PageError."""
+    """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen; or end with one line that says why."""
     torch.set_num_threads(1)  # one for each of the threads that draw: with more, they wait for each other's cores
     _start_on_zero_gpu()
     studio, chosen = _open_studio(checkpoint, judges)
@@ -148,9 +144,9 @@ def serve(
                 },
             )
     except REASONS as error:
-        raise PageError(f"--checkpoint: {error}") from error
+        fail(f"--checkpoint: {error}")
     except (OSError, UnicodeError) as error:
-        raise PageError(f"--host {host}, --port {port or 'any'}: cannot listen there ({error})") from error
+        fail(f"--host {host}, --port {port or 'any'}: cannot listen there ({error})")
     addresses.announce(host, page.server_port)
     if share:
         addresses.share_in_background(host, page.server_port, page.share_token)
@@ -170,7 +166,7 @@ def _open_studio(checkpoint: str | None, judges: list[Path]) -> tuple[Studio, st
         for judge in judges:
             load_classifier(judge)
     except CheckpointError as error:
-        raise PageError(f"--judge: {error}") from error
+        fail(f"--judge: {error}")
     studio = Studio(judges=judges)
     names = studio.names()
     if checkpoint is None:
@@ -180,14 +176,14 @@ def _open_studio(checkpoint: str | None, judges: list[Path]) -> tuple[Studio, st
     try:
         folder = resolve(checkpoint)
     except CheckpointError as error:
-        raise PageError(f"--checkpoint: {error}") from error
+        fail(f"--checkpoint: {error}")
     if folder.resolve().parent == CHECKPOINTS and folder.resolve().name in names:
         return studio, folder.resolve().name
     return Studio(folder, judges), str(folder)
 
 
 def _first_whole(studio: Studio, names: list[str]) -> str:
-    """The first checkpoint that can be loaded; of those before it a line says why they cannot be. Raises PageError."""
+    """The first checkpoint that can be loaded; of those before it a line says why they cannot be."""
     for name in names:
         try:
             samplers.get(studio.folder(name))
@@ -195,7 +191,7 @@ def _first_whole(studio: Studio, names: list[str]) -> str:
             print(f"Not opened: {error}", file=sys.stderr)
         else:
             return name
-    raise PageError(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `{as_command(*TRAIN)}`")
+    fail(f"no checkpoint in {CHECKPOINTS} that can be opened: train one by `{as_command(*TRAIN)}`")
 
 
 def _theme() -> gr.themes.Base:

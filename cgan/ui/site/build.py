@@ -5,7 +5,6 @@ python -m cgan.ui.site OUT --full-app URL           with a link to where the who
 python -m http.server --directory OUT               to look at it
 """
 
-import argparse
 import html
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,22 +44,18 @@ license: mit
 """
 
 
-class SiteError(Exception):
-    """The site cannot be written; the message is one line for the user."""
-
-
 def write_site(out: Path, full_app: str | None = None, checkpoints: Sequence[str] = ()) -> None:
     """Write the site into a new or empty folder. checkpoints: those besides the shipped ones, by their names.
 
-    Raises SiteError, OSError.
+    Ends with one line where it cannot be written. Raises OSError.
     """
     if out.exists() and any(out.iterdir()):
-        raise SiteError(f"{out}: is not empty; name a new folder")
+        fail(f"{out}: is not empty; name a new folder")
     studio = Studio()
     there = studio.names()
     missing = [name for name in checkpoints if name not in there]
     if missing:
-        raise SiteError(f"--checkpoint {missing[0]}: none of {', '.join(there)}")
+        fail(f"--checkpoint {missing[0]}: none of {', '.join(there)}")
     names = [name for name in there if name in (*SHIPPED, *checkpoints)]
     try:
         for name in names:
@@ -69,7 +64,7 @@ def write_site(out: Path, full_app: str | None = None, checkpoints: Sequence[str
             _write(out / "cgan/checkpoints" / name / GENERATOR, content)
         _write(out / "cgan" / JUDGE_FILE, judge_file())
     except CheckpointError as error:
-        raise SiteError(error) from error
+        fail(error)
     for name, source in FILES.items():
         _write(out / "cgan" / name, source.read_bytes())
     for name, entry in SCRIPTS.items():
@@ -125,9 +120,7 @@ def _links(studio: Studio) -> dict:
 
 
 def main() -> None:
-    parser = Parser(
-        prog="python -m cgan.ui.site", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.ui.site", description=__doc__)
     parser.add_argument("out", type=user_path, metavar="OUT", help="a new or empty folder")
     parser.add_argument("--full-app", metavar="URL", help="where the whole app runs")
     about = "a name in checkpoints/ that the site has besides the shipped ones; more by more flags"
@@ -135,8 +128,6 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         write_site(arguments.out, arguments.full_app, arguments.checkpoint)
-    except SiteError as error:
-        fail(error)
     except OSError as error:
         fail(f"{arguments.out}: cannot be written ({error.strerror})")
     size = sum(file.stat().st_size for file in arguments.out.rglob("*") if file.is_file())
