@@ -11,13 +11,12 @@ files go.
 
 import argparse
 import fnmatch
-import glob
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from cgan.common.command_line import Parser, fail
 from cgan.common.places import CHECKPOINTS, PROJECT, SHIPPED, checkpoint_files
@@ -36,53 +35,65 @@ _LARGE_BYTES = 10 * 2**20
 _SAMPLE_BYTES = 512
 
 
-class PublishError(Exception):
-    """Publishing is not possible; the message is one line for the user."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    """Files of a folder for a repository of one kind."""
-
-    folder: Path
-    repo_type: str  # "space" or "model"
-    files: list[Path]  # relative to the folder
-    space_sdk: str | None = None  # "gradio" or "static"
-    left_out: list[str] = field(default_factory=list)  # what lies beside the files and stays here
-
-
-@contextmanager
-def prepared(arguments: argparse.Namespace) -> Iterator[Upload]:
-    """The files to upload, in a temporary folder if they have to be made first. Raises PublishError."""
-    if arguments.what == "space":
-        if not (PROJECT / "app.py").is_file():
-            raise PublishError("space: takes the project's own files; call it in a copy of the project")
-        yield _space([*SHIPPED, *arguments.checkpoint])
-        return
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        if arguments.what == "site":
-            _write_site(folder, arguments.full_app, arguments.checkpoint)
-            yield Upload(folder, "space", _all_files(folder), "static", _other_runs([*SHIPPED, *arguments.checkpoint]))
-        else:
-            source = _write_model(folder, arguments.repo, arguments.checkpoint)
-            yield Upload(folder, "model", _all_files(folder), left_out=_beside(source, _all_files(folder)))
-
-
-def _space(checkpoints: list[str]) -> Upload:
-    """The app with these checkpoints. Raises PublishError for one that is not there."""
+def _write_space(folder: Path, arguments: argparse.Namespace) -> list[str]:
+    """Copy the app with its checkpoints."""
+    if not (PROJECT / "app.py").is_file():
+        fail("space: takes the project's own files; call it in a copy of the project")
+    checkpoints = [*SHIPPED, *arguments.checkpoint]
     code = {path for pattern in _SPACE_FILES for path in PROJECT.glob(pattern) if path.is_file()}
-    files, left_out = sorted(path for path in code if "__pycache__" not in path.parts), _other_runs(checkpoints)
+    files, left_out = [path for path in code if "__pycache__" not in path.parts], _other_runs(checkpoints)
     for name in dict.fromkeys(checkpoints):
-        folder = CHECKPOINTS / name
-        found = checkpoint_files(folder)
-        if not found or folder.parent != CHECKPOINTS:
-            raise PublishError(f"--checkpoint {name}: there is no such checkpoint in {CHECKPOINTS}")
+        source = CHECKPOINTS / name
+        found = checkpoint_files(source)
+        if not found or source.parent != CHECKPOINTS:
+            fail(f"--checkpoint {name}: there is no such checkpoint in {CHECKPOINTS}")
         files += found
-        left_out += [
-            f"checkpoints/{name}/{file}" for file in _beside(folder, [path.relative_to(folder) for path in found])
-        ]
-    return Upload(PROJECT, "space", [path.relative_to(PROJECT) for path in files], "gradio", left_out)
+        beside = _beside(source, [path.relative_to(source) for path in found])
+        left_out += [f"checkpoints/{name}/{file}" for file in beside]
+    for path in files:
+        copy = folder / path.relative_to(PROJECT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return left_out
+
+
+def _write_site(folder: Path, arguments: argparse.Namespace) -> list[str]:
+    from cgan.ui.server.proxies import without_proxies
+
+    with without_proxies():
+        from cgan.ui.site.build import write_site  # seconds to import, as torch and Gradio are
+
+    write_site(folder, arguments.full_app, arguments.checkpoint)
+    return _other_runs([*SHIPPED, *arguments.checkpoint])
+
+
+def _write_model(folder: Path, arguments: argparse.Namespace) -> list[str]:
+    """Write a checkpoint with its model card."""
+    from cgan.models.checkpoints import CheckpointError, resolve  # torch takes seconds to import
+    from cgan.publish.hub import Generator
+
+    try:
+        generator = Generator(resolve(arguments.checkpoint))
+    except CheckpointError as error:
+        fail(f"--checkpoint: {error}")
+    generator.save_pretrained(folder, model_card_kwargs={"repo_id": arguments.repo})
+    return _beside(generator.folder, _all_files(folder))
+
+
+class _Kind(NamedTuple):
+    """Something that can be published."""
+
+    about: str
+    write: Callable[[Path, argparse.Namespace], list[str]]  # its files into a folder; what lies beside and stays here
+    repo_type: str
+    space_sdk: str | None = None
+
+
+_KINDS = {
+    "space": _Kind("the app", _write_space, "space", "gradio"),
+    "site": _Kind("the page without a server", _write_site, "space", "static"),
+    "model": _Kind("a generator", _write_model, "model"),
+}
 
 
 def _all_files(folder: Path) -> list[Path]:
@@ -102,31 +113,6 @@ def _beside(folder: Path, files: list[Path]) -> list[str]:
     return sorted({(path if path.parent in taken else path.parent).as_posix() for path in others})
 
 
-def _write_site(folder: Path, full_app: str | None, checkpoints: list[str]) -> None:
-    from cgan.ui.server.proxies import without_proxies
-
-    with without_proxies():
-        from cgan.ui.site.build import SiteError, write_site  # seconds to import, as torch and Gradio are
-
-    try:
-        write_site(folder, full_app, checkpoints)
-    except SiteError as error:
-        raise PublishError(error) from error
-
-
-def _write_model(folder: Path, repo: str, checkpoint: str) -> Path:
-    """Write a checkpoint with its model card; return its own folder."""
-    from cgan.models.checkpoints import CheckpointError, resolve  # torch takes seconds to import
-    from cgan.publish.hub import Generator
-
-    try:
-        generator = Generator(resolve(checkpoint))
-    except CheckpointError as error:
-        raise PublishError(f"--checkpoint: {error}") from error
-    generator.save_pretrained(folder, model_card_kwargs={"repo_id": repo})
-    return generator.folder
-
-
 def is_stored_in_xet(path: Path) -> bool:
     """Whether the Hub will probably store this file in Xet (or LFS); the decision is the Hub's."""
     if any(fnmatch.fnmatch(path.name, pattern) for pattern in _LARGE_NAMES) or path.stat().st_size > _LARGE_BYTES:
@@ -135,17 +121,17 @@ def is_stored_in_xet(path: Path) -> bool:
         return b"\0" in file.read(_SAMPLE_BYTES)
 
 
-def print_listing(upload: Upload) -> None:
+def print_listing(folder: Path, left_out: list[str]) -> None:
     """Print size, storage and path of every file, the sums, and what stays here."""
     sizes = {True: [], False: []}
-    for file in upload.files:
-        path = upload.folder / file
+    for file in _all_files(folder):
+        path = folder / file
         in_xet, size = is_stored_in_xet(path), path.stat().st_size
         sizes[in_xet].append(size)
         print(f"{size:>12,}  {'LFS/Xet' if in_xet else 'git':7}  {file.as_posix()}")
     for in_xet, name in ((False, "git"), (True, "LFS/Xet")):
         print(f"{sum(sizes[in_xet]):>12,}  {name:7}  {len(sizes[in_xet])} files")
-    for path in upload.left_out:
+    for path in left_out:
         print(f"{'left out':>12}           {path}")
 
 
@@ -163,62 +149,50 @@ def check_repo(repo: str) -> str:
     return repo
 
 
-def check_login() -> None:
-    """Raises PublishError without a token of the Hub."""
-    from huggingface_hub import get_token
-
-    if get_token() is None:
-        raise PublishError("nobody is logged in: run `hf auth login`, or set HF_TOKEN to a token that may write")
-
-
-def publish(upload: Upload, repo: str) -> str:
-    """Create the repository if needed, upload all files in one commit, and return its address. Raises PublishError."""
+def publish(folder: Path, kind: _Kind, repo: str) -> str:
+    """Create the repository if needed, upload the folder in one commit, and return the repository's address."""
     import httpx2  # the HTTP client of huggingface_hub
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
     api = HfApi()
     try:
-        url = api.create_repo(repo, repo_type=upload.repo_type, space_sdk=upload.space_sdk, exist_ok=True)
-        api.upload_folder(
-            repo_id=repo,
-            repo_type=upload.repo_type,
-            folder_path=upload.folder,
-            allow_patterns=[glob.escape(file.as_posix()) for file in upload.files],
-            commit_message="Published by cgan.publish",
-        )
+        url = api.create_repo(repo, repo_type=kind.repo_type, space_sdk=kind.space_sdk, exist_ok=True)
+        message = "Published by cgan.publish"
+        api.upload_folder(repo_id=repo, repo_type=kind.repo_type, folder_path=folder, commit_message=message)
     except HfHubHTTPError as error:
         status = error.response.status_code
         reason = {401: "the token is not valid", 403: "the token may not write there"}.get(status, "it refused")
-        raise PublishError(f"{repo}: {reason} ({error.server_message or f'status {status}'})") from error
+        fail(f"{repo}: {reason} ({error.server_message or f'status {status}'})")
     except (httpx2.HTTPError, OfflineModeIsEnabled) as error:
-        raise PublishError(f"{api.endpoint}: cannot be reached ({error})") from error
+        fail(f"{api.endpoint}: cannot be reached ({error})")
     except (ValueError, RuntimeError, ImportError) as error:  # a README.md that the Hub refuses, Xet, a proxy's scheme
-        raise PublishError(f"{repo}: {error}") from error
+        fail(f"{repo}: {error}")
     return f"{url}"
 
 
 def main() -> None:
-    arguments = _parser().parse_args()
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    try:
-        if not arguments.dry_run:
-            check_login()
-        with prepared(arguments) as upload:
-            print_listing(upload)
-            if arguments.dry_run:
-                print(f"Nothing was uploaded. Without --dry-run this goes to {arguments.repo}.")
-            else:
-                print(f"Published: {publish(upload, arguments.repo)}")
-    except PublishError as error:
-        fail(error)
+    from huggingface_hub import get_token
+
+    arguments = _parser().parse_args()
+    if not arguments.dry_run and get_token() is None:
+        fail("nobody is logged in: run `hf auth login`, or set HF_TOKEN to a token that may write")
+    kind = _KINDS[arguments.what]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        print_listing(folder, kind.write(folder, arguments))
+        if arguments.dry_run:
+            print(f"Nothing was uploaded. Without --dry-run this goes to {arguments.repo}.")
+        else:
+            print(f"Published: {publish(folder, kind, arguments.repo)}")
 
 
 def _parser() -> Parser:
     parser = Parser(prog="python -m cgan.publish", description=__doc__)
     kinds = parser.add_subparsers(dest="what", required=True, metavar="space|site|model", parser_class=Parser)
-    for name, about in (("space", "the app"), ("site", "the page without a server"), ("model", "a generator")):
-        kind = kinds.add_parser(name, help=about)
+    for name in _KINDS:
+        kind = kinds.add_parser(name, help=_KINDS[name].about)
         kind.add_argument("repo", type=check_repo, metavar="OWNER/NAME", help="the repository, made if there is none")
         kind.add_argument("--dry-run", action="store_true", help="list the files, upload nothing")
         if name in ("space", "site"):

@@ -104,7 +104,7 @@ def serve(
     root_path: str,
     access: Access,
 ) -> None:
-    """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen; or end with one line that says why."""
+    """Serve the page until Ctrl-C, with a checkpoint (a name or a folder) chosen; else end with a line that says why."""
     torch.set_num_threads(1)  # one for each of the threads that draw: with more, they wait for each other's cores
     _start_on_zero_gpu()
     studio, chosen = _open_studio(checkpoint, judges)
