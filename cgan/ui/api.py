@@ -20,7 +20,7 @@ from cgan.common import images
 from cgan.common.classes import Classes
 from cgan.common.validation import check_choice, check_integer, check_real, checked
 from cgan.sampling import latents
-from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds, samplers
+from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds
 from cgan.ui import figures
 from cgan.ui.studio import MAX_COUNT, Studio
 from cgan.ui.tabs.inside.runs import JUDGE, OURS
@@ -39,25 +39,22 @@ class File(TypedDict):
     meta: dict[str, str]
 
 
-class Endpoints:
-    """The named endpoints. Each refuses with one line: what was given, and what is allowed."""
+def add_endpoints(studio: Studio, lab: Lab, first_checkpoint: str) -> None:
+    """Make the functions below endpoints of the page that is being built. Each refuses with one line.
 
-    def __init__(self, studio: Studio, lab: Lab, checkpoint: str) -> None:
-        """checkpoint: the one that is meant where none is named."""
-        self._studio = studio
-        self._lab = lab
-        self._checkpoint = checkpoint
+    first_checkpoint: the one that is meant where none is named.
+    """
 
-    def register(self) -> None:
-        """Make them endpoints of the page that is being built.
+    def name_of(checkpoint: object) -> str:
+        """A checkpoint's name, that of the page's where none is given."""
+        given = first_checkpoint if checkpoint == "" else checkpoint
+        return checked("checkpoint", check_choice, given, studio.names())
 
-        Not by the queue, through which Gradio gives a tool of MCP several results as one text, pictures too.
-        """
-        for endpoint in (self.generate, self.interpolate, self.saliency):
-            gr.api(endpoint, api_name=endpoint.__name__, queue=False)
+    def sampler_of(checkpoint: object) -> tuple[str, Sampler]:
+        name = name_of(checkpoint)
+        return name, studio.sampler(name)
 
     def generate(
-        self,
         class_name: str | int,
         seed: int = 0,
         count: int = 1,
@@ -78,7 +75,7 @@ class Endpoints:
             an .npz of images (uint8, N x 28 x 28), labels, seeds and z
             what was drawn
         """
-        name, sampler = self._sampler(checkpoint)
+        name, sampler = sampler_of(checkpoint)
         index = _class("class_name", class_name, sampler.classes)
         seed = checked("seed", check_integer, seed, 0, latents.MAX_SEED)
         count = checked("count", check_integer, count, 1, MAX_COUNT)
@@ -97,7 +94,6 @@ class Endpoints:
         return _sheet("generate", pictures), arrays, facts
 
     def interpolate(
-        self,
         from_class: str | int,
         to_class: str | int,
         from_seed: int = 0,
@@ -122,7 +118,7 @@ class Endpoints:
             an .npz of images (uint8, frames x 28 x 28) and positions (0 to 1)
             what was drawn
         """
-        name, sampler = self._sampler(checkpoint)
+        name, sampler = sampler_of(checkpoint)
         known = sampler.classes
         classes = _class("from_class", from_class, known), _class("to_class", to_class, known)
         seeds = (
@@ -137,7 +133,7 @@ class Endpoints:
         return _sheet("interpolate", pictures), arrays, facts | {"z_path": path}
 
     def saliency(
-        self, class_name: str | int, seed: int = 0, network: str = JUDGE, checkpoint: str = ""
+        class_name: str | int, seed: int = 0, network: str = JUDGE, checkpoint: str = ""
     ) -> tuple[File, File, dict]:
         """Show which pixels of a generated garment a network looks at, by four methods.
 
@@ -152,23 +148,18 @@ class Endpoints:
             an .npz of image (28 x 28, 0 to 1) and of the maps gradient, smooth_grad, integrated_gradients and grad_cam
             what the network takes the garment for, each choice with its probability
         """
-        name = self._name(checkpoint)
-        index = _class("class_name", class_name, self._studio.classes(name))
+        name = name_of(checkpoint)
+        index = _class("class_name", class_name, studio.classes(name))
         seed = checked("seed", check_integer, seed, 0, latents.MAX_SEED)
         network = checked("network", check_choice, network, OURS)
-        choices, image, maps = self._lab.saliency(name, network, index, seed)
+        choices, image, maps = lab.saliency(name, network, index, seed)
         picture = figures.side_by_side(image, maps.values())
         facts = {"checkpoint": name, "network": network, "choices": choices}
         return _png("saliency", picture), _npz("saliency", image=image, **maps), facts
 
-    def _name(self, checkpoint: object) -> str:
-        """A checkpoint's name, that of the page's where none is given."""
-        given = self._checkpoint if checkpoint == "" else checkpoint
-        return checked("checkpoint", check_choice, given, self._studio.names())
-
-    def _sampler(self, checkpoint: object) -> tuple[str, Sampler]:
-        name = self._name(checkpoint)
-        return name, samplers.get(self._studio.folder(name))
+    # Not by the queue, through which Gradio gives a tool of MCP several results as one text, pictures too.
+    for endpoint in (generate, interpolate, saliency):
+        gr.api(endpoint, api_name=endpoint.__name__, queue=False)
 
 
 def _class(name: str, value: object, classes: Classes) -> int:

@@ -5,8 +5,9 @@ from typing import Any
 
 import gradio as gr
 
+from cgan.data import CLASS_NAMES
 from cgan.sampling import latents
-from cgan.ui.i18n import class_choices, i18n
+from cgan.ui.i18n import i18n
 from cgan.ui.studio import MAX_SEED
 
 EXPORT = '<div class="cgan-export"></div>'
@@ -36,7 +37,8 @@ def class_dropdown(label: str, value: int, elem_id: str, also: str | None = None
     also: key of the text of one more choice, with the value -1. more: what else a gr.Dropdown takes.
     """
     others = [(i18n(also), -1)] if also else []
-    menu = gr.Dropdown([*others, *class_choices()], value=value, label=i18n(label), elem_id=elem_id, **more)
+    garments = [(i18n(f"class_{index}"), index) for index in range(len(CLASS_NAMES))]
+    menu = gr.Dropdown([*others, *garments], value=value, label=i18n(label), elem_id=elem_id, **more)
     menu.also = also
     return _unchecked(menu)
 

@@ -14,7 +14,7 @@ from cgan.common.command_line import as_command, fail
 from cgan.common.places import TRAIN
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_classifier, resolve
 from cgan.sampling.sampler import samplers
-from cgan.ui.api import Endpoints
+from cgan.ui.api import add_endpoints
 from cgan.ui.controls import checkpoint_menu, sentence
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
@@ -91,7 +91,7 @@ def build(studio: Studio, checkpoint: str, offline: bool = False) -> tuple[gr.Bl
             with gr.Tab(i18n("tab_how_good"), id="how-good") as tab:
                 how_good.build(studio, Evidence(studio, worker), chosen, own, links, tab, _LONG_WORK)
         links.wire(page, tabs, trained)
-        Endpoints(studio, lab, checkpoint).register()
+        add_endpoints(studio, lab, checkpoint)
     return page, links
 
 
