@@ -10,7 +10,6 @@ files go.
 """
 
 import argparse
-import fnmatch
 import os
 import shutil
 import tempfile
@@ -28,11 +27,6 @@ _SPACE_FILES = (
     *(f"cgan/**/*.{suffix}" for suffix in ("py", "js", "ts", "css", "html", "png", "jpg", "wasm", "c")),
     *(f"cgan/**/*.{suffix}" for suffix in ("json", "gz", "npz", "bin")),
 )
-
-# The Hub stores these files in Xet (formerly LFS) and not in git, and also all large and all binary ones.
-_LARGE_NAMES = ("*.safetensors", "*.gz", "*.npz", "*.wasm", "*.bin", "*.zip")
-_LARGE_BYTES = 10 * 2**20
-_SAMPLE_BYTES = 512
 
 
 def _write_space(folder: Path, arguments: argparse.Namespace) -> list[str]:
@@ -113,26 +107,14 @@ def _beside(folder: Path, files: list[Path]) -> list[str]:
     return sorted({(path if path.parent in taken else path.parent).as_posix() for path in others})
 
 
-def is_stored_in_xet(path: Path) -> bool:
-    """Whether the Hub will probably store this file in Xet (or LFS); the decision is the Hub's."""
-    if any(fnmatch.fnmatch(path.name, pattern) for pattern in _LARGE_NAMES) or path.stat().st_size > _LARGE_BYTES:
-        return True
-    with path.open("rb") as file:
-        return b"\0" in file.read(_SAMPLE_BYTES)
-
-
 def print_listing(folder: Path, left_out: list[str]) -> None:
-    """Print size, storage and path of every file, the sums, and what stays here."""
-    sizes = {True: [], False: []}
-    for file in _all_files(folder):
-        path = folder / file
-        in_xet, size = is_stored_in_xet(path), path.stat().st_size
-        sizes[in_xet].append(size)
-        print(f"{size:>12,}  {'LFS/Xet' if in_xet else 'git':7}  {file.as_posix()}")
-    for in_xet, name in ((False, "git"), (True, "LFS/Xet")):
-        print(f"{sum(sizes[in_xet]):>12,}  {name:7}  {len(sizes[in_xet])} files")
+    """Print size and path of every file, the sum, and what stays here."""
+    sizes = {file: (folder / file).stat().st_size for file in _all_files(folder)}
+    for file, size in sizes.items():
+        print(f"{size:>12,}  {file.as_posix()}")
+    print(f"{sum(sizes.values()):>12,}  in {len(sizes)} files")
     for path in left_out:
-        print(f"{'left out':>12}           {path}")
+        print(f"{'left out':>12}  {path}")
 
 
 def check_repo(repo: str) -> str:

@@ -92,15 +92,13 @@ def printed(environment, own_run):
 
 
 def listed(output):
-    """{path: (bytes, kept beside git)} of a listing."""
-    rows = re.findall(r"^ *([\d,]+)  (git|LFS/Xet) +(\S+)$", output, re.MULTILINE)
-    return {path: (int(size.replace(",", "")), where != "git") for size, where, path in rows}
+    """{path: bytes} of a listing."""
+    rows = re.findall(r"^ *([\d,]+)  (\S+)$", output, re.MULTILINE)
+    return {path: int(size.replace(",", "")) for size, path in rows}
 
 
 def assert_published_as_listed(repo, output):
-    files = listed(output)
-    assert {path: len(content) for path, content in repo.files.items()} == {p: size for p, (size, _) in files.items()}
-    assert repo.large == {path for path, (_, beside) in files.items() if beside}
+    assert {path: len(content) for path, content in repo.files.items()} == listed(output)
 
 
 def test_a_space_is_what_the_app_needs_and_no_more(hub, printed):
@@ -211,8 +209,7 @@ def test_a_model_is_published_as_listed(hub, printed):
 def test_a_dry_run_uploads_nothing(hub, printed):
     files = listed(printed["me/dry"])
     size = (CHECKPOINTS / "report-mlp" / EMA_GENERATOR).stat().st_size
-    assert files["model.safetensors"] == (size, True)
-    assert files["config.json"][1] is False and "README.md" in files
+    assert files["model.safetensors"] == size and "README.md" in files
     assert "models/me/dry" not in hub.repos
 
 
