@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cgan.common.command_line import Parser, as_command, fail
-from cgan.common.files import replaced, user_path, write_text
+from cgan.common.files import user_path
 from cgan.common.places import SHIPPED
 from cgan.engine.transfer import GENERATOR, generator_file, judge_file
 from cgan.models.checkpoints import CheckpointError, digest
@@ -57,28 +57,25 @@ def write_site(out: Path, full_app: str | None = None, checkpoints: Sequence[str
     if missing:
         fail(f"--checkpoint {missing[0]}: none of {', '.join(there)}")
     names = [name for name in there if name in (*SHIPPED, *checkpoints)]
+    sheets = [UI / f"{name}.css" for name in _STYLE_SHEETS]
+    files: dict[str, str | bytes] = {
+        "README.md": _SPACE,
+        "index.html": _index(studio, names, full_app),
+        "style.css": "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets),
+        **{f"cgan/{name}": bundle(entry) for name, entry in SCRIPTS.items()},
+        **{f"cgan/{name}": source.read_bytes() for name, source in FILES.items()},
+    }
     try:
+        files[f"cgan/{JUDGE_FILE}"] = judge_file()
         for name in names:
             folder = studio.folder(name)
-            content = generator_file(folder, digest(folder))
-            _write(out / "cgan/checkpoints" / name / GENERATOR, content)
-        _write(out / "cgan" / JUDGE_FILE, judge_file())
+            files[f"cgan/checkpoints/{name}/{GENERATOR}"] = generator_file(folder, digest(folder))
     except CheckpointError as error:
         fail(error)
-    for name, source in FILES.items():
-        _write(out / "cgan" / name, source.read_bytes())
-    for name, entry in SCRIPTS.items():
-        write_text(out / "cgan" / name, bundle(entry))
-    sheets = [UI / f"{name}.css" for name in _STYLE_SHEETS]
-    write_text(out / "style.css", "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
-    write_text(out / "README.md", _SPACE)
-    write_text(out / "index.html", _index(studio, names, full_app))
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replaced(path) as temporary:
-        temporary.write_bytes(content)
+    for name, content in files.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
 def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
