@@ -2,7 +2,6 @@
 
 import ipaddress
 import os
-import queue
 import socket
 import sys
 import threading
@@ -80,28 +79,22 @@ def share_in_background(host: str, port: int, token: str) -> None:
 
 
 def _share(host: str, port: int, token: str) -> None:
-    answers: queue.Queue[str | Exception] = queue.Queue()
-    threading.Thread(target=lambda: answers.put(_tunnel(host, port, token)), daemon=True).start()
-    try:
-        answer = answers.get(timeout=_SHARE_PATIENCE_S)
-    except queue.Empty:
-        answer = TimeoutError(f"no answer in {_SHARE_PATIENCE_S} s")
-    if isinstance(answer, str):
-        print(f"For everyone with the link, for a week: {answer}", flush=True)
-        print_qr_code(answer)
-    else:
-        reason = " ".join(f"{answer.__cause__ or answer}".split())
-        print(f"No link to share: Gradio's servers cannot be had ({reason}). The app goes on here.", flush=True)
-
-
-def _tunnel(host: str, port: int, token: str) -> str | Exception:
-    """The link, or why there is none. Gradio downloads the tunnel's program on first use."""
+    silent = "No link to share yet: Gradio's servers are silent."
+    late = threading.Timer(_SHARE_PATIENCE_S, print, [silent], {"flush": True})
+    late.daemon = True
+    late.start()
     scheme = "http" if networking.GRADIO_SHARE_SERVER_ADDRESS else "https"
     try:
-        link = networking.setup_tunnel(host, port, token, None, None)
+        link = networking.setup_tunnel(host, port, token, None, None)  # downloads the tunnel's program on first use
     except Exception as error:  # whatever it is, a link is all that is lost
-        return error
-    return f"{scheme}://{link.partition('://')[2]}"
+        reason = " ".join(f"{error.__cause__ or error}".split())
+        print(f"No link to share: Gradio's servers cannot be had ({reason}). The app goes on here.", flush=True)
+    else:
+        link = f"{scheme}://{link.partition('://')[2]}"
+        print(f"For everyone with the link, for a week: {link}", flush=True)
+        print_qr_code(link)
+    finally:
+        late.cancel()
 
 
 def _url(host: str, port: int) -> str:
