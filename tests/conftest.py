@@ -15,7 +15,7 @@ from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
 # A browser, a server under attack, processes that are killed, networks that are trained, apps that are started.
 NOT_QUICK = (
     *("browser", "distributed", "docs", "evaluation", "explain", "hostile", "publish", "recovery", "training"),
-    *("common/test_machines.py", "test_installed.py", "ui/server/test_jobs.py", "ui/tabs", "ui/test_start.py"),
+    *("common/test_machines.py", "test_installed.py", "ui/tabs", "ui/test_start.py"),
 )
 
 
