@@ -31,6 +31,7 @@ FILES = {"engine.wasm": ENGINE, "training.wasm": TRAINING_ENGINE, "excerpt.png":
 JUDGE_FILE = "judge.safetensors"
 _FOR_EVER = "private, max-age=31536000, immutable"  # of what has its version in its address
 _ASK_AGAIN = "private, no-cache"
+_STATIC = StaticFiles()  # of no folder: it knows what HTTP says of versions
 
 Asset = Path | bytes | str | dict | list | None  # a file, its content, a script, JSON; None where there is nothing
 
@@ -43,7 +44,7 @@ def routes(studio: Studio) -> Mount:
         """Fashion-MNIST's training images or labels, as the data set has them: IDX, perhaps compressed by gzip."""
         return dict(zip(("images", "labels"), data.local_files("train") or (), strict=False)).get(kind)
 
-    def generator(checkpoint: str) -> bytes | None:
+    def generator(checkpoint: str) -> bytes:
         """The newest generator of a checkpoint, as the page draws with it."""
         folder = studio.folder(checkpoint)
         return generator_file(folder, digest(folder))
@@ -98,9 +99,6 @@ def _route(path: str, find: Callable[..., Asset], keep: str = _ASK_AGAIN) -> Rou
         return response
 
     return Route(path, answer)
-
-
-_STATIC = StaticFiles()  # of no folder: it knows what HTTP says of versions
 
 
 def _response(found: Asset) -> Response:
