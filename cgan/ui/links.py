@@ -23,10 +23,9 @@ class Links:
     def __init__(self, studio: Studio, checkpoint: gr.Dropdown) -> None:
         self._studio = studio
         self._checkpoint = checkpoint
-        self._tabs: dict[str, dict[str, Control]] = {}
-        self._plain: dict[str, dict[str, dict]] = {}
+        self._controls: list[Control] = []  # of all tabs
+        self._fields: dict[str, dict[str, dict]] = {}  # by tab and name
         self._changed: dict[str, gr.events.Dependency] = {}
-        self._unnamed: dict[tuple[str, str], dict] = {}
 
     def add(
         self,
@@ -43,8 +42,11 @@ class Links:
         means that names others of the tab's fields but not this one.
         Returns the event after which an opened tab's controls say what was chosen elsewhere.
         """
-        self._tabs[tab.id] = controls
-        self._plain[tab.id] = plain or {}
+        fields = {name: _field(control) for name, control in controls.items()}
+        for name, value in (unnamed or {}).items():
+            fields[name]["unnamed"] = value
+        self._fields[tab.id] = fields | (plain or {})
+        self._controls += controls.values()
         self._changed[tab.id] = self._checkpoint.change(
             None,
             self._checkpoint,
@@ -54,7 +56,6 @@ class Links:
             show_progress="hidden",
             api_visibility="private",
         )
-        self._unnamed |= {(tab.id, name): {"unnamed": value} for name, value in (unnamed or {}).items()}
         for name, control in controls.items():
             if isinstance(control, gr.Tabs):  # has no value that an event could be told
                 for child in control.children:
@@ -88,7 +89,7 @@ class Links:
         page.load(self._studio.names, outputs=names, queue=False, **quietly).then(
             None,
             inputs=names,
-            outputs=[tabs, self._checkpoint, *(control for tab in self._tabs.values() for control in tab.values())],
+            outputs=[tabs, self._checkpoint, *self._controls],
             js="(names) => cgan.follow(names)",
             **quietly,
         )
@@ -100,14 +101,7 @@ class Links:
 
     def for_page(self) -> dict:
         """What the script has to know: of each tab its fields, what they may say, and what they say at first."""
-        return {
-            "checkpoint": self._checkpoint.value,
-            "tabs": {
-                tab: {name: _field(control) | self._unnamed.get((tab, name), {}) for name, control in controls.items()}
-                | self._plain[tab]
-                for tab, controls in self._tabs.items()
-            },
-        }
+        return {"checkpoint": self._checkpoint.value, "tabs": self._fields}
 
 
 def number(first: float, limits: Limits) -> dict:
