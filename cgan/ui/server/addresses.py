@@ -79,7 +79,7 @@ def share_in_background(host: str, port: int, token: str) -> None:
 
 
 def _share(host: str, port: int, token: str) -> None:
-    silent = "No link to share yet: Gradio's servers are silent."
+    silent = "No link to share yet: Gradio's servers are silent. The app goes on here."
     late = threading.Timer(_SHARE_PATIENCE_S, print, [silent], {"flush": True})
     late.daemon = True
     late.start()
