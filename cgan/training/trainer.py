@@ -81,8 +81,7 @@ class Trainer:
         return network.to(self.device, memory_format=torch.channels_last)
 
     def _adam(self, network: nn.Module) -> Adam:
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        return Adam(trained, self.config.learning_rate, (self.config.beta1, self.config.beta2))
+        return Adam(network.parameters(), self.config.learning_rate, (self.config.beta1, self.config.beta2))
 
     def _step_gradients(self) -> StepGradients:
         """Computes a step's gradients; on a GPU as CUDA graphs."""
@@ -260,10 +259,10 @@ def _floating_pairs(*networks: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
 
 
 def _adam_state(network: nn.Module, optimizer: Adam | None) -> Iterator[tuple[str, Tensor]]:
-    """The optimizer's tensors for each trained parameter, by name."""
-    trained = [name for name, parameter in network.named_parameters() if parameter.requires_grad]
+    """The optimizer's tensors for each parameter, by name."""
+    names = [name for name, _ in network.named_parameters()]
     for key, tensors in optimizer.state.items() if optimizer else ():
-        for name, tensor in zip(trained, tensors, strict=True):
+        for name, tensor in zip(names, tensors, strict=True):
             yield f"adam.{key}.{name}", tensor
 
 

@@ -39,7 +39,7 @@ for command in json.loads(sys.argv[1]):
 print(json.dumps(printed))
 """
 
-SHIPPED = ("r3gan-film", "r3gan-conv", "report-mlp")
+SHIPPED = ("r3gan-conv", "report-mlp")
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def test_what_a_space_gets_starts_by_itself(hub, printed, tmp_path):
         "from cgan.ui.studio import Studio; from cgan.ui.page import build; studio = Studio();"
         "build(studio, 'r3gan-film'); print(sorted(studio.folders()))"
     )
-    assert run_python(code, folder=tmp_path).strip() == "['r3gan-conv', 'r3gan-film', 'report-mlp']"
+    assert run_python(code, folder=tmp_path).strip() == "['r3gan-conv', 'report-mlp']"
 
 
 def test_the_front_matter_names_what_is_installed():
@@ -306,7 +306,7 @@ def test_a_generator_by_the_name_of_a_checkpoint(name, monkeypatch):
 
 @pytest.mark.parametrize("name", ["r3gan", "no/such/folder"])
 def test_what_is_neither_a_checkpoint_nor_a_repository_is_refused_in_one_line(name):
-    with pytest.raises(CheckpointError, match="one of: r3gan-conv, r3gan-film, report-mlp"):
+    with pytest.raises(CheckpointError, match="one of: r3gan-conv, report-mlp"):
         Generator.from_pretrained(name)
 
 

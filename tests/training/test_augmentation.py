@@ -67,7 +67,7 @@ def test_processes_together_draw_what_one_draws():
 
 def test_the_discriminator_alone_sees_them_and_more_along_the_burn_in(few, monkeypatch):
     config = dataclasses.replace(
-        RECIPES["film"], width=8, width_d=8, batch_size=50, burn_in=656, augmentation=0.4, epochs=2
+        RECIPES["conv"], width=8, width_d=8, batch_size=50, burn_in=656, augmentation=0.4, epochs=2
     )
     seen = []
     monkeypatch.setattr(

@@ -10,7 +10,7 @@ from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.trainer import Trainer
 
 CPU = torch.device("cpu")
-SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8)
+SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8, batch_size=64, augmentation=0.0)
 
 
 def listing_of_the_report(trainer, batches, noise):
@@ -129,7 +129,7 @@ def test_the_seed_alone_decides_a_run(few):
 
 
 def test_the_learning_rate_falls_in_the_second_half(few):
-    config = dataclasses.replace(SMALL_CONV, steps=100, learning_rate=1e-3, learning_rate_d=2e-3, final_rate=0.01)
+    config = dataclasses.replace(SMALL_CONV, steps=100, burn_in=0, learning_rate=1e-3, learning_rate_d=2e-3, final_rate=0.01)
     trainer = Trainer(config, *few, CPU)
     rates = {}
     for step in (0, 50, 75, 100):
@@ -144,7 +144,7 @@ def test_penalties_hold_the_discriminators_slope_down(few):
     """Every fourth step with four times the weight; without them the slope at real images grows beyond."""
     slopes = {}
     for penalty in (0.0, 5.0):
-        config = dataclasses.replace(SMALL_CONV, steps=80, penalty=penalty, precision="fp32", batch_size=32)
+        config = dataclasses.replace(SMALL_CONV, steps=80, penalty=penalty, first_penalty=None, precision="fp32", batch_size=32)
         trainer = Trainer(config, *few, CPU)
         for _ in range(80):
             trainer.step()
