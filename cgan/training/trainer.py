@@ -31,6 +31,8 @@ from cgan.training.step.cuda_graph import RecordedFunction
 from cgan.training.step.gradients import Inputs, StepGradients
 from cgan.training.step.losses import OBJECTIVES
 
+_LONGEST_BURN_IN = 0.9  # as a share of a run's steps
+
 
 class Trainer:
     """Two networks, their optimizers and random streams; `step` trains them by one batch."""
@@ -151,8 +153,14 @@ class Trainer:
 
     @property
     def _burn_in_share(self) -> float:
-        """Progress of the burn-in, 0 to 1, along half a cosine wave (R3GAN, arXiv:2501.05441); 1 without a burn-in."""
-        passed = min(1.0, self.images_after(self.step_count) / self.config.burn_in) if self.config.burn_in else 1.0
+        """Progress of the burn-in, 0 to 1, along half a cosine wave (R3GAN, arXiv:2501.05441); 1 without a burn-in.
+
+        In a run that is hardly longer than its burn-in or shorter, it ends after nine tenths of the steps.
+        """
+        if not self.config.burn_in:
+            return 1.0
+        images, steps = self.images_after(self.step_count), self.step_count
+        passed = min(1.0, max(images / self.config.burn_in, steps / (_LONGEST_BURN_IN * self.last_step)))
         return (1 - math.cos(math.pi * passed)) / 2
 
     @property
