@@ -1,7 +1,6 @@
 """What the tests share: the real data set, a short real training run, and how a command is run."""
 
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,8 +8,10 @@ import numpy as np
 import pytest
 
 from cgan import data
+from tests import processes
 from tests.own_pictures import write_folders
-from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
+from tests.processes import ROOT
+from tests.running_app import app, start_app  # noqa: F401 (fixtures)
 
 # A browser, a server under attack, processes that are killed, networks that are trained, apps that are started.
 NOT_QUICK = (
@@ -53,12 +54,7 @@ def fashion_mnist_test() -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="session")
 def run_command():
     """Run `python ARGUMENT...` in the project's folder and return the finished process, its output as text."""
-
-    def run(*arguments: object) -> subprocess.CompletedProcess:
-        command = [sys.executable, *map(str, arguments)]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-
-    return run
+    return processes.run
 
 
 @pytest.fixture(scope="session")
