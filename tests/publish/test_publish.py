@@ -173,7 +173,7 @@ def test_what_a_space_gets_starts_by_itself(hub, printed, tmp_path):
         (tmp_path / path).write_bytes(content)
     code = (
         "from cgan.ui.studio import Studio; from cgan.ui.page import build; studio = Studio();"
-        "build(studio, 'r3gan-film'); print(sorted(studio.folders()))"
+        "build(studio, 'r3gan-conv'); print(sorted(studio.folders()))"
     )
     assert run_python(code, folder=tmp_path).strip() == "['r3gan-conv', 'report-mlp']"
 
