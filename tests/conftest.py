@@ -6,9 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-if (
-    "PYTEST_XDIST_WORKER" in os.environ
-):  # several processes share the cores: one thread each, here and in what they start
+# Several processes share the cores: one thread for each, and for what it starts. Torch reads this when it is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
