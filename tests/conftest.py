@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -119,11 +120,12 @@ def twelve_judge(made_once, own_pictures) -> Path:
 
 
 @pytest.fixture
-def expect_refusal(run_command):
-    """Assert that a command ends with status 2 and one line on standard error that has all the given words."""
+def expect_refusal():
+    """Assert that `python ARGUMENT...` ends with status 2 and one line on standard error that has all these words."""
 
-    def expect(*arguments: object, words: list[str]) -> None:
-        finished = run_command(*arguments)
+    def expect(*arguments: str, words: list[str]) -> None:
+        command = [sys.executable, *arguments]  # started as a user does: libraries read the environment
+        finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
         _assert_refused(finished.returncode, finished.stderr, words)
 
     return expect

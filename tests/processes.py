@@ -12,6 +12,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,5 +80,6 @@ def _main(command: list[str], environment: dict[str, str], output: Path, errors:
         else:
             sys.argv = command
             runpy.run_path(command[0], run_name="__main__")
-    finally:
-        atexit._run_exitfuncs()  # multiprocessing's children skip them
+    finally:  # as Python ends, for children of multiprocessing skip it
+        threading._shutdown()
+        atexit._run_exitfuncs()
