@@ -13,6 +13,7 @@ import { mountPicker } from "./tabs/picture/picker.js";
 import { mountOnward } from "./tabs/picture/script.js";
 import { mountTrain } from "./tabs/train/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
+import { followScreen } from "./web/drawing/canvas.js";
 import { classNames, knowsClasses, learnClasses } from "./web/drawing/classes.js";
 import { TRAINED_HERE, config } from "./web/page/config.js";
 import { forgetDirections } from "./web/drawing/directions.js";
@@ -104,6 +105,7 @@ async function follow(checkpoints) {
 whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(Object.keys(tabs)[0]).checkpoint) redraw();
 });
+followScreen();
 followHands();
 showFirstSheet();
 mountTrainedNote();

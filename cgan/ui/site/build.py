@@ -25,7 +25,7 @@ from cgan.ui.tabs.generate import layout as generate
 from cgan.ui.tabs.interpolate import layout as interpolate
 from cgan.ui.tabs.train import layout as train
 from cgan.ui.texts import for_page
-from cgan.ui.web import UI, template
+from cgan.ui.web import STAGE, UI, template
 from cgan.ui.web.bundle import bundle, bundle_later
 from cgan.ui.web.config import config_script
 
@@ -33,7 +33,7 @@ _ENTRY = UI / "site/script.js"
 _TABS = ("generate", "train", "interpolate")
 _AT_ONCE = ("generate", "interpolate")  # whose texts the page carries
 _STYLE_SHEETS = {
-    "style.css": [UI / "web/page/style.css"],
+    "style.css": [STAGE, UI / "web/page/style.css"],
     "site.css": [UI / "site/style.css"],
     "train.css": [UI / "web/charts/charts.css", UI / "web/page/figures.css", UI / "tabs/train/style.css"],
 }

@@ -1,11 +1,11 @@
 // The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
-import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
+import { GAP, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
 import { classCount, className } from "../../web/drawing/classes.js";
 import { SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
 import { directionName, directionSlider, directionsOf } from "../../web/drawing/directions.js";
 import { movesOf, signed, strongest } from "../../web/drawing/directions.js";
-import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
+import { fillTexts, findIn, make } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
 import { pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
@@ -17,6 +17,8 @@ import { drawFrom, update, valuesOf } from "../../web/page/store.js";
 import { quoted, slug, text } from "../../web/page/texts.js";
 
 const STRIP_SIGMAS = Array.from({ length: 2 * config.maxSigma + 1 }, (_, index) => index - config.maxSigma);
+/** Between the middles of a strip's outer pictures, of its width. */
+const BETWEEN = 1 - SIZE / (STRIP_SIGMAS.length * (SIZE + GAP) - GAP);
 const THUMB = 16; // CSS pixels, of a slider
 const STRIPS_MS = 150; // between two drawings of the strips while a seed follows a hand
 
@@ -66,14 +68,6 @@ export function mountDirections({ element }) {
     change();
   });
 
-  /** A strip as large as it can be, its slider beneath: a sigma on the slider lies under its picture. */
-  const refit = () => {
-    for (const { strip, slider } of rows) {
-      fit(strip, Infinity);
-      const between = ((STRIP_SIGMAS.length - 1) * (SIZE + GAP)) / strip.width; // of the outer pictures' middles
-      slider.style.width = `calc(${between} * ${strip.style.width} + ${THUMB}px)`;
-    }
-  };
   const makeRow = (direction, index, sigma) => {
     const { row, slider, value } = directionSlider(direction, index);
     const strip = make("canvas", {
@@ -81,7 +75,8 @@ export function mountDirections({ element }) {
       role: "img",
       ariaLabel: text("direction_strip", { name: directionName(direction, index) }),
     });
-    value.after(make("div", { className: "cgan-stage" }, strip), slider);
+    slider.style.width = `calc(${100 * BETWEEN}% + ${THUMB}px)`; // a sigma on the slider lies under its picture
+    value.after(make("div", { className: "cgan-stage" }, make("div", {}, strip, slider)));
     slider.value = sigma;
     slider.addEventListener("input", change);
     return { row, slider, value, strip };
@@ -107,10 +102,8 @@ export function mountDirections({ element }) {
     const { pixels } = await drawMoved(request, found, cells, { behind: true });
     const count = STRIP_SIGMAS.length;
     rows.forEach(({ strip }, index) => paint(strip, picturesOf(pixels, index * count, count), count));
-    refit();
     await pause(STRIPS_MS);
   });
-  new ResizeObserver(refit).observe(element);
   drawFrom("directions", ["checkpoint", "class", "seed", "scope"], show);
 }
 
@@ -135,7 +128,6 @@ export function mountMoved({ element }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
-  const refit = () => fit(canvas, onPhone() ? 180 : 300);
 
   const draw = newestOnly(async (request) => {
     const { checkpoint, class: index, seed } = request;
@@ -144,7 +136,7 @@ export function mountMoved({ element }) {
     const sigmas = sigmasFor(request, found.length);
     await timed(mark, async () => {
       const drawn = await drawMoved(request, found, [sigmas.map(() => 0), sigmas]);
-      if (paint(canvas, drawn.pixels, 2)) refit();
+      paint(canvas, drawn.pixels, 2);
       const what = seedText("what_one", seed, { name: className(checkpoint, index), first: seed });
       caption.textContent = `${what} → ${movesOf(found, sigmas)}`;
       canvas.ariaLabel = text("picture", { what: caption.textContent });
@@ -152,7 +144,6 @@ export function mountMoved({ element }) {
       return drawn;
     });
   });
-  keepFitted(canvas, refit);
   drawFrom("directions", ["checkpoint", "class", "seed", "scope", "sigmas"], draw);
 }
 

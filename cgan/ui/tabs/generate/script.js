@@ -1,7 +1,7 @@
 // The tab "Generate": the sheet of pictures of one class, and one seed in all classes.
 
 import { decode } from "../../web/encoding/base64.js";
-import { columnsFor, fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
+import { columnsFor, paint, savePng } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { PIXELS, SIZE } from "../../web/page/config.js";
@@ -23,21 +23,23 @@ const ROW_MS = 100; // between two drawings of the row of classes while the shee
 let shown = null; // {request, pixels, dimensions} of the sheet
 let drawRow = null; // of all classes, once they are mounted
 
-/** What a sheet may take of the window's height: on a desk all that what is above and below it leaves. */
-const maxHeight = () => (onPhone() ? 0.36 * window.innerHeight : Math.min(560, window.innerHeight - 440));
-/** @param {HTMLCanvasElement} canvas */
-const columnsIn = (canvas, count) => columnsFor(count, canvas.parentElement.clientWidth, maxHeight());
-/** On a desk pictures are enlarged in any case. */
-const fitSheet = (canvas) => fit(canvas, Math.max(maxHeight(), onPhone() ? 0 : 2 * canvas.height));
+/**
+ * The columns of a sheet for what it may take of the window's height: on a desk all that what is above and below it
+ * leaves. The canvas says the same to the style sheet; there pictures are enlarged on a desk in any case.
+ * @param {HTMLCanvasElement} canvas
+ */
+function columnsIn(canvas, count) {
+  const height = onPhone() ? 0.36 * window.innerHeight : Math.min(560, window.innerHeight - 440);
+  return columnsFor(count, canvas.parentElement.clientWidth, height);
+}
 
-/** Paint the first view's sheet, where and as large as it will be once Gradio's scripts are there. */
+/** Paint the first view's sheet, where it will be once Gradio's scripts are there. */
 export function showFirstSheet() {
   /** @type {HTMLCanvasElement | null} */
   const canvas = document.querySelector("#first-view canvas");
   if (!canvas) return; // a link shows something else at first
   const pixels = decode(canvas.dataset.pixels);
   paint(canvas, pixels, columnsIn(canvas, pixels.length / PIXELS));
-  fitSheet(canvas);
 }
 
 /**
@@ -58,7 +60,7 @@ export function mountPicture({ element, props: { value: first } }) {
     const isOther = count !== shown?.request.count;
     shown = { request, pixels, dimensions };
     if (isOther) arrange(); // else the browser need not lay out the page for it
-    if (paint(canvas, pixels, columns)) fitSheet(canvas);
+    paint(canvas, pixels, columns);
     writeReadably(caption, () => {
       const values = { name: className(checkpoint, index), first: seed, last: seed + count - 1 };
       const what = seedText(count === 1 ? "what_one" : "what_many", seed, values);
@@ -82,11 +84,10 @@ export function mountPicture({ element, props: { value: first } }) {
 
   show(first.request, { ...first, pixels: decode(first.pixels), renderer: "server" });
   showMark(mark, "server");
-  keepFitted(canvas, () => {
+  new ResizeObserver(() => {
     arrange();
     paint(canvas, shown.pixels, columns);
-    fitSheet(canvas);
-  });
+  }).observe(canvas.parentElement);
   document.getElementById("first-view")?.remove();
   const drawn = drawsHere(first.request.checkpoint) ? null : first.request; // else it is drawn again, by the page
   drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, drawn);
@@ -98,11 +99,10 @@ export function mountPicture({ element, props: { value: first } }) {
  */
 export function mountAllClasses({ element, props: { value: first } }) {
   const caption = element.querySelector("figcaption");
-  const box = findIn(element, ".cgan-class-lines");
-  const lines = classLines(box);
+  const showLines = classLines(findIn(element, ".cgan-class-lines"));
   const show = ({ checkpoint, seed }, pixels) => {
     caption.textContent = seedText("all_classes", seed, { first: seed, count: allClasses(checkpoint).length });
-    lines.show(classNames(checkpoint), pixels, caption.textContent);
+    showLines(classNames(checkpoint), pixels, caption.textContent);
   };
   drawRow = newestOnly(async (request) => {
     const { checkpoint, seed, truncation } = request;
@@ -113,7 +113,6 @@ export function mountAllClasses({ element, props: { value: first } }) {
     await pause(ROW_MS);
   });
   show(first.request, decode(first.pixels));
-  new ResizeObserver(lines.refit).observe(box);
 }
 
 function fileName() {

@@ -1,10 +1,10 @@
 // The square between four pictures: a map of what lies in it, a handle on it, and the picture at the handle.
 
-import { GAP, fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { GAP, paint } from "../../web/drawing/canvas.js";
 import { className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillClasses, fillTexts, findIn } from "../../web/page/dom.js";
-import { followPointer, make, makeButton, onPhone } from "../../web/page/dom.js";
+import { followPointer, make, makeButton } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { blendInputs, evenly } from "../../web/drawing/inputs.js";
 import { bilinear } from "../../web/drawing/latents.js";
@@ -40,12 +40,6 @@ export function mountBlend({ element }) {
   pad.ariaLabel = text("blend_pad");
   map.ariaLabel = text("blend_map");
 
-  const refit = () => {
-    pad.style.width = "100%"; // the room there is for the map
-    fit(map, 420);
-    Object.assign(pad.style, { width: map.style.width, height: map.style.height });
-    fit(picture, onPhone() ? 170 : 280);
-  };
   const draw = ({ checkpoint, corners }, positions, options) => {
     const { classes, seeds } = cornersFrom(corners);
     const inputs = (card) => blendInputs(classes, seeds, positions, card);
@@ -55,7 +49,7 @@ export function mountBlend({ element }) {
     const { checkpoint, corners, place } = request;
     await timed(mark, async () => {
       const drawn = await draw(request, [place]);
-      if (paint(picture, drawn.pixels, 1)) refit();
+      paint(picture, drawn.pixels, 1);
       const names = cornersFrom(corners).classes.map((index) => className(checkpoint, index));
       caption.textContent = shareList(names, bilinear(place));
       picture.ariaLabel = text("picture", { what: caption.textContent });
@@ -66,7 +60,7 @@ export function mountBlend({ element }) {
   const drawMap = newestOnly(async (request) => {
     const places = evenly(MAP_SIDE);
     const { pixels } = await draw(request, places.flatMap((y) => places.map((x) => [x, y])), { behind: true });
-    if (paint(map, pixels, MAP_SIDE)) refit();
+    paint(map, pixels, MAP_SIDE);
     await pause(MAP_MS);
   });
 
@@ -98,7 +92,6 @@ export function mountBlend({ element }) {
   );
   const sides = element.querySelectorAll(".cgan-corners");
   corners.forEach(({ box }, corner) => sides[Math.floor(corner / 2)].append(box));
-  keepFitted(map, refit);
   drawFrom("mix", ["checkpoint", "corners"], ({ checkpoint, corners: all }) =>
     corners.forEach(({ show }, corner) => show(checkpoint, all[2 * corner], all[2 * corner + 1])),
   );

@@ -1,9 +1,9 @@
 // Pictures of several classes at once: a slider between two classes and one for each, and what they draw.
 
-import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { paint } from "../../web/drawing/canvas.js";
 import { classNames } from "../../web/drawing/classes.js";
 import { config } from "../../web/page/config.js";
-import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/page/dom.js";
+import { fillClasses, fillTexts, findIn, labelledSlider } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { mixInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { seedSlug } from "../../web/drawing/found.js";
@@ -93,20 +93,18 @@ export function mountMixture({ element }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
-  const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
 
   const draw = newestOnly(async (request) => {
     const { checkpoint, seed, weights } = request;
     const seeds = seedsFrom(seed, config.mixedSeeds);
     await timed(mark, async () => {
       const drawn = await drawPictures(checkpoint, (card) => mixInputs(weights, seeds, card));
-      if (paint(canvas, drawn.pixels, Math.sqrt(config.mixedSeeds))) refit();
+      paint(canvas, drawn.pixels, Math.sqrt(config.mixedSeeds));
       caption.textContent = shareList(classNames(checkpoint), normalized(weights));
       canvas.ariaLabel = text("picture", { what: caption.textContent });
       canvas.dataset.seed = seedSlug(seed);
       return drawn;
     });
   });
-  keepFitted(canvas, refit);
   drawFrom("mix", ["checkpoint", "seed", "weights"], draw);
 }

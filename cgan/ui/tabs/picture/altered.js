@@ -1,8 +1,8 @@
 // In the tab "Your picture": the found garment, moved along the generator's directions.
 
-import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { paint } from "../../web/drawing/canvas.js";
 import { directionSlider, directionsOf, movesOf, signed } from "../../web/drawing/directions.js";
-import { fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { fillTexts, findIn } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { moveInputs } from "../../web/drawing/inputs.js";
 import { timed } from "../../web/page/marks.js";
@@ -35,20 +35,18 @@ export function mountAltered(element) {
       const vectors = found.map((direction) => direction.z);
       const inputs = (card) => moveInputs(index, Float32Array.from(z), vectors, wanted, card);
       const drawn = await drawPictures(checkpoint, inputs);
-      if (paint(canvas, drawn.pixels, 2)) refit();
+      paint(canvas, drawn.pixels, 2);
       return drawn;
     });
     caption.textContent = `${text("altered")} → ${movesOf(found, sigmas)}`;
     canvas.ariaLabel = text("picture", { what: caption.textContent });
     Object.assign(canvas.dataset, { class: index, sigmas: sigmas.join(" ") });
   });
-  const refit = () => fit(canvas, onPhone() ? 180 : 240);
   const change = () => update({ "onward-sigmas": rows.map(({ slider }) => Number(slider.value)) });
   element.querySelector("[data-do=reset]").addEventListener("click", () => {
     for (const { slider } of rows) slider.value = 0;
     change();
   });
-  keepFitted(canvas, refit);
   drawFrom("picture", ["checkpoint", "onward-sigmas"], draw);
 
   return newestOnly(async (next) => {

@@ -1,6 +1,7 @@
 // The picker of a person's picture: one of the test images, a drawing, or a file.
 
 import { encode } from "../../web/encoding/base64.js";
+import { levelsOn } from "../../web/drawing/canvas.js";
 import { garmentName } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { ARROWS, fillTexts, findIn, followPointer } from "../../web/page/dom.js";
@@ -90,8 +91,7 @@ function mountPad(element, choose) {
   };
   followPointer(canvas, draw, () => {
     last = null;
-    const levels = context.getImageData(0, 0, SIZE, SIZE).data.filter((_, byte) => byte % 4 === 0);
-    choose(encode(levels));
+    choose(encode(levelsOn(context)));
   });
   element.querySelector("[data-do=clear]").addEventListener("click", clear);
   clear();

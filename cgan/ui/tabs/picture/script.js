@@ -1,10 +1,10 @@
 // The tab "Your picture": where one can go from the z that redraws a person's picture. The picker is in picker.js.
 
-import { GAP, fit, paint, picturesOf } from "../../web/drawing/canvas.js";
+import { GAP, paint, picturesOf } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
-import { fillTexts, findIn, makeButton, onPhone } from "../../web/page/dom.js";
+import { fillTexts, findIn, makeButton } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { evenly, joined, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
 import { takeFound } from "../../web/drawing/found.js";
@@ -40,7 +40,7 @@ export function mountOnward({ element, props, watch }) {
   const figure = element.querySelector("figure");
   const part = (name) => findIn(element, `.cgan-${name}`);
   const [frame, strip, box] = ["frame", "strip", "class-lines"].map(part);
-  const lines = classLines(box, { canvasClass: "cgan-ten", maxHeight: 120 });
+  const showLines = classLines(box);
   const caption = element.querySelector("[data-what=walk]");
   const mark = findIn(figure, ".cgan-mark");
   const alter = mountAltered(part("altered"));
@@ -96,7 +96,6 @@ export function mountOnward({ element, props, watch }) {
     frame.ariaLabel = caption.textContent;
     strip.ariaLabel = text("strip", { frames: FRAMES });
     Object.assign(figure.dataset, { position, seed, class: index });
-    refit();
   });
   const drawTen = newestOnly(async ({ checkpoint, z }) => {
     const all = allClasses(checkpoint);
@@ -106,14 +105,8 @@ export function mountOnward({ element, props, watch }) {
       classWeights: oneHot(all, card.classes),
     });
     const { pixels } = await drawPictures(checkpoint, inputs);
-    lines.show(classNames(checkpoint), pixels, text("as_every_class"));
+    showLines(classNames(checkpoint), pixels, text("as_every_class"));
   });
-  const refit = () => {
-    if (!found) return;
-    lines.refit();
-    fit(frame, onPhone() ? 180 : 240);
-    fit(strip, 120);
-  };
   const show = () => {
     if (!props.value || props.value.run < found?.run) return;
     found = props.value;
@@ -124,7 +117,6 @@ export function mountOnward({ element, props, watch }) {
     draw(valuesOf("picture"));
   };
   watch("value", show);
-  new ResizeObserver(refit).observe(box);
   drawFrom("picture", ["checkpoint"], offer);
   drawFrom("picture", ["checkpoint", "onward-class", "onward-seed", "onward-position"], draw);
   show();
