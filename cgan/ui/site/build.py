@@ -32,10 +32,11 @@ from cgan.ui.web.config import config_script
 _ENTRY = UI / "site/script.js"
 _TABS = ("generate", "train", "interpolate")
 _AT_ONCE = ("generate", "interpolate")  # whose texts the page carries
+_STYLES = UI / "web/styles"
 _STYLE_SHEETS = {
-    "style.css": [STAGE, UI / "web/page/style.css"],
+    "style.css": [STAGE, _STYLES / "style.css", _STYLES / "controls.css"],
     "site.css": [UI / "site/style.css"],
-    "train.css": [UI / "web/charts/charts.css", UI / "web/page/figures.css", UI / "tabs/train/style.css"],
+    "train.css": [_STYLES / "charts.css", _STYLES / "figures.css", UI / "tabs/train/style.css"],
 }
 
 # What Hugging Face reads of a Space.

@@ -58,7 +58,7 @@ function zCanvas(z, dimensions, label) {
 }
 
 function namesRow(names) {
-  const row = make("div", { className: "cgan-train-names", style: { "--across": WIDTH, "--down": SIZE } });
+  const row = make("div", { className: "cgan-names", style: { "--across": WIDTH, "--down": SIZE } });
   fillNames(row, names);
   return row;
 }
@@ -124,7 +124,7 @@ export function makeInspection(box) {
     box.replaceChildren(
       make("h3", {}, text("train_inside", values)),
       make("p", {}, text("train_inside_info", values)),
-      make("div", { className: "cgan-train-listings" }, ...blocks),
+      make("div", { className: "cgan-pair" }, ...blocks),
     );
     box.dataset.step = `${step}`;
     box.hidden = false;

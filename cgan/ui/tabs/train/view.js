@@ -58,7 +58,7 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
   };
   const row = make("div", { className: "cgan-buttons" }, ...Object.values(buttons));
   const [losses, scores] = [0, 1].map(() => make("div", { className: "cgan-chart" }));
-  const body = make("div", { className: "cgan-train-body" }, figure, row, losses, scores);
+  const body = make("div", { className: "cgan-stack" }, figure, row, losses, scores);
   const element = make("section", { className: "cgan-train-run", dataset: { run: letter } }, heading, about, body);
   const drawLosses = makeLiveChart(losses, {
     title: text("train_losses"),

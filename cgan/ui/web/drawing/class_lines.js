@@ -34,7 +34,8 @@ export function classLines(box) {
       const canvas = make("canvas", { role: "img" });
       const style = { "--columns": columns };
       const dataset = { long: names.some((name) => name.length > SHORT) };
-      const beneath = make("div", { className: "cgan-class-names cgan-beneath", ariaHidden: "true", style, dataset });
+      const className = "cgan-names cgan-class-names cgan-beneath";
+      const beneath = make("div", { className, ariaHidden: "true", style, dataset });
       fillNames(beneath, classes.map((index) => names[index]));
       return { canvas, beneath, classes, columns };
     });
