@@ -129,7 +129,7 @@ def _index(studio: Studio, names: list[str], full_app: str | None) -> str:
         "config": config_script(
             _links(studio), studio.names_of_classes(), texts=_texts_at_once(), checkpoints=names, first=first
         ),
-        "script": bundle(_ENTRY, later=UI / "tabs/train/script.js"),
+        "script": bundle(_ENTRY),
     }
     page = (UI / "site/page.html").read_text(encoding="utf-8")
     for name, part in parts.items():

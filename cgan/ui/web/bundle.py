@@ -8,10 +8,8 @@ forms, each on lines that begin with it:
 """
 
 import re
-from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 _COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.MULTILINE)  # of whole lines: left out
@@ -30,20 +28,19 @@ class _Module(NamedTuple):
     body: str
 
 
-def bundle(entry: Path, later: Path | None = None) -> str:
-    """The script that runs a module after all that it imports. Raises BundleError, OSError.
-
-    later: a module that the page may load afterwards, by `bundle_later`; it finds here what both import.
-    """
+def bundle(entry: Path) -> str:
+    """The script that runs a module after all that it imports. Raises BundleError, OSError."""
     modules = _collect(entry)
-    kept = _shared(modules, _collect(later)) if later else {}
-    return _script(modules, kept=kept)
+    return _script(modules, [*modules])
 
 
 def bundle_later(later: Path, entry: Path) -> str:
-    """The script of a module for a page that has run `bundle(entry, later)`. `window.cgan` gets what it exports."""
-    modules = _collect(later)
-    return _script(modules, given=_shared(_collect(entry), modules), published=later.resolve())
+    """The script of a module for a page that has run `bundle(entry)`. `window.cgan` gets what it exports."""
+    given, modules = _collect(entry), _collect(later)
+    missing = [path for path in modules if path not in given]
+    place = len(given) + missing.index(later.resolve())
+    script = _script(modules, [*given, *missing], first=len(given))
+    return f"{script}Object.assign(cgan, cgan.modules[{place}]);\n"
 
 
 def _collect(entry: Path) -> dict[Path, _Module]:
@@ -53,7 +50,7 @@ def _collect(entry: Path) -> dict[Path, _Module]:
     while missing:
         path = missing.pop()
         modules[path] = _parse(path)
-        missing += modules[path].imports.keys() - modules.keys()
+        missing += [imported for imported in modules[path].imports if imported not in modules]
     try:
         order = [*TopologicalSorter({path: module.imports for path, module in modules.items()}).static_order()]
     except CycleError as error:
@@ -61,36 +58,19 @@ def _collect(entry: Path) -> dict[Path, _Module]:
     return {path: modules[path] for path in order}
 
 
-def _shared(modules: dict[Path, _Module], others: dict[Path, _Module]) -> dict[Path, int]:
-    """A number for each module of both."""
-    return {path: number for number, path in enumerate(sorted(modules.keys() & others.keys()))}
-
-
-def _script(
-    modules: dict[Path, _Module],
-    kept: Mapping[Path, int] = MappingProxyType({}),
-    given: Mapping[Path, int] = MappingProxyType({}),
-    published: Path | None = None,
-) -> str:
-    """kept, given: modules that are put into, or taken from, `cgan.modules` by their number."""
-    numbers = {path: number for number, path in enumerate(modules)}
-    parts = ["cgan.modules = [];"] if kept else []
-    for path, module in modules.items():
-        name = f"module_{numbers[path]}"
-        if path in given:
-            parts.append(f"const {name} = cgan.modules[{given[path]}];")
-            continue
+def _script(modules: dict[Path, _Module], order: list[Path], first: int = 0) -> str:
+    """Modules from the `first` of the order on; `cgan.modules` gets what each exports, and has what others did."""
+    places = {path: place for place, path in enumerate(order)}
+    parts = []
+    for path in order[first:]:
         heads = [
-            f"const {{ {_destructured(path, names, imported, modules[imported])} }} = module_{numbers[imported]};"
-            for imported, names in module.imports.items()
+            f"const {{ {_destructured(path, names, imported, modules[imported])} }} = modules[{places[imported]}];"
+            for imported, names in modules[path].imports.items()
         ]
-        result = f"return {{ {', '.join(module.exports)} }};"
-        parts += [f"const {name} = (() => {{", *heads, module.body, result, "})();"]
-        if path in kept:
-            parts.append(f"cgan.modules[{kept[path]}] = {name};")
-    if published:
-        parts.append(f"Object.assign(cgan, module_{numbers[published]});")
-    return "\n".join(['(() => {\n"use strict";', *parts, "})();\n"])
+        result = f"return {{ {', '.join(modules[path].exports)} }};"
+        parts += [f"modules[{places[path]}] = (() => {{", *heads, modules[path].body, result, "})();"]
+    kept = "const modules = ((globalThis.cgan ??= {}).modules ??= []);"
+    return "\n".join(['(() => {\n"use strict";', kept, *parts, "})();\n"])
 
 
 def _parse(path: Path) -> _Module:

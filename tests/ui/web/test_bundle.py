@@ -49,7 +49,7 @@ def test_a_later_script_shares_what_the_page_has_run(write):
         c="export const three = 3;",
     )
     later = main.with_name("b.js")
-    scripts = bundle(main, later), bundle_later(later, main)
+    scripts = bundle(main), bundle_later(later, main)
     assert run("\n".join(["globalThis.cgan = {};", *scripts, "console.log(cgan.all());"])) == ["1", "5"]
     assert "three" not in scripts[0] and "calls" not in scripts[1]
 
