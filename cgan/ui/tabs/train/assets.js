@@ -4,6 +4,7 @@ import { picturesOn } from "../../web/drawing/canvas.js";
 import { PIXELS, config } from "../../web/page/config.js";
 import { DownloadError, download, filesAt } from "../../web/drawing/files.js";
 import { text } from "../../web/page/texts.js";
+import { loadWorker } from "../../web/drawing/workers.js";
 
 /**
  * url: of the worker's script; module: the engine; judge: its safetensors file.
@@ -32,12 +33,11 @@ function once(load) {
 /** @type {() => Promise<Parts>} */
 export const loadParts = once(async () => {
   if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
-  const names = ["training-worker.js", "training.wasm", "judge.safetensors"];
-  const [script, engine, judge] = await Promise.all(names.map((name) => download(filesAt + name)));
-  const wasm = await engine.arrayBuffer();
-  if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
-  const url = URL.createObjectURL(script);
-  return { url, module: await WebAssembly.compile(wasm), judge: await judge.arrayBuffer() };
+  const [worker, judge] = await Promise.all([
+    loadWorker("training-worker.js", "training.wasm"),
+    download(`${filesAt}judge.safetensors`),
+  ]);
+  return { ...worker, judge: await judge.arrayBuffer() };
 });
 
 /** The images of cgan/data/excerpt.py, as many of each class. */
