@@ -4,7 +4,7 @@
 import { GAP, arranged, paint, resize } from "../../web/drawing/canvas.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
-import { ARROWS, fillNames, fillTexts, findIn } from "../../web/page/dom.js";
+import { ARROWS, fillNames, findIn } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { range, sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { isFound, neighbourName, seedSlug, seedText } from "../../web/drawing/found.js";
@@ -24,7 +24,6 @@ export function mountSheet({ element }) {
   let pixels = null; // of the sheet, once it is drawn
   let names = []; // of its rows
   let [width, height] = [0, 0];
-  fillTexts(element);
   cells.ariaLabel = text("sheet_cells");
 
   /** The sheet's place and rows, before there is anything to be seen in it. */

@@ -5,10 +5,10 @@ import { columnsFor, paint, savePng } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { PIXELS, SIZE } from "../../web/page/config.js";
-import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
+import { findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { isFound, pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
+import { isFound, pythonSampler, pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
 import { sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
 import { showMark, timed, writeReadably } from "../../web/page/marks.js";
@@ -50,7 +50,6 @@ export function mountPicture({ element, props: { value: first } }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
-  fillTexts(element);
 
   let columns = 0;
   const arrange = () => (columns = columnsIn(canvas, shown.request.count));
@@ -135,7 +134,7 @@ function saveArrays() {
   const { request, pixels, dimensions } = shown;
   const { class: index, seed, truncation, count } = request;
   const seeds = seedsFrom(seed, count);
-  saveNpz(fileName(), {
+  return saveNpz(fileName(), {
     images: [pixels, count, SIZE, SIZE],
     labels: [new Uint8Array(count).fill(index), count],
     ...(!isFound(seed) && { seeds: [Uint32Array.from(/** @type {number[]} */ (seeds)), count] }),
@@ -145,12 +144,7 @@ function saveArrays() {
 
 function python() {
   const { checkpoint, class: index, seed, truncation, count } = valuesOf("generate");
-  return `import numpy as np
-
-from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler, latents
-
-sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+  return `${pythonSampler(checkpoint)}
 classes, seeds = np.full(${count}, ${index}), ${pythonSeeds(seed, count)}
 pictures = sampler.sample(classes, seeds, truncation=${truncation})  # uint8 (${count}, 28, 28)
 `;

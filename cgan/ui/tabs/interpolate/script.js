@@ -1,13 +1,13 @@
 // The tab "Interpolate": a walk, the frame at the slider's position, and the strip of all frames.
 
 import { decode } from "../../web/encoding/base64.js";
-import { GAP, arranged, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
+import { arranged, paint, paintStrip, picturesOf, savePng } from "../../web/drawing/canvas.js";
 import { className } from "../../web/drawing/classes.js";
 import { PIXELS, SIZE, hasServer } from "../../web/page/config.js";
-import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
+import { findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { isFound, pythonList, seedSlug } from "../../web/drawing/found.js";
+import { isFound, pythonList, pythonSampler, seedSlug } from "../../web/drawing/found.js";
 import { evenly, range, sampleInputs, seedsFrom, walkInputs } from "../../web/drawing/inputs.js";
 import { PATHS } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";
@@ -38,7 +38,6 @@ export function mountWalk({ element, props: { value: first } }) {
   let stripAt = 0; // when the strip was drawn last
   let position = 0;
   let isPlaying = false; // the slider is moved by the player, who knows better than the slider where it is
-  fillTexts(element);
 
   const name = () => text("from_to", { from: nameOf(request, "class"), to: nameOf(request, "to-class") });
   const showFrame = (pixels, description) => {
@@ -67,14 +66,7 @@ export function mountWalk({ element, props: { value: first } }) {
   /** @param {import("../../web/types").Drawn} drawn */
   const showStrip = ({ pixels, card }) => {
     shown = { request, strip: pixels, card };
-    paintStrip();
-  };
-  const paintStrip = () => {
-    const count = shown.strip.length / PIXELS;
-    const room = Math.floor(stripCanvas.parentElement.clientWidth / (SIZE + GAP));
-    const rows = Math.ceil(count / Math.max(1, room));
-    paint(stripCanvas, shown.strip, Math.ceil(count / rows));
-    stripCanvas.ariaLabel = text("strip", { frames: count });
+    paintStrip(stripCanvas, pixels);
   };
   const drawStrip = async () => {
     const inputs = (card) => walkOf(request, evenly(request.frames), card);
@@ -111,7 +103,7 @@ export function mountWalk({ element, props: { value: first } }) {
   showStrip({ ...first, pixels: decode(first.pixels), renderer: "server" });
   showMark(mark, "server");
   showNearestFrame();
-  new ResizeObserver(paintStrip).observe(stripCanvas.parentElement);
+  new ResizeObserver(() => paintStrip(stripCanvas, shown.strip)).observe(stripCanvas.parentElement);
   drawFrom("interpolate", ROUTE, draw, first.request);
   drawFrom("interpolate", ["position"], ({ position: to }) => isPlaying || moveTo(to));
 }
@@ -157,7 +149,7 @@ function saveArrays() {
   const { request, strip, card } = shown;
   const positions = evenly(request.frames);
   const { count, z, classWeights } = walkOf(request, positions, card);
-  saveNpz(fileName(), {
+  return saveNpz(fileName(), {
     images: [strip, count, SIZE, SIZE],
     positions: [Float32Array.from(positions), count],
     class_weights: [classWeights, count, card.classes],
@@ -172,12 +164,7 @@ function python() {
   const z = (seed) =>
     isFound(seed) ? pythonList(seed.z) : `*latents.latents(np.array([${seed}]), sampler.latent_dim)`;
   const seeds = both.some(isFound) ? `np.array([${both.map(z).join(", ")}])` : `(${both.join(", ")})`;
-  return `import numpy as np
-
-from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler, latents
-
-sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+  return `${pythonSampler(checkpoint)}
 seeds = ${seeds}
 pictures = sampler.walk(${classes}, seeds=seeds, frames=${frames}, path="${path}")  # uint8 (${frames}, 28, 28)
 picture = sampler.between(${classes}, seeds=seeds, positions=[${position}], path="${path}")[0]

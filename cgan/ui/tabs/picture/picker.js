@@ -4,7 +4,7 @@ import { encode } from "../../web/encoding/base64.js";
 import { levelsOn } from "../../web/drawing/canvas.js";
 import { garmentName } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
-import { ARROWS, fillTexts, findIn, followPointer } from "../../web/page/dom.js";
+import { ARROWS, findIn, followPointer } from "../../web/page/dom.js";
 import { drawFrom, update } from "../../web/page/store.js";
 import { text } from "../../web/page/texts.js";
 import { mountUploadIn } from "../../web/page/upload.js";
@@ -15,7 +15,6 @@ const SIDE = config.examplesPerClass; // of the sheet of test images: a class ea
 export function mountPicker({ element, props, trigger }) {
   const part = (name) => findIn(element, `[data-part=${name}]`);
   const modes = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-mode]")]);
-  fillTexts(element);
   const choose = (value) => {
     props.value = value;
     trigger("submit");

@@ -6,7 +6,7 @@ import { compact, makeChart } from "../../web/charts/charts.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { classNames, hasGarments, knowsClasses, learnClasses } from "../../web/drawing/classes.js";
 import { TRAINED_HERE, config } from "../../web/page/config.js";
-import { fillTexts, findIn } from "../../web/page/dom.js";
+import { findIn } from "../../web/page/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
 import { range } from "../../web/drawing/inputs.js";
 import { makePlayer } from "../../web/page/player.js";
@@ -141,7 +141,6 @@ export function mountWatch({ element }) {
   const seen = element.querySelector("output");
   const figures = [...element.querySelectorAll("figure")].map(mountRun);
   const boxes = element.querySelectorAll(".cgan-chart");
-  fillTexts(element);
   scrubber.max = STEPS;
   scrubber.ariaLabel = text("watch_position");
   menu.ariaLabel = text("watch_compare");
@@ -172,11 +171,15 @@ export function mountWatch({ element }) {
   const moveToX = (x) => moveTo(Math.log(x / first) / Math.log(last / first));
 
   const makeCharts = () => {
-    for (const chart of charts) chart.destroy();
     const contents = [...runs.map(lossesOf), ...qualitiesOf(runs.filter((run) => run))];
-    charts = contents.map((content, index) =>
-      makeChart(boxes[index], { ...content, range: [first, last], moved: moveToX }),
-    );
+    charts = contents.map(({ series, ...content }, index) => {
+      const names = series.map(({ name }) => name);
+      const chart = makeChart(boxes[index], { ...content, names, moved: moveToX });
+      const values = series.flatMap(({ ys }) => ys);
+      const ends = { low: Math.min(0, ...values), high: Math.max(...values) };
+      if (series.length) chart.draw(series, { low: first, high: last, log: true }, ends);
+      return chart;
+    });
   };
 
   /** Show the runs of the menu and of the page's checkpoint. */

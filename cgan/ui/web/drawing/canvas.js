@@ -1,8 +1,9 @@
-// Grey levels on canvases: one pixel each, enlarged without smoothing by the style sheet (`stage.css`).
+// Grey levels on canvases: one pixel each, enlarged without smoothing by the style sheet (`styles/stage.css`).
 
 import { PIXELS, SIZE, config } from "../page/config.js";
 import { make, saveFile } from "../page/dom.js";
 import { pause } from "../page/schedule.js";
+import { text } from "../page/texts.js";
 
 export const GAP = 1; // pixels between two pictures
 const SAVED_SCALE = config.animationScale;
@@ -114,6 +115,18 @@ export function columnsFor(count, width, height) {
   let best = Math.ceil(Math.sqrt(count));
   for (let columns = best + 1; columns <= count; columns++) if (scale(columns) > scale(best)) best = columns;
   return best;
+}
+
+/**
+ * Paint the frames of a walk in as few rows as there is room for on the stage.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} frames
+ */
+export function paintStrip(canvas, frames) {
+  const count = frames.length / PIXELS;
+  const room = Math.max(1, Math.floor(canvas.parentElement.clientWidth / (SIZE + GAP)));
+  paint(canvas, frames, Math.ceil(count / Math.ceil(count / room)));
+  canvas.ariaLabel = text("strip", { frames: count });
 }
 
 /**
