@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 FIELDS = {field.name: field.metadata["setting"].allowed for field in dataclasses.fields(TrainingConfig)}
 # What a run of the terminal alone has.
 NOT_IN_THE_PAGE = {"augmentation", "start_from", "log_every", "precision", "keep_averages", "save_every"}
-OF_OTHER_PAIRS = {"arch", "width", "width_d", "normalization", "spectral_norm", "perception"}
+OF_OTHER_PAIRS = {"arch", "width", "width_d"}
 
 
 def ask(node, *given):
