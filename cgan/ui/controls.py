@@ -10,8 +10,8 @@ from cgan.sampling import latents
 from cgan.ui.i18n import i18n
 from cgan.ui.studio import MAX_SEED
 
-EXPORT = '<div class="cgan-export"></div>'
-_FOUND = """<div class="cgan-found" hidden>
+EXPORT = '<div class="cgan-part cgan-export"></div>'
+_FOUND = """<div class="cgan-part cgan-found cgan-stack" hidden>
   <div class="cgan-chip"><span data-text="found_z"></span></div>@strength
   <p data-text="found_info"></p>
 </div>"""
@@ -19,7 +19,7 @@ _STRENGTH = """
   <label class="cgan-slider">
     <span data-text="found_strength"></span><input type="range" min="0" max="1" step="0.01"><output></output>
   </label>"""
-_FIGURE = '<figure class="cgan-inside"></figure>'
+_FIGURE = '<figure class="cgan-part cgan-figure cgan-inside"></figure>'
 
 
 def checkpoint_menu(names: list[str], value: str) -> gr.Dropdown:

@@ -13,8 +13,10 @@ import { mountPicker } from "./tabs/picture/picker.js";
 import { mountOnward } from "./tabs/picture/script.js";
 import { mountTrain } from "./tabs/train/script.js";
 import { mountWatch } from "./tabs/watch/script.js";
+import { followScreen } from "./web/drawing/canvas.js";
 import { classNames, knowsClasses, learnClasses } from "./web/drawing/classes.js";
 import { TRAINED_HERE, config } from "./web/page/config.js";
+import { fillTexts } from "./web/page/dom.js";
 import { forgetDirections } from "./web/drawing/directions.js";
 import { forgetCard } from "./web/drawing/drawing.js";
 import { mountExport } from "./web/page/export.js";
@@ -104,6 +106,7 @@ async function follow(checkpoints) {
 whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(Object.keys(tabs)[0]).checkpoint) redraw();
 });
+followScreen();
 followHands();
 showFirstSheet();
 mountTrainedNote();
@@ -117,9 +120,17 @@ const sampleHere = (checkpoint, classes, seeds, truncation) =>
 
 Object.assign(window.cgan, {
   ...{ checkpointMenu, choose, enter, follow, followCheckpoint, throwDice, update },
+  ...{ drawsHere, prepare, sampleHere }, // for tests
+});
+const mounts = {
   ...{ mountAllClasses, mountBlend, mountDirections, mountExport, mountFigure, mountFound, mountMixture, mountMoved },
   ...{ mountOnward, mountPicker, mountPicture, mountReport, mountSheet, mountTrain, mountUpload, mountWalk },
   mountWatch,
   mountWeights,
-  ...{ drawsHere, prepare, sampleHere }, // for tests
-});
+};
+for (const [name, mount] of Object.entries(mounts)) {
+  window.cgan[name] = (...given) => {
+    fillTexts(given[0].element);
+    /** @type {Function} */ (mount)(...given);
+  };
+}

@@ -40,7 +40,7 @@ from cgan.ui.tabs.picture import layout as picture
 from cgan.ui.tabs.picture.service import Redrawer
 from cgan.ui.tabs.train import layout as train
 from cgan.ui.tabs.watch import layout as watch
-from cgan.ui.web import STYLE_SHEETS, UI
+from cgan.ui.web import STAGE, STYLE_SHEETS, UI
 from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
 
@@ -221,6 +221,7 @@ def _opening(studio: Studio, links: Links, checkpoint: str) -> str:
     # style.css reaches only what is inside Gradio's container; were that to hide what overflows, nothing could stick.
     # And Gradio divides its one link from others that are not there.
     style = ".gradio-container { overflow: clip !important } footer .divider { display: none !important }"
+    style += STAGE.read_text(encoding="utf-8")
     first = {"picture": generate.first_sheet(studio, checkpoint)}
     scripts = (config_script(links.for_page(), studio.names_of_classes(), first=first), bundle(UI / "page.js"))
     view = (UI / "first_view.html").read_text(encoding="utf-8")

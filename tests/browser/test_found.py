@@ -20,7 +20,7 @@ class Found:
         self.page = page
         page.find("#redraw .cgan-inside[data-state=done]").wait_for(timeout=60_000)
         page.find("#onward .cgan-take button").first.wait_for(timeout=60_000)
-        self.ten = page.cells("#onward .cgan-ten", NUM_CLASSES, columns=NUM_CLASSES)
+        self.ten = page.cells("#onward .cgan-class-lines canvas", NUM_CLASSES, columns=NUM_CLASSES)
         self.class_index = int(page.find("#onward .cgan-altered canvas").get_attribute("data-class"))
         self.garment = self.ten[self.class_index]
 

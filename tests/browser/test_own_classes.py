@@ -19,7 +19,7 @@ from tests.browser.server import free_port, wait_until_served
 from tests.own_pictures import NAMES
 
 OWN = "my-twelve-classes"
-ROW = "#all-classes .cgan-stage:nth-of-type({}) canvas"  # of two lines, each with its names beneath
+ROW = "#all-classes .cgan-stage:nth-of-type({}) canvas"  # of two lines
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def expect_sheet(page, sampler, index, seed=7):
 def expect_row(page, sampler, seed=7):
     drawn = sampler.sample(np.arange(len(NAMES)), np.full(len(NAMES), seed))
     for line, of_line in enumerate((drawn[:6], drawn[6:])):
-        page.expect_cells(ROW.format(2 * line + 1), of_line, columns=6)
+        page.expect_cells(ROW.format(line + 1), of_line, columns=6)
     names = page.find("#all-classes .cgan-class-names span").all_inner_texts()
     assert names == NAMES
 
@@ -114,7 +114,7 @@ def test_every_tab_has_its_classes(visit, own):
     rows = snapshots.load_pictures(last, len(NAMES)).reshape(len(NAMES), 4, 28, 28).swapaxes(0, 1)
     for line in (0, 1):
         drawn = rows[:, 6 * line : 6 * line + 6].reshape(-1, 28, 28)
-        canvas = f"#watch figure:nth-of-type(2) .cgan-stage:nth-of-type({2 * line + 1}) canvas"
+        canvas = f"#watch figure:nth-of-type(2) .cgan-stage:nth-of-type({line + 1}) canvas"
         page.expect_cells(canvas, drawn, columns=6)
     assert page.find("#watch figure:nth-of-type(1) canvas").count() == 1  # the report's garments
     command = f"python -m cgan.timeline --checkpoint {OWN} --data PATH --judge DIR"

@@ -59,7 +59,7 @@ def expect_sheet(page, sampler):
     for line, names in enumerate(LINES):
         classes = np.tile([NAMES.index(name) for name in names], len(SEEDS))
         pictures = sampler.sample(classes, SEEDS.repeat(len(names)))
-        page.expect_cells(f"{A} .cgan-stage:nth-of-type({2 * line + 1}) canvas", pictures, columns=len(names))
+        page.expect_cells(f"{A} .cgan-stage:nth-of-type({line + 1}) canvas", pictures, columns=len(names))
 
 
 def test_a_chosen_folder_is_learned_from_and_used(page, folder, tmp_path, run_command):
@@ -100,7 +100,7 @@ def test_its_pictures_are_those_of_train_py(page, folder):
     page.find("#train-inspect").click()
     expect(page.find(".cgan-train-inside h3")).to_contain_text("step", timeout=SECONDS)
     line = page.find(".cgan-train-line:has(pre:has-text('next(batches)'))")
-    names = line.locator(".cgan-train-names span").all_inner_texts()
+    names = line.locator(".cgan-names span").all_inner_texts()
     images, labels = load_own(folder).load("train")
     for name, picture in zip(names, page.cells("[aria-label='Real images of the batch']", 5, columns=5), strict=True):
         theirs = images[labels == NAMES.index(name)].astype(int)
@@ -110,7 +110,7 @@ def test_its_pictures_are_those_of_train_py(page, folder):
 def test_a_dropped_folder_is_learned_from_until_the_garments_are_chosen(page, folder):
     page.find("[data-do=images]").select_option("6000")
     expect(page.find(f"{A} .cgan-class-names span")).to_have_count(NUM_CLASSES, timeout=SECONDS)
-    box = page.find(".cgan-train-bar").bounding_box()
+    box = page.find(".cgan-train .cgan-sticky").bounding_box()
     devtools = page.context.new_cdp_session(page.page)
     for kind in ("dragEnter", "dragOver", "drop"):
         data = {"items": [], "files": [f"{folder}"], "dragOperationsMask": 1}

@@ -169,9 +169,7 @@ def test_a_step_is_looked_into(training):
     real = page.cells("[aria-label='Real images of the batch']", 5, columns=5)
     images, labels = excerpt.load()
     found = [np.flatnonzero((images == picture).all((1, 2)))[0] for picture in real]  # each is one of the data's
-    named = inside.locator(
-        ".cgan-train-line:has(pre:has-text('next(batches)')) .cgan-train-names span"
-    ).all_inner_texts()
+    named = inside.locator(".cgan-train-line:has(pre:has-text('next(batches)')) .cgan-names span").all_inner_texts()
     assert named == [data.CLASS_NAMES[label] for label in labels[found]]
 
 

@@ -28,7 +28,11 @@ from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
 
 _TABS = ("generate", "train", "interpolate")
-_STYLE_SHEETS = ("site/style", "web/page/style", "web/charts/charts", "web/page/figures", "tabs/train/style")
+_STYLE_SHEETS = (
+    "site/style",
+    *(f"web/styles/{name}" for name in ("stage", "style", "controls", "charts", "figures")),
+    "tabs/train/style",
+)
 
 # What Hugging Face reads of a Space.
 _SPACE = """\

@@ -3,6 +3,7 @@
 import { mountAllClasses, mountPicture } from "../tabs/generate/script.js";
 import { mountWalk } from "../tabs/interpolate/script.js";
 import { mountTrain } from "../tabs/train/script.js";
+import { followScreen } from "../web/drawing/canvas.js";
 import { classesOf } from "../web/drawing/classes.js";
 import "../web/opening.js";
 import { TRAINED_HERE, config } from "../web/page/config.js";
@@ -122,6 +123,7 @@ function mountSite() {
 whenRendererChanges((checkpoint) => {
   if (checkpoint === valuesOf(TABS[0]).checkpoint) redraw();
 });
+followScreen();
 followHands();
 mountTrainedNote();
 prepare(valuesOf(TABS[0]).checkpoint);

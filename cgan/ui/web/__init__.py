@@ -5,9 +5,10 @@ from pathlib import Path
 UI = Path(__file__).resolve().parents[1]
 WORKER = UI / "web/drawing/worker.js"
 TRAINING_WORKER = UI.parent / "engine/training/worker.js"
+STAGE = UI / "web/styles/stage.css"  # which the first pictures need before Gradio's style sheets are there
 # The tabs' own last, for they refine what is shared.
 STYLE_SHEETS = (
-    *(UI / f"web/{name}.css" for name in ("page/style", "charts/charts", "page/figures")),
+    *(UI / f"web/styles/{name}.css" for name in ("style", "controls", "charts", "figures")),
     *sorted(UI.glob("tabs/*/style.css")),
 )
 

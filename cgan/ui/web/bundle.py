@@ -50,7 +50,7 @@ def _collect(entry: Path) -> dict[Path, _Module]:
     while missing:
         path = missing.pop()
         modules[path] = _parse(path)
-        missing += modules[path].imports.keys() - modules.keys()
+        missing += [imported for imported in modules[path].imports if imported not in modules]
     try:
         order = [*TopologicalSorter({path: module.imports for path, module in modules.items()}).static_order()]
     except CycleError as error:

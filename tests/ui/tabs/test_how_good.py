@@ -182,7 +182,7 @@ def test_older_files_without_the_newer_measures_still_show(tmp_path):
     assert card["missing"] is None
     for row in card["rows"]:
         is_newer = any(name in row["title"]["key"] for name in newer)
-        is_there = row["cells"][0] != {"key": "no_number", "values": {}}
+        is_there = row["cells"][0] != "–"
         assert is_there is (not is_newer and row["title"]["key"] != "measure_gan_train")
 
 
@@ -208,7 +208,7 @@ def test_what_nobody_measured_is_said_and_not_made_up(tmp_path, content):
     for name in ("config.json", "model.safetensors"):
         (tmp_path / name).symlink_to(resolve("report-mlp") / name)
     card = report_card(Studio(extra_folder=tmp_path), str(tmp_path))
-    assert all(row["cells"][0]["key"] == "no_number" for row in card["rows"])
+    assert all(row["cells"][0] == "–" for row in card["rows"])
     assert all(group["values"][0] is None for groups in card["by_class"].values() for group in groups)
     assert (card["missing"] is None) == (content is not None and "fid" in content)
 

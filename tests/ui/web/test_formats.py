@@ -30,7 +30,7 @@ def test_gif_is_what_pillow_reads(evaluate):
 def test_npz_is_what_numpy_reads(evaluate):
     content = evaluate(
         {"encoding/npz.js": "npz", "encoding/base64.js": "decode, encode"},
-        """(frames) => encode(npz({
+        """async (frames) => encode(await npz({
           images: [decode(frames), 3, 28, 28],
           seeds: [Uint32Array.of(0, 7, 4294967295), 3],
           z: [Float32Array.of(0.5, -1.25, 3e-8, 4, 5, 6), 3, 2],

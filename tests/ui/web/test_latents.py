@@ -127,4 +127,4 @@ def test_the_inputs_of_a_mixture_are_pythons(evaluate):
     [(16, 2, [[0, 8], [8, 16]]), (5, 2, [[0, 3], [3, 5]]), (1, 2, [[0, 1]]), (4, 3, [[0, 2], [2, 4]])],
 )
 def test_each_worker_gets_a_share(evaluate, count, workers, expected):
-    assert evaluate({"drawing/shares.js": "shares"}, "(request) => shares(...request)", [count, workers]) == expected
+    assert evaluate({"drawing/workers.js": "shares"}, "(request) => shares(...request)", [count, workers]) == expected

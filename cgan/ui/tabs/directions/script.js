@@ -1,22 +1,24 @@
 // The tab "Directions": one picture, and sliders that move its z along the directions of cgan/explain/directions.py.
 
-import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
-import { classCount, className } from "../../web/drawing/classes.js";
+import { GAP, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
+import { className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
-import { directionName, directionSlider, directionsOf } from "../../web/drawing/directions.js";
-import { movesOf, signed, strongest } from "../../web/drawing/directions.js";
-import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
+import { directionName, directionSliders, directionsOf } from "../../web/drawing/directions.js";
+import { movesOf, strongest } from "../../web/drawing/directions.js";
+import { findIn, make } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
+import { pictureFigure } from "../../web/drawing/figure.js";
 import { offerExport } from "../../web/page/export.js";
 import { pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
 import { moveInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
-import { timed } from "../../web/page/marks.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
 import { quoted, slug, text } from "../../web/page/texts.js";
 
 const STRIP_SIGMAS = Array.from({ length: 2 * config.maxSigma + 1 }, (_, index) => index - config.maxSigma);
+/** Between the middles of a strip's outer pictures, of its width. */
+const BETWEEN = 1 - SIZE / (STRIP_SIGMAS.length * (SIZE + GAP) - GAP);
 const THUMB = 16; // CSS pixels, of a slider
 const STRIPS_MS = 150; // between two drawings of the strips while a seed follows a hand
 
@@ -52,65 +54,40 @@ function drawMoved(request, found, rows, options) {
 export function mountDirections({ element }) {
   const list = element.querySelector(".cgan-direction-list");
   const problem = element.querySelector("[role=status]");
-  fillTexts(element);
-  let rows = [];
-
-  const change = () => {
-    const sigmas = rows.map(({ slider }) => Number(slider.value));
-    rows.forEach(({ value }, index) => (value.textContent = signed(sigmas[index])));
+  let strips = [];
+  const layOut = directionSliders(list, findIn(element, "[data-do=reset]"), (sigmas) => {
     sigmasOf.set(shownFor, sigmas);
     update({ sigmas });
-  };
-  element.querySelector("[data-do=reset]").addEventListener("click", () => {
-    for (const { slider } of rows) slider.value = 0;
-    change();
   });
 
-  /** A strip as large as it can be, its slider beneath: a sigma on the slider lies under its picture. */
-  const refit = () => {
-    for (const { strip, slider } of rows) {
-      fit(strip, Infinity);
-      const between = ((STRIP_SIGMAS.length - 1) * (SIZE + GAP)) / strip.width; // of the outer pictures' middles
-      slider.style.width = `calc(${between} * ${strip.style.width} + ${THUMB}px)`;
-    }
-  };
-  const makeRow = (direction, index, sigma) => {
-    const { row, slider, value } = directionSlider(direction, index);
-    const strip = make("canvas", {
-      className: "cgan-direction-strip",
-      role: "img",
-      ariaLabel: text("direction_strip", { name: directionName(direction, index) }),
-    });
-    value.after(make("div", { className: "cgan-stage" }, strip), slider);
-    slider.value = sigma;
-    slider.addEventListener("input", change);
-    return { row, slider, value, strip };
+  const addStrip = ({ slider, value }, direction, index) => {
+    const ariaLabel = text("direction_strip", { name: directionName(direction, index) });
+    const strip = make("canvas", { role: "img", ariaLabel });
+    slider.style.width = `calc(${100 * BETWEEN}% + ${THUMB}px)`; // a sigma on the slider lies under its picture
+    value.after(make("div", { className: "cgan-stage" }, make("div", {}, strip, slider)));
+    return strip;
   };
   const show = newestOnly(async (request) => {
     const { checkpoint } = request;
     const found = await directionsOf(checkpoint, scopeOf(request));
     findIn(element, ".cgan-directions").dataset.state = found ? "ready" : "none";
     problem.textContent = found ? "" : whyNone(checkpoint);
-    if (shownFor !== ofWhich(request) || rows.length !== (found?.length ?? 0)) {
+    if (shownFor !== ofWhich(request) || strips.length !== (found?.length ?? 0)) {
       const sigmas = sigmasFor(request, found?.length);
       shownFor = ofWhich(request);
-      rows = (found ?? []).map((direction, index) => makeRow(direction, index, sigmas[index]));
-      list.replaceChildren(...rows.map(({ row }) => row));
+      strips = layOut(found ?? [], sigmas).map((row, index) => addStrip(row, found[index], index));
       element.querySelector("tbody").replaceChildren(...(found ?? []).map(evidenceRow));
-      if (rows.length) change();
     }
-    if (rows.length) drawStrips({ request, found }); // later, without blocking
+    if (strips.length) drawStrips({ request, found }); // later, without blocking
   });
   const drawStrips = newestOnly(async ({ request, found }) => {
     const alone = (index, sigma) => found.map((_, k) => (k === index ? sigma : 0));
     const cells = found.flatMap((_, index) => STRIP_SIGMAS.map((sigma) => alone(index, sigma)));
     const { pixels } = await drawMoved(request, found, cells, { behind: true });
     const count = STRIP_SIGMAS.length;
-    rows.forEach(({ strip }, index) => paint(strip, picturesOf(pixels, index * count, count), count));
-    refit();
+    strips.forEach((strip, index) => paint(strip, picturesOf(pixels, index * count, count), count));
     await pause(STRIPS_MS);
   });
-  new ResizeObserver(refit).observe(element);
   drawFrom("directions", ["checkpoint", "class", "seed", "scope"], show);
 }
 
@@ -132,34 +109,24 @@ function evidenceRow(direction, index) {
  * @param {import("../../web/types").Component} component
  */
 export function mountMoved({ element }) {
-  const canvas = element.querySelector("canvas");
-  const caption = element.querySelector("figcaption");
-  const mark = findIn(element, ".cgan-mark");
-  const refit = () => fit(canvas, onPhone() ? 180 : 300);
-
+  const show = pictureFigure(element);
   const draw = newestOnly(async (request) => {
     const { checkpoint, class: index, seed } = request;
     const found = await directionsOf(checkpoint, scopeOf(request));
     if (!found) return;
     const sigmas = sigmasFor(request, found.length);
-    await timed(mark, async () => {
-      const drawn = await drawMoved(request, found, [sigmas.map(() => 0), sigmas]);
-      if (paint(canvas, drawn.pixels, 2)) refit();
-      const what = seedText("what_one", seed, { name: className(checkpoint, index), first: seed });
-      caption.textContent = `${what} → ${movesOf(found, sigmas)}`;
-      canvas.ariaLabel = text("picture", { what: caption.textContent });
-      Object.assign(canvas.dataset, { seed: seedSlug(seed), class: index, sigmas: sigmas.join(" ") });
-      return drawn;
-    });
+    const pictures = () => drawMoved(request, found, [sigmas.map(() => 0), sigmas]);
+    const before = seedText("what_one", seed, { name: className(checkpoint, index), first: seed });
+    const data = { seed: seedSlug(seed), class: index, sigmas: sigmas.join(" ") };
+    await show(pictures, 2, `${before} → ${movesOf(found, sigmas)}`, data);
   });
-  keepFitted(canvas, refit);
   drawFrom("directions", ["checkpoint", "class", "seed", "scope", "sigmas"], draw);
 }
 
 function python() {
   const values = valuesOf("directions");
   const { checkpoint, class: index, seed, sigmas } = values;
-  const [columns, count] = [config.sheetSeeds, classCount(checkpoint)];
+  const [columns, count] = [config.sheetSeeds, classNames(checkpoint).length];
   const moving = `
 vectors = load_directions(folder).vectors("${scopeOf(values)}")
 z = latents.latents(seeds, sampler.latent_dim)[0]

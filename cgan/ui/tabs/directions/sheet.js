@@ -1,10 +1,10 @@
 // Style mixing, on the tab "Directions": a sheet of classes by seeds, where a cell takes its class from one picture
 // and its z from another.
 
-import { GAP, fit, keepFitted, paint, picturesOf } from "../../web/drawing/canvas.js";
+import { GAP, arranged, paint, resize } from "../../web/drawing/canvas.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
-import { PIXELS, SIZE, config } from "../../web/page/config.js";
-import { ARROWS, fillNames, fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { SIZE, config } from "../../web/page/config.js";
+import { ARROWS, fillNames, findIn } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
 import { range, sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { isFound, neighbourName, seedSlug, seedText } from "../../web/drawing/found.js";
@@ -24,7 +24,6 @@ export function mountSheet({ element }) {
   let pixels = null; // of the sheet, once it is drawn
   let names = []; // of its rows
   let [width, height] = [0, 0];
-  fillTexts(element);
   cells.ariaLabel = text("sheet_cells");
 
   /** The sheet's place and rows, before there is anything to be seen in it. */
@@ -32,19 +31,8 @@ export function mountSheet({ element }) {
     if (`${names}` === `${classNames(checkpoint)}`) return;
     [pixels, names] = [null, classNames(checkpoint)];
     [width, height] = [COLUMNS, names.length].map((count) => count * (SIZE + GAP) - GAP);
-    Object.assign(sheet, { width, height });
-    rowNames.style.setProperty("--classes", `${names.length}`);
+    resize(sheet, width, height);
     fillNames(rowNames, names);
-    refit();
-  };
-  const refit = () => {
-    cells.style.width = "100%";
-    fit(sheet, onPhone() ? Infinity : 600);
-    Object.assign(cells.style, { width: sheet.style.width, height: sheet.style.height });
-    rowNames.style.height = sheet.style.height;
-    columnNames.style.width = sheet.style.width;
-    fit(triple, 200);
-    part("triple-names").style.width = triple.style.width;
   };
   const place = (name, row, column) => {
     Object.assign(part(`cell-${name}`).style, {
@@ -59,18 +47,15 @@ export function mountSheet({ element }) {
   const showChosen = () => {
     if (!pixels) return;
     const { checkpoint, cell: [row, column], class: index, seed } = valuesOf("directions");
-    const picture = (r, c) => picturesOf(pixels, r * COLUMNS + c);
     place("class", row, 0);
     place("z", index, column);
     place("chosen", row, column);
-    const three = new Uint8Array(3 * PIXELS);
-    [picture(row, 0), picture(index, column), picture(row, column)].forEach((one, k) => three.set(one, k * PIXELS));
-    paint(triple, three, 3, 4);
+    const three = [[row, 0], [index, column], [row, column]].map(([r, c]) => r * COLUMNS + c);
+    paint(triple, arranged(pixels, three), 3, 4);
     const ofColumn = isFound(seed) ? neighbourName(column) : seed + column;
     const values = { class: className(checkpoint, row), other: className(checkpoint, index), seed: ofColumn };
     triple.ariaLabel = caption.textContent = seedText("sheet_chosen", seed, values);
     Object.assign(triple.dataset, { class: row, seed: isFound(seed) ? seedSlug(seed) : ofColumn });
-    refit();
   };
   const choose = (row, column) => {
     const inside = (value, count) => Math.min(count - 1, Math.max(0, value));
@@ -102,7 +87,6 @@ export function mountSheet({ element }) {
     showChosen();
     await pause(SHEET_MS);
   });
-  keepFitted(sheet, refit);
   drawFrom("directions", ["checkpoint", "seed"], draw);
   drawFrom("directions", ["class", "cell"], showChosen);
 }

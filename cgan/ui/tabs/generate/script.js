@@ -1,14 +1,14 @@
 // The tab "Generate": the sheet of pictures of one class, and one seed in all classes.
 
 import { decode } from "../../web/encoding/base64.js";
-import { columnsFor, fit, keepFitted, paint, savePng } from "../../web/drawing/canvas.js";
+import { columnsFor, paint, savePng } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
 import { fillTexts, findIn, make, onPhone } from "../../web/page/dom.js";
 import { drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { isFound, pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
+import { isFound, pythonSampler, pythonSeeds, seedSlug, seedText } from "../../web/drawing/found.js";
 import { sampleInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { latents } from "../../web/drawing/latents.js";
 import { showMark, timed, writeReadably } from "../../web/page/marks.js";
@@ -23,14 +23,17 @@ const ROW_MS = 100; // between two drawings of the row of classes while the shee
 let shown = null; // {request, pixels, dimensions} of the sheet
 let drawRow = null; // of all classes, once they are mounted
 
-/** What a sheet may take of the window's height: on a desk all that what is above and below it leaves. */
-const maxHeight = () => (onPhone() ? 0.36 * window.innerHeight : Math.min(560, window.innerHeight - 440));
-/** @param {HTMLCanvasElement} canvas */
-const columnsIn = (canvas, count) => columnsFor(count, canvas.parentElement.clientWidth, maxHeight());
-/** On a desk pictures are enlarged in any case. */
-const fitSheet = (canvas) => fit(canvas, Math.max(maxHeight(), onPhone() ? 0 : 2 * canvas.height));
+/**
+ * The columns of a sheet for what it may take of the window's height: on a desk all that what is above and below it
+ * leaves. The canvas says the same to the style sheet; there pictures are enlarged on a desk in any case.
+ * @param {HTMLCanvasElement} canvas
+ */
+function columnsIn(canvas, count) {
+  const height = onPhone() ? 0.36 * window.innerHeight : Math.min(560, window.innerHeight - 440);
+  return columnsFor(count, canvas.parentElement.clientWidth, height);
+}
 
-/** Paint the first view's sheet, where and as large as it will be once Gradio's scripts are there. */
+/** Paint the first view's sheet, where it will be once Gradio's scripts are there. */
 export function showFirstSheet() {
   const view = document.getElementById("first-view");
   if (location.search) return view.remove(); // a link may show something else at first
@@ -39,7 +42,6 @@ export function showFirstSheet() {
   fillTexts(view);
   view.querySelector("figcaption").textContent = sheetText(request);
   paint(canvas, decode(pixels), columnsIn(canvas, request.count));
-  fitSheet(canvas);
 }
 
 /** What a sheet shows, in words. @param {import("../../web/types").Request} request */
@@ -56,7 +58,6 @@ export function mountPicture({ element, props: { value: first } }) {
   const canvas = element.querySelector("canvas");
   const caption = element.querySelector("figcaption");
   const mark = findIn(element, ".cgan-mark");
-  fillTexts(element);
 
   let columns = 0;
   const arrange = () => (columns = columnsIn(canvas, shown.request.count));
@@ -66,7 +67,7 @@ export function mountPicture({ element, props: { value: first } }) {
     const isOther = count !== shown?.request.count;
     shown = { request, pixels, dimensions };
     if (isOther) arrange(); // else the browser need not lay out the page for it
-    if (paint(canvas, pixels, columns)) fitSheet(canvas);
+    paint(canvas, pixels, columns);
     writeReadably(caption, () => {
       const what = sheetText(request);
       const trained = steps ? ` · ${text("steps", { steps: Number(steps).toLocaleString() })}` : "";
@@ -89,11 +90,10 @@ export function mountPicture({ element, props: { value: first } }) {
 
   show(first.request, { ...first, pixels: decode(first.pixels), renderer: "server" });
   showMark(mark, "server");
-  keepFitted(canvas, () => {
+  new ResizeObserver(() => {
     arrange();
     paint(canvas, shown.pixels, columns);
-    fitSheet(canvas);
-  });
+  }).observe(canvas.parentElement);
   document.getElementById("first-view")?.remove();
   const drawn = drawsHere(first.request.checkpoint) ? null : first.request; // else it is drawn again, by the page
   drawFrom("generate", ["checkpoint", "class", "seed", "truncation", "count"], draw, drawn);
@@ -105,11 +105,10 @@ export function mountPicture({ element, props: { value: first } }) {
  */
 export function mountAllClasses({ element, props: { value: first } }) {
   const caption = element.querySelector("figcaption");
-  const box = findIn(element, ".cgan-class-lines");
-  const lines = classLines(box);
+  const showLines = classLines(findIn(element, ".cgan-class-lines"));
   const show = ({ checkpoint, seed }, pixels) => {
     caption.textContent = seedText("all_classes", seed, { first: seed, count: allClasses(checkpoint).length });
-    lines.show(classNames(checkpoint), pixels, caption.textContent);
+    showLines(classNames(checkpoint), pixels, caption.textContent);
   };
   drawRow = newestOnly(async (request) => {
     const { checkpoint, seed, truncation } = request;
@@ -120,7 +119,6 @@ export function mountAllClasses({ element, props: { value: first } }) {
     await pause(ROW_MS);
   });
   show(first.request, decode(first.pixels));
-  new ResizeObserver(lines.refit).observe(box);
 }
 
 function fileName() {
@@ -143,7 +141,7 @@ function saveArrays() {
   const { request, pixels, dimensions } = shown;
   const { class: index, seed, truncation, count } = request;
   const seeds = seedsFrom(seed, count);
-  saveNpz(fileName(), {
+  return saveNpz(fileName(), {
     images: [pixels, count, SIZE, SIZE],
     labels: [new Uint8Array(count).fill(index), count],
     ...(!isFound(seed) && { seeds: [Uint32Array.from(/** @type {number[]} */ (seeds)), count] }),
@@ -153,12 +151,7 @@ function saveArrays() {
 
 function python() {
   const { checkpoint, class: index, seed, truncation, count } = valuesOf("generate");
-  return `import numpy as np
-
-from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler, latents
-
-sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+  return `${pythonSampler(checkpoint)}
 classes, seeds = np.full(${count}, ${index}), ${pythonSeeds(seed, count)}
 pictures = sampler.sample(classes, seeds, truncation=${truncation})  # uint8 (${count}, 28, 28)
 `;

@@ -7,6 +7,7 @@ import gradio as gr
 from cgan.ui.controls import class_dropdown, export_menu, figure, scripted, seed_slider, sentence
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
+from cgan.ui.showing import show
 from cgan.ui.studio import Studio
 from cgan.ui.tabs.how_good.report_card import report_card
 from cgan.ui.tabs.how_good.service import GENERATED, SOURCES, Evidence
@@ -52,9 +53,14 @@ def build(
     )
 
     checkpoint.change(card, checkpoint, table, queue=False, show_progress="hidden", api_visibility="private")
-    settled = [opened, links.checkpoint_changed(tab)]
-    _show(evidence.nearest_images, settled, copying_tab, checkpoint, copying_picture, own, copying, bounded)
-    _show(evidence.discriminator, settled, scores_tab, checkpoint, scores_picture, own, scores, bounded)
+    # After the first two the controls say what was chosen on other tabs, and the classes of the checkpoint.
+    changed = [opened.then, links.checkpoint_changed(tab).then, own.submit]
+    for compute, step, controls, shown in (
+        (evidence.nearest_images, copying_tab, copying_picture, copying),
+        (evidence.discriminator, scores_tab, scores_picture, scores),
+    ):
+        computed = {_one_output(compute): [control.input for control in controls]}
+        show(computed, [checkpoint, *controls, own], [shown], [step.select], changed, bounded)
     gr.api(evidence.nearest, api_name="nearest", **bounded)
 
 
@@ -75,40 +81,5 @@ def _picture_and_figure(elem_id: str) -> tuple[list, gr.HTML]:
     return [source, class_index, seed], shown
 
 
-def _show(
-    compute: Callable[..., Iterator[dict]],
-    settled: list[gr.events.Dependency],
-    step: gr.Tab,
-    checkpoint: gr.Dropdown,
-    controls: list,
-    own: gr.HTML,
-    shown: gr.HTML,
-    bounded: dict,
-) -> None:
-    """Compute a figure when its step is opened, and again whenever what it shows has changed since.
-
-    settled: after them the controls say what was chosen on other tabs, and the classes of the checkpoint.
-    """
-    request = [checkpoint, *controls, own]
-    seen = gr.State(None)  # the request that is shown, once the step was opened
-
-    def show(*request: object) -> Iterator:
-        for each in compute(*request):
-            yield each, [*request]
-
-    def show_if_new(seen: list | None, *request: object) -> Iterator:
-        if seen == [*request]:
-            yield gr.skip(), gr.skip()
-        else:
-            yield from show(*request)
-
-    def show_if_opened(seen: list | None, *request: object) -> Iterator:
-        yield from show_if_new(seen if seen is not None else [*request], *request)
-
-    quietly = {"show_progress": "hidden", "api_visibility": "private", **bounded}
-    wired = {"outputs": [shown, seen], "trigger_mode": "always_last", **quietly}
-    gr.on([control.input for control in controls], show, request, **wired)
-    step.select(show_if_new, [seen, *request], **wired)
-    for event in settled:
-        event.then(show_if_opened, [seen, *request], **wired)
-    own.submit(show_if_opened, [seen, *request], **wired)
+def _one_output(compute: Callable[..., Iterator[dict]]) -> Callable[..., Iterator[tuple[dict]]]:
+    return lambda *request: ((figure,) for figure in compute(*request))

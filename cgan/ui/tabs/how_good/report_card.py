@@ -88,21 +88,23 @@ def _read(path: Path, judge: Path) -> dict:
 
 
 def _of_class(measured: dict, name: str, measure: str) -> float | None:
-    classes = measured.get("per_class")
-    of_class = classes.get(name) if isinstance(classes, dict) else None
-    return _number(of_class.get(measure)) if isinstance(of_class, dict) else None
+    return _number(_part(measured, "per_class", name, measure))
 
 
 def _value(measured: dict, measure: str) -> float | None:
     """Of several seeds the mean, of GAN-train the mean of its kinds of classifiers."""
-    value = measured
-    for name in measure.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    if measure != "gan_train":
-        return _number(value.get("mean") if isinstance(value, dict) else value)
-    kinds = value.values() if isinstance(value, dict) else ()
-    means = [_number(kind.get("mean")) for kind in kinds if isinstance(kind, dict)]
+    value = _part(measured, *measure.split("."))
+    if not isinstance(value, dict):
+        return _number(value)
+    means = [_number(_part(kind, "mean")) for kind in (value.values() if measure == "gan_train" else [value])]
     return sum(means) / len(means) if means and None not in means else None
+
+
+def _part(content: object, *names: str) -> object:
+    """What lies in dictionaries within each other; None where there is nothing."""
+    for name in names:
+        content = content.get(name) if isinstance(content, dict) else None
+    return content
 
 
 def _number(value: object) -> float | None:
@@ -110,5 +112,5 @@ def _number(value: object) -> float | None:
     return value if is_number and math.isfinite(value) else None
 
 
-def _cell(value: float | None, form: str) -> Text:
-    return say("no_number") if value is None else form.format(value)
+def _cell(value: float | None, form: str) -> str:
+    return "–" if value is None else form.format(value)

@@ -41,11 +41,15 @@ export function mountReport({ element, props, watch }) {
 function tableOf({ columns, rows }) {
   const head = make("tr", {}, make("th"), ...columns.map((column) => make("th", {}, say(column))));
   const lines = rows.map(({ title, meaning, cells }) => {
-    const words = [make("span", {}, say(title)), make("small", { className: "cgan-meaning" }, say(meaning))];
+    const words = [make("span", {}, say(title)), make("small", {}, say(meaning))];
     return make("tr", {}, make("th", { scope: "row" }, ...words), ...cells.map((cell) => make("td", {}, say(cell))));
   });
   return make("table", {}, head, ...lines);
 }
+
+/** Of the checkpoint's column, of the one beside it, and of real images. */
+const colourOf = (columns, kind) =>
+  kind === 0 ? "var(--color-accent)" : kind === columns.length - 1 ? "#16a34a" : "var(--neutral-400)";
 
 /** A bar a column for each class; FIDs differ so much that lengths are their square roots. */
 function chartOf({ columns, by_class: byClass }, measure) {
@@ -54,8 +58,8 @@ function chartOf({ columns, by_class: byClass }, measure) {
   const share = (value) => (measure === "fid" ? Math.sqrt(value / largest) : value);
   const written = (value) => (measure === "fid" ? value.toPrecision(2) : percent(value));
   const barOf = (value, kind) => {
-    const properties = { className: "cgan-bar", title: say(columns[kind]), dataset: { kind } };
-    return make("div", { ...properties, style: { "--share": share(value) } }, written(value));
+    const style = { "--share": share(value), "--colour": colourOf(columns, kind) };
+    return make("div", { className: "cgan-bar", title: say(columns[kind]), style }, written(value));
   };
   const groups = classes.map(({ name, values }) => {
     const bars = values.flatMap((value, kind) => (value === null ? [] : [barOf(value, kind)]));
@@ -65,6 +69,7 @@ function chartOf({ columns, by_class: byClass }, measure) {
 }
 
 function legendOf({ columns }) {
-  const entry = (column, kind) => make("span", { className: "cgan-kind", dataset: { kind } }, say(column));
+  const entry = (column, kind) =>
+    make("span", { className: "cgan-kind", style: { "--colour": colourOf(columns, kind) } }, say(column));
   return make("p", {}, ...columns.map(entry));
 }

@@ -73,7 +73,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "How many real images are among what can be drawn, to that network.",
         "在该网络看来，有多少真实图片落在能画的范围内。",
     ),
-    "no_number": ("–", "–"),
     "not_measured": (
         "{name} is not measured yet: python -m cgan.metrics --checkpoint {checkpoint} --json {file}{own}",
         "{name} 尚未测量：python -m cgan.metrics --checkpoint {checkpoint} --json {file}{own}",

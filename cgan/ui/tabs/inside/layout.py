@@ -8,6 +8,7 @@ from cgan.explain import imagenet
 from cgan.ui.controls import class_dropdown, export_menu, figure, run_and_stop, scripted, seed_slider, sentence
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links
+from cgan.ui.showing import show
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
 from cgan.ui.tabs.inside.runs import DISCRIMINATOR, JUDGE, OURS
 from cgan.ui.tabs.inside.service import ANY_OTHER, SOURCES, WAYS, Lab, class_names
@@ -69,7 +70,7 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
                     sentence("hint_fooling")
                     with gr.Row():
                         way = gr.Dropdown(
-                            _way_choices(),
+                            [(i18n(f"way_{way}"), way) for way in WAYS],
                             value=WAYS[0],
                             label=i18n("way"),
                             filterable=False,
@@ -91,25 +92,13 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
             export_menu("inside")
 
     request = [checkpoint, network, source_ours, source_imagenet, photograph, class_index, seed, upload]
-    quietly = {"show_progress": "hidden", **bounded}
-    seen = gr.State(None)  # the request that the first step shows, once the tab was opened
     named = gr.State(False)  # whether the menus of ImageNet's classes have their thousand names
 
     def look(*request: object, anew: bool = False) -> Iterator:
-        for picture, saliency in lab.look(*_request(*request), anew=anew):
-            yield picture, saliency, list(request)
+        yield from lab.look(*_request(*request), anew=anew)
 
     def look_anew(*request: object) -> Iterator:
         yield from look(*request, anew=True)
-
-    def look_if_new(seen: list | None, *request: object) -> Iterator:
-        if seen == list(request):
-            yield gr.skip(), gr.skip(), gr.skip()
-        else:
-            yield from look(*request)
-
-    def look_if_opened(seen: list | None, *request: object) -> Iterator:
-        yield from look_if_new(seen if seen is not None else list(request), *request)
 
     def fool(way: str, target_ours: int, target_imagenet: int, *request: object) -> Iterator[dict]:
         request = _request(*request)
@@ -145,8 +134,6 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
 
     adapted = [source_ours, source_imagenet, photograph, upload, of_class, of_seed]
     adapted += [for_target, target_imagenet, for_shown, shown_imagenet]
-    looking = {"outputs": [picture, saliency, seen], "trigger_mode": "always_last", **quietly}
-    private = {"api_visibility": "private", **looking}
     menus = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     gr.on(
         [network.change, source_ours.change, source_imagenet.change],
@@ -160,16 +147,14 @@ def build(lab: Lab, checkpoint: gr.Dropdown, links: Links, tab: gr.Tab, bounded:
     looked_at |= {"photograph": photograph, "class": class_index, "seed": seed}
     viewed = looked_at | {"step": steps, "way": way, "target": target_ours, "shown-class": shown_ours}
     opened = links.add(tab, viewed, unnamed={"network": JUDGE})  # with which the tab opened when links were first made
-    first_look = opened.then(look_if_new, [seen, *request], **private)
+    chosen = [upload.submit, *(control.input for control in looked_at.values())]
+    computed = {look: chosen, look_anew: [run_saliency.click]}
+    changed = [links.checkpoint_changed(tab).then]
+    looks = show(computed, request, [picture, saliency], [opened.then], changed, bounded)
+    first_look = looks[len(computed)]
     first_look.then(name_classes, named, [target_imagenet, shown_imagenet, named], **menus)
-    looks = [
-        first_look,
-        run_saliency.click(look_anew, request, **private),
-        gr.on([upload.submit, *(control.input for control in looked_at.values())], look, request, **private),
-        links.checkpoint_changed(tab).then(look_if_opened, [seen, *request], **private),
-    ]
     stop_saliency.click(None, cancels=looks)
-    running = {"api_visibility": "private", **quietly}
+    running = {"api_visibility": "private", "show_progress": "hidden", **bounded}
     fools = run_fooling.click(fool, [way, target_ours, target_imagenet, *request], fooling, **running)
     stop_fooling.click(None, cancels=fools)
     shows = run_visualization.click(visualize, [shown_ours, shown_imagenet, *request], visualization, **running)
@@ -195,7 +180,3 @@ def _imagenet_dropdown(label: str, first: tuple[int, str], elem_id: str) -> gr.D
     """A choice of one of ImageNet's classes; the other names are put in once the tab was opened."""
     index, name = first
     return gr.Dropdown([(name, index)], value=index, label=i18n(label), min_width=240, elem_id=elem_id)
-
-
-def _way_choices() -> list[tuple]:
-    return [(i18n(f"way_{way}"), way) for way in WAYS]

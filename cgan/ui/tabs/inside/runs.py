@@ -79,35 +79,47 @@ def _grad_cam(network: nn.Module, image: Tensor, classes: Tensor) -> tuple[np.nd
     return (None, say("no_grad_cam")) if maps is None else (figures.overlay(image, maps[0]), None)
 
 
+class _Recording:
+    """The probability that a run follows, and the frames of its film, step by step."""
+
+    def __init__(self, label: Text, network: str) -> None:
+        """label: of the probability."""
+        self._label = label
+        self._crisp = network in OURS
+        self.curve: list[float] = []
+        self._frames: list[np.ndarray] = []
+        self._due = 0.0
+
+    def add(self, probability: Tensor, frame: np.ndarray) -> bool:
+        """A further step; returns whether there is time to show it."""
+        self.curve.append(round(float(probability), 4))
+        self._frames.append(frame)
+        is_due = time.monotonic() >= self._due
+        if is_due:
+            self._due = time.monotonic() + _FRAME_SECONDS
+        return is_due
+
+    def figure(self, row: dict, **more: object) -> dict:
+        curve = {"values": [*self.curve], "label": self._label}
+        return figures.figure([row], curve=curve, crisp=self._crisp, **more)
+
+    def end(self, row: dict, caption: list, film_title: str, name: str) -> dict:
+        film = {"film": figures.film(self._frames), "film_title": say(film_title)}
+        return self.figure(row, caption=caption, state="done", name=name, **film)
+
+
 def ascent(subject: Subject, goal: int | None, steps: Iterator, drawn: Callable[[Step], Tensor]) -> Iterator[dict]:
     """Figures of `fool` and `fool_through_z` on their way."""
-    curve: list[float] = []
-    frames: list[np.ndarray] = []
-    due = first = None
+    first, followed = _start(subject, goal)
+    recording = _Recording(say("probability_of", name=subject.names[followed]), subject.name)
     for step in steps:
         image = drawn(step)
-        first = first or step
-        followed = goal if goal is not None else int(first.probabilities.argmax())
-        curve.append(round(float(step.probabilities[followed]), 4))
-        change, factor = _magnified(image - subject.image)
-        frames.append(np.concatenate([figures.pixels(image), change], axis=1))
-        label = say("probability_of", name=subject.names[followed])
-        now = time.monotonic()
-        if due is None or now >= due:
-            due = now + _FRAME_SECONDS
-            rows = [_before_after(subject, first, step, image, change, factor, draft=True)]
-            yield figures.figure(rows, curve={"values": [*curve], "label": label}, crisp=subject.name in OURS)
+        if recording.add(step.probabilities[followed], _frame(subject, image)):
+            yield recording.figure(_before_after(subject, first, step, image, draft=True))
     through_z = step.moved.ndim == 2
-    yield figures.figure(
-        [_before_after(subject, first, step, image, change, factor)],
-        curve={"values": curve, "label": label},
-        caption=_verdict(subject, goal, first, step, through_z),
-        state="done",
-        film=figures.film(frames),
-        film_title=say("film_z" if through_z else "film_fooling"),
-        crisp=subject.name in OURS,
-        name="through-z" if through_z else "fooling",
-    )
+    film_title, name = ("film_z", "through-z") if through_z else ("film_fooling", "fooling")
+    caption = _verdict(subject, goal, first, step, through_z)
+    yield recording.end(_before_after(subject, first, step, image), caption, film_title, name)
 
 
 def _verdict(subject: Subject, goal: int | None, first: Step, step: Step, through_z: bool) -> list:
@@ -123,65 +135,48 @@ def _verdict(subject: Subject, goal: int | None, first: Step, step: Step, throug
 
 def smallest(subject: Subject, goal: int | None) -> Iterator[dict]:
     """Figures of `smallest_change`: one a bound that is tried, at the end the smallest that was enough."""
-    curve: list[float] = []
-    frames: list[np.ndarray] = []
-    first = Step(0, subject.image, probabilities_of(subject.network, subject.image), 0.0, 0.0)
-    followed = goal if goal is not None else int(first.probabilities.argmax())
-    label = say("probability_of_tries", name=subject.names[followed])
+    first, followed = _start(subject, goal)
+    recording = _Recording(say("probability_of_tries", name=subject.names[followed]), subject.name)
     best = None
     for attempt in adversarial.smallest_change(subject.network, subject.image, goal):
         best = attempt if attempt.fooled else best
-        curve.append(round(float(attempt.end.probabilities[followed]), 4))
-        change, factor = _magnified(attempt.end.moved - subject.image)
-        frames.append(np.concatenate([figures.pixels(attempt.end.moved), change], axis=1))
-        rows = [_before_after(subject, first, attempt.end, attempt.end.moved, change, factor, draft=True)]
+        image = attempt.end.moved
+        recording.add(attempt.end.probabilities[followed], _frame(subject, image))
         tried = say("tried", bound=f"{255 * attempt.bound:.2f}", outcome=say("yes" if attempt.fooled else "no"))
-        progress = {"curve": {"values": [*curve], "label": label}, "caption": [tried]}
-        yield figures.figure(rows, crisp=subject.name in OURS, **progress)
+        yield recording.figure(_before_after(subject, first, attempt.end, image, draft=True), caption=[tried])
     end = (best or attempt).end
-    change, factor = _magnified(end.moved - subject.image)
     if best is None:
         caption = [say("no_bound", bound=f"{255 * attempt.bound:.0f}")]
     elif end.number == 0:
         caption = [say("already")]
     else:
         name = subject.names[int(end.probabilities.argmax())]
-        caption = [say("smallest_bound", bound=f"{255 * best.bound:.2f}", name=name, tries=len(curve))]
-    yield figures.figure(
-        [_before_after(subject, first, end, end.moved, change, factor)],
-        curve={"values": curve, "label": label},
-        caption=caption,
-        state="done",
-        film=figures.film(frames),
-        film_title=say("film_tries"),
-        crisp=subject.name in OURS,
-        name="smallest-change",
-    )
+        caption = [say("smallest_bound", bound=f"{255 * best.bound:.2f}", name=name, tries=len(recording.curve))]
+    yield recording.end(_before_after(subject, first, end, end.moved), caption, "film_tries", "smallest-change")
 
 
-def _before_after(
-    subject: Subject,
-    first: Step,
-    step: Step,
-    image: Tensor,
-    change: np.ndarray,
-    factor: float,
-    draft: bool = False,
-) -> dict:
+def _start(subject: Subject, goal: int | None) -> tuple[Step, int]:
+    """The unchanged picture, and whose probability is followed: the goal's, else that of its first choice."""
+    first = Step(0, subject.image, probabilities_of(subject.network, subject.image), 0.0, 0.0)
+    return first, int(first.probabilities.argmax()) if goal is None else goal
+
+
+def _frame(subject: Subject, image: Tensor) -> np.ndarray:
+    """Of a film: the picture, and beside it the change."""
+    return np.concatenate([figures.pixels(image), _magnified(image - subject.image)[0]], axis=1)
+
+
+def _before_after(subject: Subject, first: Step, step: Step, image: Tensor, draft: bool = False) -> dict:
+    change, factor = _magnified(image - subject.image)
+
+    def seen(title: Text, image: Tensor, step: Step) -> dict:
+        bars = figures.bars(subject.names, step.probabilities)
+        return figures.panel(title, figures.pixels(image), bars=bars, draft=draft)
+
     return figures.row(
         [
-            figures.panel(
-                say("before"),
-                figures.pixels(subject.image),
-                bars=figures.bars(subject.names, first.probabilities),
-                draft=draft,
-            ),
-            figures.panel(
-                say("after", steps=step.number),
-                figures.pixels(image),
-                bars=figures.bars(subject.names, step.probabilities),
-                draft=draft,
-            ),
+            seen(say("before"), subject.image, first),
+            seen(say("after", steps=step.number), image, step),
             figures.panel(say("change"), change, say("magnified", factor=f"{factor:.0f}"), draft=draft),
         ]
     )
@@ -201,38 +196,24 @@ def growth(
     judge: who is asked what the picture shows, if there is one, and what its scores are called.
     beside: panels to compare with.
     """
-    curve: list[float] = []
-    frames: list[np.ndarray] = []
-    due = None
     label = say("probability_of", name=say("real_one") if network == DISCRIMINATOR else name)
+    recording = _Recording(label, network)
 
-    def shown(image: Tensor, draft: bool) -> dict:
-        return figures.panel(
+    def shown(image: Tensor, draft: bool = False) -> dict:
+        panel = figures.panel(
             say("convinces_network", network=_network_name(network)),
             figures.pixels(image),
             say("asked_for", name=name),
             bars=judge and figures.bars(names, probabilities_of(judge, image)),
             draft=draft,
         )
+        return figures.row([panel, *beside])
 
     for step in steps:
-        curve.append(round(float(step.probabilities[index]), 4))
-        frames.append(figures.pixels(step.moved))
-        now = time.monotonic()
-        if due is None or now >= due:
-            due = now + _FRAME_SECONDS
-            row = figures.row([shown(step.moved, draft=True), *beside])
-            yield figures.figure([row], curve={"values": [*curve], "label": label}, crisp=network in OURS)
-    yield figures.figure(
-        [figures.row([shown(step.moved, draft=False), *beside])],
-        curve={"values": curve, "label": label},
-        caption=[say("grown", steps=step.number)],
-        state="done",
-        film=figures.film(frames),
-        film_title=say("film_growth"),
-        crisp=network in OURS,
-        name="class-visualization",
-    )
+        if recording.add(step.probabilities[index], figures.pixels(step.moved)):
+            yield recording.figure(shown(step.moved, draft=True))
+    caption = [say("grown", steps=step.number)]
+    yield recording.end(shown(step.moved), caption, "film_growth", "class-visualization")
 
 
 def probabilities_of(network: nn.Module, image: Tensor) -> Tensor:

@@ -215,7 +215,9 @@ def _image(request: Request) -> Tensor:
         raise RefusalError(say("no_upload"))
     else:
         picture = uploads.open_upload(request.upload)
-    return uploads.to_garment(picture) if request.ours else imagenet.to_images(picture, _size(request))
+    if request.ours:
+        return uploads.to_garment(picture)
+    return imagenet.to_images(picture, imagenet.load(request.network).size)
 
 
 def _look(request: Request) -> Iterator[tuple[dict, dict]]:
@@ -294,7 +296,3 @@ def _visualize(request: Request, target: int) -> Iterator[dict]:
     index = target if request.network == JUDGE else REAL
     steps = class_visualization.visualize_class(network, index, torch.zeros(1, 1, 28, 28), **_OURS_VISUALIZED)
     yield from runs.growth(request.network, steps, index, names[target], judge, names, [beside])
-
-
-def _size(request: Request) -> int:
-    return imagenet.load(request.network).size

@@ -1,14 +1,14 @@
 // The tab "Interpolate": a walk, the frame at the slider's position, and the strip of all frames.
 
 import { decode } from "../../web/encoding/base64.js";
-import { GAP, fit, keepFitted, paint, picturesOf, savePng } from "../../web/drawing/canvas.js";
+import { arranged, paint, paintStrip, picturesOf, savePng } from "../../web/drawing/canvas.js";
 import { className } from "../../web/drawing/classes.js";
 import { PIXELS, SIZE, hasServer } from "../../web/page/config.js";
-import { fillTexts, findIn, make, saveFile } from "../../web/page/dom.js";
+import { findIn, make, saveFile } from "../../web/page/dom.js";
 import { askServer, drawPictures, loaded } from "../../web/drawing/drawing.js";
 import { offerExport } from "../../web/page/export.js";
-import { isFound, pythonList, seedSlug } from "../../web/drawing/found.js";
-import { evenly, sampleInputs, seedsFrom, walkInputs } from "../../web/drawing/inputs.js";
+import { isFound, pythonList, pythonSampler, seedSlug } from "../../web/drawing/found.js";
+import { evenly, range, sampleInputs, seedsFrom, walkInputs } from "../../web/drawing/inputs.js";
 import { PATHS } from "../../web/drawing/latents.js";
 import { showMark, timed } from "../../web/page/marks.js";
 import { saveNpz } from "../../web/encoding/npz.js";
@@ -38,8 +38,6 @@ export function mountWalk({ element, props: { value: first } }) {
   let stripAt = 0; // when the strip was drawn last
   let position = 0;
   let isPlaying = false; // the slider is moved by the player, who knows better than the slider where it is
-  Object.assign(frameCanvas, { width: SIZE, height: SIZE });
-  fillTexts(element);
 
   const name = () => text("from_to", { from: nameOf(request, "class"), to: nameOf(request, "to-class") });
   const showFrame = (pixels, description) => {
@@ -68,15 +66,7 @@ export function mountWalk({ element, props: { value: first } }) {
   /** @param {import("../../web/types").Drawn} drawn */
   const showStrip = ({ pixels, card }) => {
     shown = { request, strip: pixels, card };
-    paintStrip();
-  };
-  const paintStrip = () => {
-    const count = shown.strip.length / PIXELS;
-    const room = Math.floor(stripCanvas.parentElement.clientWidth / (SIZE + GAP));
-    const rows = Math.ceil(count / Math.max(1, room));
-    paint(stripCanvas, shown.strip, Math.ceil(count / rows));
-    stripCanvas.ariaLabel = text("strip", { frames: count });
-    fit(stripCanvas, 200);
+    paintStrip(stripCanvas, pixels);
   };
   const drawStrip = async () => {
     const inputs = (card) => walkOf(request, evenly(request.frames), card);
@@ -113,10 +103,7 @@ export function mountWalk({ element, props: { value: first } }) {
   showStrip({ ...first, pixels: decode(first.pixels), renderer: "server" });
   showMark(mark, "server");
   showNearestFrame();
-  keepFitted(frameCanvas, () => {
-    fit(frameCanvas, Math.min(420, window.innerHeight * 0.5));
-    paintStrip();
-  });
+  new ResizeObserver(() => paintStrip(stripCanvas, shown.strip)).observe(stripCanvas.parentElement);
   drawFrom("interpolate", ROUTE, draw, first.request);
   drawFrom("interpolate", ["position"], ({ position: to }) => isPlaying || moveTo(to));
 }
@@ -130,10 +117,7 @@ function walkOf({ class: fromClass, seed, "to-class": toClass, "to-seed": toSeed
 /** All frames, and those between the last and the first once more. */
 function thereAndBack(strip) {
   const last = strip.length / PIXELS - 1;
-  const order = Array.from({ length: 2 * last }, (_, index) => (index <= last ? index : 2 * last - index));
-  const frames = new Uint8Array(order.length * PIXELS);
-  order.forEach((from, to) => frames.set(picturesOf(strip, from), to * PIXELS));
-  return frames;
+  return arranged(strip, range(0, 2 * last).map((index) => Math.min(index, 2 * last - index)));
 }
 
 /** The class at an end of a walk. */
@@ -165,7 +149,7 @@ function saveArrays() {
   const { request, strip, card } = shown;
   const positions = evenly(request.frames);
   const { count, z, classWeights } = walkOf(request, positions, card);
-  saveNpz(fileName(), {
+  return saveNpz(fileName(), {
     images: [strip, count, SIZE, SIZE],
     positions: [Float32Array.from(positions), count],
     class_weights: [classWeights, count, card.classes],
@@ -180,12 +164,7 @@ function python() {
   const z = (seed) =>
     isFound(seed) ? pythonList(seed.z) : `*latents.latents(np.array([${seed}]), sampler.latent_dim)`;
   const seeds = both.some(isFound) ? `np.array([${both.map(z).join(", ")}])` : `(${both.join(", ")})`;
-  return `import numpy as np
-
-from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler, latents
-
-sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+  return `${pythonSampler(checkpoint)}
 seeds = ${seeds}
 pictures = sampler.walk(${classes}, seeds=seeds, frames=${frames}, path="${path}")  # uint8 (${frames}, 28, 28)
 picture = sampler.between(${classes}, seeds=seeds, positions=[${position}], path="${path}")[0]

@@ -1,14 +1,14 @@
 // The square between four pictures: a map of what lies in it, a handle on it, and the picture at the handle.
 
-import { GAP, fit, keepFitted, paint } from "../../web/drawing/canvas.js";
+import { GAP, paint } from "../../web/drawing/canvas.js";
 import { className, classNames } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
-import { ARROWS, fillClasses, fillTexts, findIn } from "../../web/page/dom.js";
-import { followPointer, make, makeButton, onPhone } from "../../web/page/dom.js";
+import { ARROWS, fillClasses, findIn } from "../../web/page/dom.js";
+import { followPointer, make, makeButton } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
+import { pictureFigure } from "../../web/drawing/figure.js";
 import { blendInputs, evenly } from "../../web/drawing/inputs.js";
 import { bilinear } from "../../web/drawing/latents.js";
-import { timed } from "../../web/page/marks.js";
 import { newestOnly, pause } from "../../web/page/schedule.js";
 import { throwDie } from "../../web/page/sliders.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
@@ -32,41 +32,26 @@ export const cornersFrom = (numbers) => ({
 /** @param {import("../../web/types").Component} component */
 export function mountBlend({ element }) {
   const pad = findIn(element, ".cgan-pad");
-  const [map, picture] = ["map", "picture"].map((name) => findIn(element, `.cgan-blend-${name}`));
-  const handle = findIn(element, ".cgan-handle");
-  const caption = element.querySelector("figcaption");
-  const mark = findIn(element, ".cgan-mark");
-  fillTexts(element);
+  const [map, handle] = [".cgan-blend-map", ".cgan-handle"].map((part) => findIn(element, part));
+  const showPicture = pictureFigure(element.querySelector("figure"));
   pad.ariaLabel = text("blend_pad");
   map.ariaLabel = text("blend_map");
 
-  const refit = () => {
-    pad.style.width = "100%"; // the room there is for the map
-    fit(map, 420);
-    Object.assign(pad.style, { width: map.style.width, height: map.style.height });
-    fit(picture, onPhone() ? 170 : 280);
-  };
   const draw = ({ checkpoint, corners }, positions, options) => {
     const { classes, seeds } = cornersFrom(corners);
     const inputs = (card) => blendInputs(classes, seeds, positions, card);
     return drawPictures(checkpoint, inputs, options);
   };
-  const drawPicture = newestOnly(async (request) => {
+  const drawPicture = newestOnly((request) => {
     const { checkpoint, corners, place } = request;
-    await timed(mark, async () => {
-      const drawn = await draw(request, [place]);
-      if (paint(picture, drawn.pixels, 1)) refit();
-      const names = cornersFrom(corners).classes.map((index) => className(checkpoint, index));
-      caption.textContent = shareList(names, bilinear(place));
-      picture.ariaLabel = text("picture", { what: caption.textContent });
-      picture.dataset.position = place.join(" ");
-      return drawn;
-    });
+    const names = cornersFrom(corners).classes.map((index) => className(checkpoint, index));
+    const what = shareList(names, bilinear(place));
+    return showPicture(() => draw(request, [place]), 1, what, { position: place.join(" ") });
   });
   const drawMap = newestOnly(async (request) => {
     const places = evenly(MAP_SIDE);
     const { pixels } = await draw(request, places.flatMap((y) => places.map((x) => [x, y])), { behind: true });
-    if (paint(map, pixels, MAP_SIDE)) refit();
+    paint(map, pixels, MAP_SIDE);
     await pause(MAP_MS);
   });
 
@@ -98,7 +83,6 @@ export function mountBlend({ element }) {
   );
   const sides = element.querySelectorAll(".cgan-corners");
   corners.forEach(({ box }, corner) => sides[Math.floor(corner / 2)].append(box));
-  keepFitted(map, refit);
   drawFrom("mix", ["checkpoint", "corners"], ({ checkpoint, corners: all }) =>
     corners.forEach(({ show }, corner) => show(checkpoint, all[2 * corner], all[2 * corner + 1])),
   );

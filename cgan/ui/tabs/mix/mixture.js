@@ -1,14 +1,13 @@
 // Pictures of several classes at once: a slider between two classes and one for each, and what they draw.
 
-import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
 import { classNames } from "../../web/drawing/classes.js";
 import { config } from "../../web/page/config.js";
-import { fillClasses, fillTexts, findIn, labelledSlider, onPhone } from "../../web/page/dom.js";
+import { fillClasses, findIn, labelledSlider } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
+import { pictureFigure } from "../../web/drawing/figure.js";
 import { mixInputs, seedsFrom } from "../../web/drawing/inputs.js";
 import { seedSlug } from "../../web/drawing/found.js";
 import { normalized } from "../../web/drawing/latents.js";
-import { timed } from "../../web/page/marks.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, update } from "../../web/page/store.js";
 import { percent, text } from "../../web/page/texts.js";
@@ -33,7 +32,6 @@ export function shareList(names, shares) {
 export function mountWeights({ element }) {
   const [from, to, way] = ["from", "to", "way"].map((name) => findIn(element, `[data-do=${name}]`));
   const note = element.querySelector("[role=status]");
-  fillTexts(element);
   way.ariaLabel = text("mix_two");
   from.ariaLabel = text("from_class");
   to.ariaLabel = text("to_class");
@@ -90,23 +88,12 @@ export function mountWeights({ element }) {
  * @param {import("../../web/types").Component} component
  */
 export function mountMixture({ element }) {
-  const canvas = element.querySelector("canvas");
-  const caption = element.querySelector("figcaption");
-  const mark = findIn(element, ".cgan-mark");
-  const refit = () => fit(canvas, onPhone() ? 0.36 * window.innerHeight : 420);
-
-  const draw = newestOnly(async (request) => {
-    const { checkpoint, seed, weights } = request;
+  const show = pictureFigure(element);
+  const draw = newestOnly(({ checkpoint, seed, weights }) => {
     const seeds = seedsFrom(seed, config.mixedSeeds);
-    await timed(mark, async () => {
-      const drawn = await drawPictures(checkpoint, (card) => mixInputs(weights, seeds, card));
-      if (paint(canvas, drawn.pixels, Math.sqrt(config.mixedSeeds))) refit();
-      caption.textContent = shareList(classNames(checkpoint), normalized(weights));
-      canvas.ariaLabel = text("picture", { what: caption.textContent });
-      canvas.dataset.seed = seedSlug(seed);
-      return drawn;
-    });
+    const pictures = () => drawPictures(checkpoint, (card) => mixInputs(weights, seeds, card));
+    const what = shareList(classNames(checkpoint), normalized(weights));
+    return show(pictures, Math.sqrt(config.mixedSeeds), what, { seed: seedSlug(seed) });
   });
-  keepFitted(canvas, refit);
   drawFrom("mix", ["checkpoint", "seed", "weights"], draw);
 }

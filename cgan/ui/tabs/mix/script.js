@@ -3,7 +3,7 @@
 import { savePng } from "../../web/drawing/canvas.js";
 import { config } from "../../web/page/config.js";
 import { offerExport } from "../../web/page/export.js";
-import { pythonList, pythonSeeds, seedSlug } from "../../web/drawing/found.js";
+import { pythonList, pythonSampler, pythonSeeds, seedSlug } from "../../web/drawing/found.js";
 import { valuesOf } from "../../web/page/store.js";
 import { slug } from "../../web/page/texts.js";
 import { cornersFrom } from "./blend.js";
@@ -11,12 +11,7 @@ import { cornersFrom } from "./blend.js";
 function python() {
   const { checkpoint, seed, weights, corners, place } = valuesOf("mix");
   const { classes, seeds } = cornersFrom(corners);
-  return `import numpy as np
-
-from cgan.models.checkpoints import resolve
-from cgan.sampling import Sampler, latents
-
-sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))
+  return `${pythonSampler(checkpoint)}
 weights, seeds = np.array(${pythonList(weights)}), ${pythonSeeds(seed, config.mixedSeeds)}
 pictures = sampler.mix(weights, seeds)  # uint8 (${config.mixedSeeds}, 28, 28)
 classes, seeds = np.array(${pythonList(classes)}), np.array(${pythonList(seeds)})

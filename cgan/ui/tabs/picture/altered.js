@@ -1,11 +1,10 @@
 // In the tab "Your picture": the found garment, moved along the generator's directions.
 
-import { fit, keepFitted, paint } from "../../web/drawing/canvas.js";
-import { directionSlider, directionsOf, movesOf, signed } from "../../web/drawing/directions.js";
-import { fillTexts, findIn, onPhone } from "../../web/page/dom.js";
+import { directionSliders, directionsOf, movesOf } from "../../web/drawing/directions.js";
+import { findIn } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
+import { pictureFigure } from "../../web/drawing/figure.js";
 import { moveInputs } from "../../web/drawing/inputs.js";
-import { timed } from "../../web/page/marks.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, update, valuesOf } from "../../web/page/store.js";
 import { text } from "../../web/page/texts.js";
@@ -16,39 +15,25 @@ import { text } from "../../web/page/texts.js";
  * @returns {(garment: {checkpoint: string, z: number[], class: number}) => void} takes another garment
  */
 export function mountAltered(element) {
-  const canvas = element.querySelector("canvas");
-  const caption = element.querySelector("[role=status]");
-  const mark = findIn(element, ".cgan-mark");
-  const list = element.querySelector(".cgan-altered-list");
+  const show = pictureFigure(element);
+  const list = findIn(element, ".cgan-altered-list");
   let garment = null;
   let found = null; // its directions
-  let rows = [];
-  fillTexts(element);
 
   const draw = newestOnly(async () => {
     if (!found) return;
     const { checkpoint, z, class: index } = garment;
     const sigmas = valuesOf("picture")["onward-sigmas"];
     const wanted = [sigmas.map(() => 0), sigmas];
-    rows.forEach(({ value }, k) => (value.textContent = signed(sigmas[k])));
-    await timed(mark, async () => {
-      const vectors = found.map((direction) => direction.z);
-      const inputs = (card) => moveInputs(index, Float32Array.from(z), vectors, wanted, card);
-      const drawn = await drawPictures(checkpoint, inputs);
-      if (paint(canvas, drawn.pixels, 2)) refit();
-      return drawn;
-    });
-    caption.textContent = `${text("altered")} → ${movesOf(found, sigmas)}`;
-    canvas.ariaLabel = text("picture", { what: caption.textContent });
-    Object.assign(canvas.dataset, { class: index, sigmas: sigmas.join(" ") });
+    const vectors = found.map((direction) => direction.z);
+    const inputs = (card) => moveInputs(index, Float32Array.from(z), vectors, wanted, card);
+    const what = `${text("altered")} → ${movesOf(found, sigmas)}`;
+    const data = { class: index, sigmas: sigmas.join(" ") };
+    await show(() => drawPictures(checkpoint, inputs), 2, what, data);
   });
-  const refit = () => fit(canvas, onPhone() ? 180 : 240);
-  const change = () => update({ "onward-sigmas": rows.map(({ slider }) => Number(slider.value)) });
-  element.querySelector("[data-do=reset]").addEventListener("click", () => {
-    for (const { slider } of rows) slider.value = 0;
-    change();
-  });
-  keepFitted(canvas, refit);
+  const layOut = directionSliders(list, element.querySelector("[data-do=reset]"), (sigmas) =>
+    update({ "onward-sigmas": sigmas }),
+  );
   drawFrom("picture", ["checkpoint", "onward-sigmas"], draw);
 
   return newestOnly(async (next) => {
@@ -58,15 +43,7 @@ export function mountAltered(element) {
     [garment, found] = [next, directions];
     element.hidden = !found;
     if (!found) return;
-    const sigmas = isOther ? found.map(() => 0) : valuesOf("picture")["onward-sigmas"];
-    rows = found.map((direction, index) => {
-      const made = directionSlider(direction, index);
-      made.slider.value = sigmas[index];
-      made.slider.addEventListener("input", change);
-      return made;
-    });
-    list.replaceChildren(...rows.map(({ row }) => row));
-    change();
+    layOut(found, isOther ? found.map(() => 0) : valuesOf("picture")["onward-sigmas"]);
     draw();
   });
 }

@@ -17,6 +17,7 @@ from cgan.ui.controls import (
 )
 from cgan.ui.i18n import i18n
 from cgan.ui.links import Links, number, sigmas
+from cgan.ui.showing import show
 from cgan.ui.tabs.picture.picker import FIRST, picker
 from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from cgan.ui.web import template
@@ -55,28 +56,14 @@ def build(
     opened = links.add(tab, {"redrawn-class": class_index, **onward_to}, {"image": image, "onward-sigmas": sigmas()})
 
     request = [checkpoint, picture, class_index]
-    seen = gr.State(None)  # the request whose result is shown, once the tab was opened
 
     def search(*request: object) -> Iterator:
         for each, found in redrawer.search(*request):
-            yield each, found or gr.skip(), [*request]
+            yield each, found or gr.skip()
 
-    def search_if_new(seen: list | None, *request: object) -> Iterator:
-        if seen == [*request]:
-            yield gr.skip(), gr.skip(), gr.skip()
-        else:
-            yield from search(*request)
-
-    def search_if_opened(seen: list | None, *request: object) -> Iterator:
-        yield from search_if_new(seen if seen is not None else [*request], *request)
-
-    quietly = {"show_progress": "hidden", "api_visibility": "private", **bounded}
-    wired = {"outputs": [shown, onward, seen], "trigger_mode": "always_last", **quietly}
-    searches = [
-        gr.on([run.click, picture.submit, class_index.input], search, request, **wired),
-        opened.then(search_if_new, [seen, *request], **wired),
-        links.checkpoint_changed(tab).then(search_if_opened, [seen, *request], **wired),
-    ]
+    computed = {search: [run.click, picture.submit, class_index.input]}
+    changed = [links.checkpoint_changed(tab).then]
+    searches = show(computed, request, [shown, onward], [opened.then], changed, bounded)
     stop.click(None, cancels=searches)
     gr.api(redrawer.invert, api_name="invert", **bounded)
     return picture

@@ -1,9 +1,10 @@
 // The picker of a person's picture: one of the test images, a drawing, or a file.
 
 import { encode } from "../../web/encoding/base64.js";
+import { levelsOn } from "../../web/drawing/canvas.js";
 import { garmentName } from "../../web/drawing/classes.js";
 import { SIZE, config } from "../../web/page/config.js";
-import { ARROWS, fillTexts, findIn, followPointer } from "../../web/page/dom.js";
+import { ARROWS, findIn, followPointer } from "../../web/page/dom.js";
 import { drawFrom, update } from "../../web/page/store.js";
 import { text } from "../../web/page/texts.js";
 import { mountUploadIn } from "../../web/page/upload.js";
@@ -14,7 +15,6 @@ const SIDE = config.examplesPerClass; // of the sheet of test images: a class ea
 export function mountPicker({ element, props, trigger }) {
   const part = (name) => findIn(element, `[data-part=${name}]`);
   const modes = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("[data-mode]")]);
-  fillTexts(element);
   const choose = (value) => {
     props.value = value;
     trigger("submit");
@@ -90,8 +90,7 @@ function mountPad(element, choose) {
   };
   followPointer(canvas, draw, () => {
     last = null;
-    const levels = context.getImageData(0, 0, SIZE, SIZE).data.filter((_, byte) => byte % 4 === 0);
-    choose(encode(levels));
+    choose(encode(levelsOn(context)));
   });
   element.querySelector("[data-do=clear]").addEventListener("click", clear);
   clear();

@@ -1,16 +1,15 @@
 // The tab "Your picture": where one can go from the z that redraws a person's picture. The picker is in picker.js.
 
-import { GAP, fit, paint, picturesOf } from "../../web/drawing/canvas.js";
+import { paint, paintStrip } from "../../web/drawing/canvas.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { allClasses, className, classNames } from "../../web/drawing/classes.js";
-import { SIZE, config } from "../../web/page/config.js";
-import { fillTexts, findIn, makeButton, onPhone } from "../../web/page/dom.js";
+import { config } from "../../web/page/config.js";
+import { findIn, makeButton } from "../../web/page/dom.js";
 import { drawPictures } from "../../web/drawing/drawing.js";
-import { evenly, joined, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
+import { evenly, sampleInputs, walkInputs } from "../../web/drawing/inputs.js";
 import { takeFound } from "../../web/drawing/found.js";
-import { oneHot, slerp } from "../../web/drawing/latents.js";
+import { slerp } from "../../web/drawing/latents.js";
 import { timed } from "../../web/page/marks.js";
-import { drawsHere } from "../../web/drawing/renderer.js";
 import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, valuesOf } from "../../web/page/store.js";
 import { text } from "../../web/page/texts.js";
@@ -39,13 +38,12 @@ function showTab(tab) {
 export function mountOnward({ element, props, watch }) {
   const figure = element.querySelector("figure");
   const part = (name) => findIn(element, `.cgan-${name}`);
-  const [frame, strip, box] = ["frame", "strip", "class-lines"].map(part);
-  const lines = classLines(box, { canvasClass: "cgan-ten", maxHeight: 120 });
+  const [frame, strip] = ["frame", "strip"].map(part);
+  const showLines = classLines(part("class-lines"));
   const caption = element.querySelector("[data-what=walk]");
   const mark = findIn(figure, ".cgan-mark");
   const alter = mountAltered(part("altered"));
   let found = null;
-  fillTexts(element);
   const take = ([tab, seed, words]) =>
     makeButton(text(words), () => {
       takeFound(found, seed);
@@ -53,79 +51,52 @@ export function mountOnward({ element, props, watch }) {
     });
   part("take").append(...PLACES.map(take));
   /** A z goes nowhere while another checkpoint's is being searched for. */
-  const offer = () => (part("take").hidden = found?.checkpoint !== valuesOf("picture").checkpoint);
+  const offer = (request) => (part("take").hidden = !isFoundFor(request));
 
+  const isFoundFor = ({ checkpoint }) => found?.checkpoint === checkpoint; // else another one's is being searched for
   const drawWalk = ({ "onward-class": toClass, "onward-seed": toSeed }, positions, options) => {
     const { checkpoint, z, class: index } = found;
     const inputs = (card) => {
-      const from = { count: 1, z: Float32Array.from(z), classWeights: oneHot([index], card.classes) };
-      return walkInputs(from, sampleInputs([toClass], [toSeed], card), positions, slerp);
+      const [from, to] = [sampleInputs([index], [z], card), sampleInputs([toClass], [toSeed], card)];
+      return walkInputs(from, to, positions, slerp);
     };
     return drawPictures(checkpoint, inputs, options);
   };
-  let ends = ""; // between which the strip's walk leads
-  let frames = null; // of the strip
-  const drawStrip = async (request) => {
-    const wanted = JSON.stringify([found.run, request["onward-class"], request["onward-seed"]]);
-    if (wanted === ends) return { renderer: "server" };
-    const drawn = await drawWalk(request, evenly(FRAMES), { behind: true });
-    [frames, ends] = [drawn.pixels, wanted];
-    const room = Math.floor(strip.parentElement.clientWidth / (SIZE + GAP));
-    paint(strip, frames, room >= FRAMES ? FRAMES : FRAMES / 2);
-    return drawn;
-  };
-  const draw = newestOnly(async (request, isNewest) => {
-    if (!found || found.checkpoint !== request.checkpoint) return; // another one's is being searched for
+  const drawFrame = newestOnly(async (request) => {
+    if (!isFoundFor(request)) return;
     const { "onward-class": index, "onward-seed": seed, "onward-position": position } = request;
-    if (drawsHere(found.checkpoint)) {
-      await timed(mark, async () => {
-        const drawn = await drawWalk(request, [position]);
-        paint(frame, drawn.pixels, 1);
-        return drawn;
-      });
-      if (isNewest()) await drawStrip(request);
-    } else {
-      await timed(mark, async () => {
-        const drawn = await drawStrip(request);
-        paint(frame, picturesOf(frames, Math.round(position * (FRAMES - 1))), 1);
-        return drawn;
-      });
-    }
+    await timed(mark, async () => {
+      const drawn = await drawWalk(request, [position]);
+      paint(frame, drawn.pixels, 1);
+      return drawn;
+    });
     const name = className(found.checkpoint, index);
     caption.textContent = text("walk_to", { name, seed, percent: Math.round(100 * position) });
     frame.ariaLabel = caption.textContent;
-    strip.ariaLabel = text("strip", { frames: FRAMES });
     Object.assign(figure.dataset, { position, seed, class: index });
-    refit();
   });
-  const drawTen = newestOnly(async ({ checkpoint, z }) => {
+  const drawStrip = newestOnly(async (request) => {
+    if (!isFoundFor(request)) return;
+    const { pixels } = await drawWalk(request, evenly(FRAMES), { behind: true });
+    paintStrip(strip, pixels);
+  });
+  const drawAll = newestOnly(async ({ checkpoint, z }) => {
     const all = allClasses(checkpoint);
-    const inputs = (card) => ({
-      count: all.length,
-      z: joined(all.map(() => z)),
-      classWeights: oneHot(all, card.classes),
-    });
-    const { pixels } = await drawPictures(checkpoint, inputs);
-    lines.show(classNames(checkpoint), pixels, text("as_every_class"));
+    const { pixels } = await drawPictures(checkpoint, (card) => sampleInputs(all, all.map(() => z), card));
+    showLines(classNames(checkpoint), pixels, text("as_every_class"));
   });
-  const refit = () => {
-    if (!found) return;
-    lines.refit();
-    fit(frame, onPhone() ? 180 : 240);
-    fit(strip, 120);
-  };
   const show = () => {
     if (!props.value || props.value.run < found?.run) return;
     found = props.value;
     figure.hidden = false;
-    offer();
-    drawTen(found);
+    offer(valuesOf("picture"));
+    drawAll(found);
     alter(found);
-    draw(valuesOf("picture"));
+    for (const draw of [drawFrame, drawStrip]) draw(valuesOf("picture"));
   };
   watch("value", show);
-  new ResizeObserver(refit).observe(box);
   drawFrom("picture", ["checkpoint"], offer);
-  drawFrom("picture", ["checkpoint", "onward-class", "onward-seed", "onward-position"], draw);
+  drawFrom("picture", ["checkpoint", "onward-class", "onward-seed", "onward-position"], drawFrame);
+  drawFrom("picture", ["checkpoint", "onward-class", "onward-seed"], drawStrip);
   show();
 }

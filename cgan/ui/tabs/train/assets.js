@@ -1,10 +1,10 @@
 // What a run needs: the worker's script, the engine, the judge, and the images. Fetched when the tab is opened.
 
-import { PIXELS, SIZE, config } from "../../web/page/config.js";
-import { make } from "../../web/page/dom.js";
+import { picturesOn } from "../../web/drawing/canvas.js";
+import { PIXELS, config } from "../../web/page/config.js";
 import { DownloadError, download, filesAt } from "../../web/drawing/files.js";
-import { pause } from "../../web/page/schedule.js";
 import { text } from "../../web/page/texts.js";
+import { loadWorker } from "../../web/drawing/workers.js";
 
 /**
  * url: of the worker's script; module: the engine; judge: its safetensors file.
@@ -17,8 +17,6 @@ import { text } from "../../web/page/texts.js";
  *   own?: { classes: object, summary: string },
  * }} Data
  */
-
-const ROWS_AT_ONCE = 10; // of the excerpt, between two pauses for the page
 
 /** `load` is called once for all who ask, and anew after a failure. */
 function once(load) {
@@ -35,32 +33,18 @@ function once(load) {
 /** @type {() => Promise<Parts>} */
 export const loadParts = once(async () => {
   if (typeof WebAssembly !== "object") throw new Error(text("no_webassembly"));
-  const names = ["training-worker.js", "training.wasm", "judge.safetensors"];
-  const [script, engine, judge] = await Promise.all(names.map((name) => download(filesAt + name)));
-  const wasm = await engine.arrayBuffer();
-  if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
-  const url = URL.createObjectURL(script);
-  return { url, module: await WebAssembly.compile(wasm), judge: await judge.arrayBuffer() };
+  const [worker, judge] = await Promise.all([
+    loadWorker("training-worker.js", "training.wasm"),
+    download(`${filesAt}judge.safetensors`),
+  ]);
+  return { ...worker, judge: await judge.arrayBuffer() };
 });
 
 /** The images of cgan/data/excerpt.py, as many of each class. */
 const loadExcerpt = once(async () => {
   const sheet = await createImageBitmap(await download(`${filesAt}excerpt.png`));
-  const [columns, rows] = [sheet.width / SIZE, sheet.height / SIZE];
-  const canvas = make("canvas", { width: sheet.width, height: SIZE });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  const images = new Uint8Array(columns * rows * PIXELS);
-  for (let row = 0; row < rows; row++) {
-    context.drawImage(sheet, 0, -row * SIZE);
-    const { data } = context.getImageData(0, 0, sheet.width, SIZE);
-    for (let i = 0; i < sheet.width * SIZE; i++) {
-      const [x, y] = [i % sheet.width, Math.floor(i / sheet.width)];
-      const image = row * columns + Math.floor(x / SIZE);
-      images[image * PIXELS + y * SIZE + (x % SIZE)] = data[4 * i];
-    }
-    if (row % ROWS_AT_ONCE === 0) await pause(0);
-  }
-  const [count, names] = [columns * rows, config.garments];
+  const images = await picturesOn(sheet);
+  const [count, names] = [images.length / PIXELS, config.garments];
   const labels = Uint8Array.from({ length: count }, (_, i) => Math.floor((i * names.en.length) / count));
   return { images, labels, names };
 });

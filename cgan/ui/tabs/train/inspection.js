@@ -1,6 +1,6 @@
 // One step of training, looked into: the two listings of the report line by line, and what each line made.
 
-import { fit, paint, picturesOf } from "../../web/drawing/canvas.js";
+import { paint, picturesOf, resize } from "../../web/drawing/canvas.js";
 import { PIXELS, SIZE } from "../../web/page/config.js";
 import { fillNames, make } from "../../web/page/dom.js";
 import { text } from "../../web/page/texts.js";
@@ -11,6 +11,7 @@ import { listings } from "./listing.js";
 
 const SHOWN = 5; // pictures of the batch
 const GAP = 1;
+const WIDTH = SHOWN * (SIZE + GAP) - GAP;
 
 /** Red and blue for what is above and below zero, white for zero. @param {number} share -1 to 1 */
 function signedColour(share) {
@@ -23,7 +24,8 @@ function signedColour(share) {
  * @param {(picture: number, x: number, y: number) => number} valueAt 0 where there is none
  */
 function signedCanvas(valueAt, label) {
-  const canvas = make("canvas", { width: SHOWN * (SIZE + GAP) - GAP, height: SIZE, role: "img", ariaLabel: label });
+  const canvas = make("canvas", { role: "img", ariaLabel: label });
+  resize(canvas, WIDTH, SIZE);
   const context = canvas.getContext("2d");
   const cells = Array.from({ length: SHOWN * PIXELS }, (_, i) =>
     valueAt(Math.floor(i / PIXELS), i % SIZE, Math.floor((i % PIXELS) / SIZE)),
@@ -56,7 +58,7 @@ function zCanvas(z, dimensions, label) {
 }
 
 function namesRow(names) {
-  const row = make("div", { className: "cgan-train-names" });
+  const row = make("div", { className: "cgan-names", style: { "--across": WIDTH, "--down": SIZE } });
   fillNames(row, names);
   return row;
 }
@@ -78,16 +80,8 @@ function updatesList(updates) {
   return make("ol", { className: "cgan-bars" }, ...items);
 }
 
-/** Pictures as large as there is room for, by whole pixels, and what is written under them as wide. */
-function refit(box) {
-  for (const canvas of box.querySelectorAll("canvas")) fit(canvas, Infinity);
-  const width = box.querySelector("canvas")?.style.width;
-  for (const row of box.querySelectorAll(".cgan-train-names")) row.style.width = width;
-}
-
 /** @param {HTMLElement} box a section, hidden until there is something in it */
 export function makeInspection(box) {
-  new ResizeObserver(() => refit(box)).observe(box);
   /**
    * Show a step.
    * @param {string} letter of the run
@@ -120,7 +114,8 @@ export function makeInspection(box) {
     const rows = (block) =>
       Object.entries(lines[block]).map(([name, code]) => {
         const words = make("div", {}, make("pre", {}, code), make("small", {}, text(`train_line_${name}`)));
-        return make("div", { className: "cgan-train-line" }, words, make("div", {}, ...contents[name]));
+        const made = make("div", { className: "cgan-stage" }, ...contents[name]);
+        return make("div", { className: "cgan-train-line" }, words, made);
       });
     const blocks = ["generator", "discriminator"].map((block) =>
       make("div", {}, make("h4", {}, text(`train_inside_${block}`)), ...rows(block)),
@@ -129,11 +124,10 @@ export function makeInspection(box) {
     box.replaceChildren(
       make("h3", {}, text("train_inside", values)),
       make("p", {}, text("train_inside_info", values)),
-      make("div", { className: "cgan-train-listings" }, ...blocks),
+      make("div", { className: "cgan-pair" }, ...blocks),
     );
     box.dataset.step = `${step}`;
     box.hidden = false;
-    refit(box);
     box.scrollIntoView({ behavior: "smooth", block: "nearest" });
   };
 }

@@ -4,7 +4,7 @@ import { paint, savePng } from "../../web/drawing/canvas.js";
 import { setClasses } from "../../web/drawing/classes.js";
 import { makeLiveChart } from "../../web/charts/charts.js";
 import { OWN_PICTURES, TRAINED_HERE } from "../../web/page/config.js";
-import { fillTexts, findIn, make, onPhone, saveFile } from "../../web/page/dom.js";
+import { findIn, make, onPhone, saveFile } from "../../web/page/dom.js";
 import { offerExport } from "../../web/page/export.js";
 import { OFF } from "../../web/page/fields.js";
 import { drawsHere, keepGenerator, rendererProblem, whenDrawing } from "../../web/drawing/renderer.js";
@@ -53,8 +53,6 @@ export function mountTrain({ element, trigger }) {
   const [note, about, images] = [part(".cgan-train-note"), part(".cgan-train-own"), part("[data-do=images]")];
   const buttons = { run: "#train-run", pause: "#train-stop", step: "[data-do=step]", anew: "[data-do=anew]" };
   const [run, stop, step, anew] = Object.values(buttons).map(part);
-  fillTexts(element);
-  part(".cgan-train").classList.toggle("cgan-train-single", letters.length === 1);
   for (const choice of fieldsOf("train")["training-images"].choices)
     images.append(new Option(Number(choice).toLocaleString(), choice));
 
@@ -114,7 +112,7 @@ export function mountTrain({ element, trigger }) {
   async function save(letter) {
     const files = Object.entries(await runs[letter].save());
     const name = `my-${wanted[letter].preset.replaceAll(".", "-")}-${runs[letter].read.images}`;
-    saveFile(new Blob([zip(files)], { type: "application/zip" }), `${name}.zip`);
+    saveFile(new Blob([await zip(files)], { type: "application/zip" }), `${name}.zip`);
     note.textContent = text("train_saved", { name });
   }
 

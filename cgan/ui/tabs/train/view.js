@@ -47,7 +47,7 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
   const heading = make("div", { className: "cgan-train-heading" }, make("b", {}, letter.toUpperCase()), menu);
   const about = make("p", { className: "cgan-train-about" });
   const sheet = make("div", { className: "cgan-class-lines" });
-  const lines = classLines(sheet);
+  const showLines = classLines(sheet);
   const status = make("figcaption", { role: "status" });
   const facts = make("dl", { className: "cgan-train-facts" });
   const figure = make("figure", { className: "cgan-figure", id: idOf("sheet") }, sheet, facts, status);
@@ -58,7 +58,7 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
   };
   const row = make("div", { className: "cgan-buttons" }, ...Object.values(buttons));
   const [losses, scores] = [0, 1].map(() => make("div", { className: "cgan-chart" }));
-  const body = make("div", { className: "cgan-train-body" }, figure, row, losses, scores);
+  const body = make("div", { className: "cgan-stack" }, figure, row, losses, scores);
   const element = make("section", { className: "cgan-train-run", dataset: { run: letter } }, heading, about, body);
   const drawLosses = makeLiveChart(losses, {
     title: text("train_losses"),
@@ -70,7 +70,6 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
     names: [text("train_score_real"), text("train_score_fake")],
     show: inDigits,
   });
-  new ResizeObserver(lines.refit).observe(sheet);
   let chartsAt = -Infinity;
 
   /** How the run stands, in words. @param {TrainingRun} run */
@@ -117,7 +116,7 @@ export function makeRunView(letter, { choose, use, save, inspect }) {
       Object.assign(figure.dataset, { images: read.images, accuracy: accuracy ?? "" });
       const names = data.names[language()];
       const words = { run: letter.toUpperCase(), images: count(read.images), classes: names.length };
-      if (pictures) lines.show(names, pictures, text("train_sheet", words));
+      if (pictures) showLines(names, pictures, text("train_sheet", words));
       for (const button of Object.values(buttons)) button.disabled = !pictures || isLost;
       buttons.inspect.disabled ||= !run.canRun;
       if (performance.now() - chartsAt < CHARTS_MS && read.running) return;

@@ -1,12 +1,12 @@
 // The tab "Watch it learn": the timelines of two runs, played and scrubbed together, and their charts.
 
-import { GAP } from "../../web/drawing/canvas.js";
+import { arranged, picturesOn } from "../../web/drawing/canvas.js";
 import { lastUpTo } from "../../web/charts/chart.js";
 import { compact, makeChart } from "../../web/charts/charts.js";
 import { classLines } from "../../web/drawing/class_lines.js";
 import { classNames, hasGarments, knowsClasses, learnClasses } from "../../web/drawing/classes.js";
-import { SIZE, TRAINED_HERE, config } from "../../web/page/config.js";
-import { fillTexts, findIn } from "../../web/page/dom.js";
+import { TRAINED_HERE, config } from "../../web/page/config.js";
+import { findIn } from "../../web/page/dom.js";
 import { DownloadError, checkpointAt, download, downloadJson, filesAt } from "../../web/drawing/files.js";
 import { range } from "../../web/drawing/inputs.js";
 import { makePlayer } from "../../web/page/player.js";
@@ -40,9 +40,9 @@ async function loadRun(checkpoint) {
 
 const pictures = new Map(); // by address, fetched once each
 
-/** The pictures of a snapshot; failed ones may be tried again. */
-async function pictureOf({ url }) {
-  if (!pictures.has(url)) pictures.set(url, download(url).then(createImageBitmap));
+/** The pictures of a snapshot, a class each row; failed ones may be tried again. */
+async function picturesOf({ url }) {
+  if (!pictures.has(url)) pictures.set(url, download(url).then(createImageBitmap).then(picturesOn));
   try {
     return await pictures.get(url);
   } catch (error) {
@@ -53,23 +53,24 @@ async function pictureOf({ url }) {
 
 /** One run: the pictures of the snapshot at the mark, all classes side by side. */
 function mountRun(figure) {
-  const box = figure.querySelector(".cgan-class-lines");
   const caption = figure.querySelector("figcaption");
-  const lines = classLines(box);
+  const box = figure.querySelector(".cgan-class-lines");
+  const showLines = classLines(box);
   let run = null;
   let loading = 0; // counts the runs shown, so that one that was replaced stops loading
 
   const show = newestOnly(async (snapshot) => {
-    const bitmap = await pictureOf(snapshot);
+    const pixels = await picturesOf(snapshot);
+    const { checkpoint } = run;
     const step = snapshot.step.toLocaleString();
     const last = run.snapshots.at(-1).step.toLocaleString();
-    for (const line of lines.layOut(classNames(run.checkpoint))) {
-      paintSnapshot(line, bitmap);
-      line.canvas.ariaLabel = text("watch_pictures", { name: run.checkpoint, step, rows: ROWS.length });
-      Object.assign(line.canvas.dataset, { step: snapshot.step, checkpoint: run.checkpoint });
+    const [names, words] = [classNames(checkpoint), { name: checkpoint, step, rows: ROWS.length }];
+    const order = ROWS.flatMap((row) => [...names.keys()].map((index) => index * ROWS.length + row));
+    for (const canvas of showLines(names, arranged(pixels, order), text("watch_pictures", words))) {
+      Object.assign(canvas.dataset, { step: snapshot.step, checkpoint });
     }
-    lines.refit();
-    caption.textContent = text("watch_moment", { name: run.checkpoint, step, last });
+    box.hidden = false;
+    caption.textContent = text("watch_moment", { name: checkpoint, step, last });
   });
   /** Have all pictures at hand, one after the other. */
   const loadAll = async () => {
@@ -77,13 +78,12 @@ function mountRun(figure) {
     for (const snapshot of run.snapshots) {
       if (mine !== loading) return;
       try {
-        await pictureOf(snapshot);
+        await picturesOf(snapshot);
       } catch (error) {
         if (!(error instanceof DownloadError)) throw error; // it is tried again when it is to be shown
       }
     }
   };
-  new ResizeObserver(lines.refit).observe(box);
   return {
     set(newRun) {
       run = newRun;
@@ -96,25 +96,10 @@ function mountRun(figure) {
     missing(name) {
       run = null;
       loading++;
-      for (const { canvas } of lines.layOut(classNames(name))) {
-        canvas.width = canvas.height = 1; // nothing to be seen
-      }
+      box.hidden = true;
       caption.textContent = name ? text("watch_no_timeline", { name }) : text("watch_none");
     },
   };
-}
-
-/** The pictures of some classes, which are rows of the snapshot, side by side. */
-function paintSnapshot({ canvas, classes, columns }, bitmap) {
-  const [width, height] = [columns, ROWS.length].map((count) => count * (SIZE + GAP) - GAP);
-  Object.assign(canvas, { width, height }); // which clears it
-  const context = canvas.getContext("2d");
-  classes.forEach((index, column) => {
-    for (const row of ROWS) {
-      const [from, to] = [[row * SIZE, index * SIZE], [column * (SIZE + GAP), row * (SIZE + GAP)]];
-      context.drawImage(bitmap, from[0], from[1], SIZE, SIZE, to[0], to[1], SIZE, SIZE);
-    }
-  });
 }
 
 const inDigits = (value) => value.toFixed(Math.abs(value) < 10 ? 2 : 0);
@@ -156,7 +141,6 @@ export function mountWatch({ element }) {
   const seen = element.querySelector("output");
   const figures = [...element.querySelectorAll("figure")].map(mountRun);
   const boxes = element.querySelectorAll(".cgan-chart");
-  fillTexts(element);
   scrubber.max = STEPS;
   scrubber.ariaLabel = text("watch_position");
   menu.ariaLabel = text("watch_compare");
@@ -187,11 +171,15 @@ export function mountWatch({ element }) {
   const moveToX = (x) => moveTo(Math.log(x / first) / Math.log(last / first));
 
   const makeCharts = () => {
-    for (const chart of charts) chart.destroy();
     const contents = [...runs.map(lossesOf), ...qualitiesOf(runs.filter((run) => run))];
-    charts = contents.map((content, index) =>
-      makeChart(boxes[index], { ...content, range: [first, last], moved: moveToX }),
-    );
+    charts = contents.map(({ series, ...content }, index) => {
+      const names = series.map(({ name }) => name);
+      const chart = makeChart(boxes[index], { ...content, names, moved: moveToX });
+      const values = series.flatMap(({ ys }) => ys);
+      const ends = { low: Math.min(0, ...values), high: Math.max(...values) };
+      if (series.length) chart.draw(series, { low: first, high: last, log: true }, ends);
+      return chart;
+    });
   };
 
   /** Show the runs of the menu and of the page's checkpoint. */

@@ -81,7 +81,7 @@ function svgElement(tag, attributes, text) {
 
 /**
  * A chart in `stage`, as wide as that is and `height` CSS pixels high. `onMove`, where given, is called with a value of
- * x as a pointer or the arrow keys move the mark. Returns `draw(plot)`, `mark(x)`, and `destroy()`.
+ * x as a pointer or the arrow keys move the mark. Returns `draw(plot)` and `mark(x)`.
  * @param {HTMLElement} stage
  * @param {number} height
  * @param {(x: number) => void} [onMove]
@@ -198,8 +198,7 @@ export function mountChart(stage, height, onMove) {
     onMove(value(share(plot.mark ?? plot.x.low) + step));
   });
 
-  const observer = new ResizeObserver(paint);
-  observer.observe(stage);
+  new ResizeObserver(paint).observe(stage);
   return {
     /** @param {Plot} newPlot */
     draw(newPlot) {
@@ -212,10 +211,6 @@ export function mountChart(stage, height, onMove) {
       if (!plot) return;
       plot = { ...plot, mark: x };
       if (svg.firstChild) placeMark();
-    },
-    destroy() {
-      observer.disconnect();
-      svg.remove();
     },
   };
 }

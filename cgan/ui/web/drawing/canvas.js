@@ -1,14 +1,16 @@
-// Grey levels on canvases: one pixel each, enlarged without smoothing.
+// Grey levels on canvases: one pixel each, enlarged without smoothing by the style sheet (`styles/stage.css`).
 
 import { PIXELS, SIZE, config } from "../page/config.js";
 import { make, saveFile } from "../page/dom.js";
+import { pause } from "../page/schedule.js";
+import { text } from "../page/texts.js";
 
 export const GAP = 1; // pixels between two pictures
-export const SAVED_SCALE = config.animationScale;
+const SAVED_SCALE = config.animationScale;
+const ROWS_AT_ONCE = 10; // of pictures that are read, between two pauses for the page
 
 /**
- * Paint the pictures in `pixels` (count * PIXELS) row by row at one pixel a grey level. Returns whether the canvas has
- * another size than before: then it has to be fitted anew, for which the browser has to lay out the page.
+ * Paint the pictures in `pixels` (count * PIXELS) row by row at one pixel a grey level.
  * @param {HTMLCanvasElement} canvas
  * @param {Uint8Array} pixels
  * @param {number} columns that there is room for
@@ -18,8 +20,7 @@ export const SAVED_SCALE = config.animationScale;
 export function paint(canvas, pixels, columns, gap = GAP, filled = columns) {
   const count = pixels.length / PIXELS;
   const [width, height] = [sideOf(columns, gap), sideOf(Math.ceil(count / filled), gap)];
-  const resized = canvas.width !== width || canvas.height !== height;
-  if (resized) Object.assign(canvas, { width, height });
+  resize(canvas, width, height);
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height); // transparent where no picture is
   const rgba = new Uint32Array(image.data.buffer);
@@ -33,7 +34,63 @@ export function paint(canvas, pixels, columns, gap = GAP, filled = columns) {
     }
   }
   context.putImageData(image, 0, 0);
-  return resized;
+}
+
+/**
+ * Give a canvas another size, and tell the style sheet. The same size costs nothing: the browser need not lay out the
+ * page.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
+export function resize(canvas, width, height) {
+  if (canvas.width === width && canvas.height === height) return;
+  Object.assign(canvas, { width, height });
+  canvas.style.setProperty("--across", `${width}`);
+  canvas.style.setProperty("--down", `${height}`);
+}
+
+/** Tell the style sheet how large a pixel of the screen is; zooming the page changes that. */
+export function followScreen() {
+  const tell = () => document.documentElement.style.setProperty("--dot", `${1 / window.devicePixelRatio}px`);
+  window.addEventListener("resize", tell);
+  tell();
+}
+
+/**
+ * The grey levels of a picture on a context: red, the lowest byte of each pixel.
+ * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
+ */
+export const levelsOn = (context, left = 0, top = 0) =>
+  new Uint8Array(new Uint32Array(context.getImageData(left, top, SIZE, SIZE).data.buffer));
+
+/**
+ * The pictures on a sheet without gaps, row by row: grey levels (count * PIXELS).
+ * @param {ImageBitmap} sheet
+ */
+export async function picturesOn(sheet) {
+  const context = new OffscreenCanvas(sheet.width, sheet.height).getContext("2d", { willReadFrequently: true });
+  context.drawImage(sheet, 0, 0);
+  const [columns, rows] = [sheet.width / SIZE, sheet.height / SIZE];
+  const pixels = new Uint8Array(columns * rows * PIXELS);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      pixels.set(levelsOn(context, column * SIZE, row * SIZE), (row * columns + column) * PIXELS);
+    }
+    if (row % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await pause(0);
+  }
+  return pixels;
+}
+
+/**
+ * Some of the pictures, by their numbers, one after the other.
+ * @param {Uint8Array} pixels
+ * @param {number[]} order
+ */
+export function arranged(pixels, order) {
+  const found = new Uint8Array(order.length * PIXELS);
+  order.forEach((from, to) => found.set(picturesOf(pixels, from), to * PIXELS));
+  return found;
 }
 
 /**
@@ -61,25 +118,15 @@ export function columnsFor(count, width, height) {
 }
 
 /**
- * Show a canvas as large as its stage and `maxHeight` (CSS pixels) allow, by a whole number of screen pixels.
+ * Paint the frames of a walk in as few rows as there is room for on the stage.
  * @param {HTMLCanvasElement} canvas
- * @param {number} maxHeight
+ * @param {Uint8Array} frames
  */
-export function fit(canvas, maxHeight) {
-  const ratio = window.devicePixelRatio || 1;
-  const room = Math.min(canvas.parentElement.clientWidth / canvas.width, maxHeight / canvas.height);
-  const scale = Math.max(1, Math.floor(room * ratio)) / ratio;
-  canvas.style.width = `${canvas.width * scale}px`;
-  canvas.style.height = `${canvas.height * scale}px`;
-}
-
-/**
- * Call `refit` now, and whenever the stage's width changes (also from none, when its tab is opened).
- * @param {HTMLCanvasElement} canvas
- * @param {() => void} refit
- */
-export function keepFitted(canvas, refit) {
-  new ResizeObserver(refit).observe(canvas.parentElement);
+export function paintStrip(canvas, frames) {
+  const count = frames.length / PIXELS;
+  const room = Math.max(1, Math.floor(canvas.parentElement.clientWidth / (SIZE + GAP)));
+  paint(canvas, frames, Math.ceil(count / Math.ceil(count / room)));
+  canvas.ariaLabel = text("strip", { frames: count });
 }
 
 /**

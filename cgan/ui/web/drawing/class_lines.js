@@ -1,24 +1,23 @@
 // Pictures of all classes, side by side, in as many lines as they need; the names stand beneath each line.
 
-import { GAP, fit, paint, picturesOf } from "./canvas.js";
+import { GAP, arranged, paint } from "./canvas.js";
 import { PIXELS } from "../page/config.js";
 import { fillNames, make } from "../page/dom.js";
+import { range } from "./inputs.js";
 
 const MOST = 10; // classes in a line
 const SHORT = 2; // letters of a name that a phone has room for beneath a picture
 
-/** @typedef {{canvas: HTMLCanvasElement, names: HTMLElement, classes: number[], columns: number}} Line */
+/** @typedef {{canvas: HTMLCanvasElement, beneath: HTMLElement, classes: number[], columns: number}} Line */
 
 /**
  * Lines in an empty element, laid out anew for other classes.
  * @param {HTMLElement} box
- * @param {{canvasClass?: string, maxHeight?: number}} [options] maxHeight: of a line, in CSS pixels
  */
-export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {}) {
+export function classLines(box) {
   /** @type {Line[]} */
   let lines = [];
   let shown = ""; // names of the classes
-  box.style.width = "100%"; // in a column that centres, it would be as narrow as what is in it
 
   /**
    * The lines for classes.
@@ -32,48 +31,35 @@ export function classLines(box, { canvasClass = "", maxHeight = Infinity } = {})
     const columns = Math.ceil(all.length / Math.ceil(all.length / MOST));
     lines = Array.from({ length: Math.ceil(all.length / columns) }, (_, row) => {
       const classes = all.slice(row * columns, (row + 1) * columns);
-      const canvas = make("canvas", { className: canvasClass, role: "img" });
+      const canvas = make("canvas", { role: "img" });
       const style = { "--columns": columns };
       const dataset = { long: names.some((name) => name.length > SHORT) };
-      const beneath = make("div", { className: "cgan-class-names", ariaHidden: "true", style, dataset });
+      const className = "cgan-names cgan-class-names cgan-beneath";
+      const beneath = make("div", { className, ariaHidden: "true", style, dataset });
       fillNames(beneath, classes.map((index) => names[index]));
-      return { canvas, names: beneath, classes, columns };
+      return { canvas, beneath, classes, columns };
     });
     const share = lines.length > 1 ? columns / MOST : 1; // a picture is as large as in a line that is full
-    const style = { "max-width": `${100 * share}%` };
-    const stage = (canvas) => make("div", { className: "cgan-stage", style }, canvas);
-    box.replaceChildren(...lines.flatMap(({ canvas, names: beneath }) => [stage(canvas), beneath]));
+    const properties = { className: "cgan-stage", style: { "max-width": `${100 * share}%` } };
+    const stages = lines.map(({ canvas, beneath }) => make("div", properties, make("div", {}, canvas, beneath)));
+    box.replaceChildren(...stages);
     return lines;
   };
 
-  const refit = () => {
-    for (const { canvas, names } of lines) {
-      fit(canvas, maxHeight);
-      names.style.width = canvas.style.width;
-    }
-  };
-
-  return {
-    layOut,
-    refit,
-    /**
-     * Paint a picture of each class, or several of them, one below the other.
-     * @param {string[]} names of the classes
-     * @param {Uint8Array} pixels of all classes, then again of all classes
-     * @param {string} label for those who do not see them
-     */
-    show(names, pixels, label) {
-      let resized = false;
-      const rows = pixels.length / PIXELS / names.length;
-      for (const { canvas, classes, columns } of layOut(names)) {
-        const [first, width] = [classes[0], classes.length];
-        const ofLine = new Uint8Array(rows * width * PIXELS);
-        for (let row = 0; row < rows; row++)
-          ofLine.set(picturesOf(pixels, row * names.length + first, width), row * width * PIXELS);
-        resized = paint(canvas, ofLine, columns, GAP, width) || resized;
-        canvas.ariaLabel = label;
-      }
-      if (resized) refit();
-    },
+  /**
+   * Paint a picture of each class, or several of them, one below the other.
+   * @param {string[]} names of the classes
+   * @param {Uint8Array} pixels of all classes, then again of all classes
+   * @param {string} label for those who do not see them
+   * @returns {HTMLCanvasElement[]} one for each line
+   */
+  return (names, pixels, label) => {
+    const rows = range(0, pixels.length / PIXELS / names.length);
+    return layOut(names).map(({ canvas, classes, columns }) => {
+      const order = rows.flatMap((row) => classes.map((index) => row * names.length + index));
+      paint(canvas, arranged(pixels, order), columns, GAP, classes.length);
+      canvas.ariaLabel = label;
+      return canvas;
+    });
   };
 }

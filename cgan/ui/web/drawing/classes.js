@@ -29,9 +29,6 @@ export const classNames = (checkpoint) => classesOf(checkpoint)[language()];
  */
 export const className = (checkpoint, index) => classNames(checkpoint)[index];
 
-/** @param {string} checkpoint */
-export const classCount = (checkpoint) => classNames(checkpoint).length;
-
 /**
  * Indices of all classes.
  * @param {string} checkpoint

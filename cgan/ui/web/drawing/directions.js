@@ -55,14 +55,37 @@ export function directionName(direction, index) {
 }
 
 /** @param {number} sigma */
-export const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;
+const signed = (sigma) => `${sigma < 0 ? "−" : sigma > 0 ? "+" : ""}${Math.abs(sigma).toFixed(1)} σ`;
 
 /**
- * @param {Direction} direction
- * @param {number} index
+ * Sliders of directions, which `list` is to have alone, and a button that sets all of them to 0; `change` is called
+ * with what they say. Returns a function that lays them out for other directions, and returns their rows.
+ * @param {Element} list
+ * @param {Element} reset
+ * @param {(sigmas: number[]) => void} change
  */
-export const directionSlider = (direction, index) =>
-  labelledSlider(directionName(direction, index), { min: -config.maxSigma, max: config.maxSigma, step: 0.1 });
+export function directionSliders(list, reset, change) {
+  let rows = [];
+  const tell = () => {
+    const sigmas = rows.map(({ slider }) => Number(slider.value));
+    rows.forEach(({ value }, index) => (value.textContent = signed(sigmas[index])));
+    change(sigmas);
+  };
+  reset.addEventListener("click", () => {
+    for (const { slider } of rows) slider.value = 0;
+    tell();
+  });
+  list.addEventListener("input", tell);
+  /** @type {(found: Direction[], sigmas: number[]) => ReturnType<typeof labelledSlider>[]} */
+  return (found, sigmas) => {
+    const limits = { min: -config.maxSigma, max: config.maxSigma, step: 0.1 };
+    rows = found.map((direction, index) => labelledSlider(directionName(direction, index), limits));
+    rows.forEach(({ slider }, index) => (slider.value = sigmas[index]));
+    list.replaceChildren(...rows.map(({ row }) => row));
+    if (rows.length) tell();
+    return rows;
+  };
+}
 
 /**
  * What was moved, in words.

@@ -1,6 +1,6 @@
 // The z that was found in a person's picture, in place of a seed: what says so beside the seed, and the way back.
 
-import { fillTexts, findIn, makeButton } from "../page/dom.js";
+import { findIn, makeButton } from "../page/dom.js";
 import { openedTab, plainValuesOf, standInFor, update, valuesOf, whenChanged } from "../page/store.js";
 import { percent, text } from "../page/texts.js";
 
@@ -59,7 +59,6 @@ export function mountFound({ element }, tab, name) {
   const chip = findIn(element, ".cgan-found");
   const [strength, share] = ["input", "output"].map((part) => findIn(element, part));
   const back = makeButton("×", () => standInFor(name, null));
-  fillTexts(element);
   back.ariaLabel = back.title = text("found_back");
   findIn(element, ".cgan-chip").append(back);
   strength?.addEventListener("input", () => {
@@ -78,7 +77,18 @@ export function mountFound({ element }, tab, name) {
 }
 
 /**
- * Python for the seeds, or the z, that `count` pictures are drawn from; it needs `latents` of cgan.sampling.
+ * Python that opens a checkpoint's sampler.
+ * @param {string} checkpoint
+ */
+export const pythonSampler = (checkpoint) => `import numpy as np
+
+from cgan.models.checkpoints import resolve
+from cgan.sampling import Sampler, latents
+
+sampler = Sampler(resolve(${JSON.stringify(checkpoint)}))`;
+
+/**
+ * Python for the seeds, or the z, that `count` pictures are drawn from.
  * @param {Seed} first
  * @param {number} count
  */

@@ -3,11 +3,10 @@
 import { encodeGif } from "../encoding/gif.js";
 import { PictureCache } from "./cache.js";
 import { PIXELS, SIZE, config as page } from "../page/config.js";
-import { DownloadError, checkpointAt, download, filesAt, versioned } from "./files.js";
+import { checkpointAt, versioned } from "./files.js";
 import { joined } from "./inputs.js";
-import { shares } from "./shares.js";
 import { text } from "../page/texts.js";
-import { DrawingWorker, RendererStopped } from "./workers.js";
+import { DrawingWorker, RendererStopped, loadWorker, shares } from "./workers.js";
 
 /** @typedef {import("../types").Inputs} Inputs */
 
@@ -15,12 +14,6 @@ const WORKERS = Math.min(2, navigator.hardwareConcurrency || 1); // two halve th
 const PATIENCE_MS = 10_000; // with a worker that draws
 const MOST_OPENED = 3; // generators, each a few MB
 const BEHIND = 5; // pictures a worker draws before it looks whether something is urgent: of ten classes half
-
-// The smallest module that needs SIMD: `(func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)`.
-const SIMD_ONLY = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
-  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
-);
 
 const opened = new Map(); // checkpoint: {version, card, cache} of the generator that the workers have
 const workers = [];
@@ -60,19 +53,9 @@ const askAll = (kind, details) => Promise.all(workers.map((worker) => worker.ask
 const tell = (checkpoint) => listeners.forEach((read) => read(checkpoint));
 
 async function startWorkers() {
-  const [engine, script] = await Promise.all(["engine.wasm", "worker.js"].map((name) => download(filesAt + name)));
-  const module = await compile(await engine.arrayBuffer());
-  const url = URL.createObjectURL(script);
+  const { url, module } = await loadWorker("worker.js", "engine.wasm");
   for (let index = 0; index < WORKERS; index++) workers.push(new DrawingWorker(url, leaveItToTheServer));
   await askAll("start", { module });
-}
-
-/** A module that cannot be compiled says itself why; a module of 31 bytes finds out whether the browser has SIMD. */
-function compile(wasm) {
-  const isWasm = `${new Uint8Array(wasm.slice(0, 4))}` === `${SIMD_ONLY.slice(0, 4)}`;
-  if (!isWasm) throw new DownloadError(`${filesAt}engine.wasm: ${text("no_wasm_file")}`);
-  if (!WebAssembly.validate(SIMD_ONLY)) throw new Error(text("no_simd"));
-  return WebAssembly.compile(wasm);
 }
 
 /** Reject pending work and fall back to the server; the console says why. */
@@ -125,7 +108,7 @@ async function open(checkpoint) {
     if (wasOpened) tell(checkpoint);
     return;
   }
-  const cache = new PictureCache(generator.latentDim + generator.classes);
+  const cache = new PictureCache();
   const card = { latent_dim: generator.latentDim, classes: generator.classes, steps: generator.step };
   opened.set(checkpoint, { version: file.version, card, cache });
   for (const oldest of [...opened.keys()].slice(0, -MOST_OPENED)) {
@@ -188,7 +171,9 @@ async function draw(checkpoint, inputs) {
   const missing = [];
   for (let index = 0; index < inputs.count; index++) {
     const one = part(inputs, index, index + 1);
-    const key = Float32Array.of(...one.z, ...one.classWeights);
+    const key = new Float32Array(one.z.length + one.classWeights.length);
+    key.set(one.z);
+    key.set(one.classWeights, one.z.length);
     const picture = cache.find(key);
     if (picture) pixels.set(picture, index * PIXELS);
     else missing.push({ ...one, key, index });

@@ -1,4 +1,21 @@
-// A worker that runs the generator, off the page's main thread.
+// Workers that run the generator, off the page's main thread.
+
+import { DownloadError, download, filesAt } from "./files.js";
+import { text } from "../page/texts.js";
+
+/**
+ * What workers need: the address of their script, and the engine, compiled once for all of them.
+ * @param {string} script
+ * @param {string} engine
+ */
+export async function loadWorker(script, engine) {
+  const [code, file] = await Promise.all([script, engine].map((name) => download(filesAt + name)));
+  const wasm = await file.arrayBuffer();
+  const isWasm = `${new Uint8Array(wasm.slice(0, 4))}` === "0,97,115,109"; // "\0asm"
+  if (!isWasm) throw new DownloadError(`${filesAt}${engine}: ${text("no_wasm_file")}`);
+  if (!WebAssembly.validate(wasm)) throw new Error(text("no_simd"));
+  return { url: URL.createObjectURL(code), module: await WebAssembly.compile(wasm) };
+}
 
 /** The page can no longer draw by itself: the server goes on. */
 export class RendererStopped extends Error {}
@@ -42,4 +59,14 @@ export class DrawingWorker {
     for (const { reject } of this.#waiting.values()) reject(new RendererStopped("the page's generator has stopped"));
     this.#waiting.clear();
   }
+}
+
+/**
+ * Cut `count` pictures into a share for each worker: [[first, end], ...], none empty.
+ * @param {number} count
+ * @param {number} workers
+ */
+export function shares(count, workers) {
+  const size = Math.ceil(count / workers);
+  return Array.from({ length: Math.ceil(count / size) }, (_, i) => [i * size, Math.min(count, (i + 1) * size)]);
 }

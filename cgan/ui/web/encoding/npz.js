@@ -1,4 +1,4 @@
-// Arrays as NumPy reads them: a .npz is a zip archive (PKWARE's APPNOTE.TXT) of .npy files (NEP 1), here as they are.
+// Arrays as NumPy reads them: a .npz is a zip archive (PKWARE's APPNOTE.TXT) of .npy files (NEP 1).
 
 import { saveFile } from "../page/dom.js";
 import { joined, latin, zip } from "./zip.js";
@@ -32,5 +32,5 @@ export const npz = (arrays) =>
  * @param {string} name
  * @param {Record<string, any[]>} arrays
  */
-export const saveNpz = (name, arrays) =>
-  saveFile(new Blob([npz(arrays)], { type: "application/zip" }), `${name}.npz`);
+export const saveNpz = async (name, arrays) =>
+  saveFile(new Blob([await npz(arrays)], { type: "application/zip" }), `${name}.npz`);

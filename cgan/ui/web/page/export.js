@@ -87,7 +87,7 @@ function makeMenu({ formats = {}, python }, row) {
   const code = make("pre", { tabIndex: 0 });
   const heading = make("div", { className: "cgan-buttons" }, text("python"), copyButton(text("copy_python"), python));
   const buttons = make("div", { className: "cgan-buttons" }, ...files);
-  const menu = make("div", { className: "cgan-menu", hidden: true }, buttons, note, heading, code);
+  const menu = make("div", { className: "cgan-menu cgan-stack", hidden: true }, buttons, note, heading, code);
   const refresh = () => {
     if (menu.hidden) return;
     const lines = python();

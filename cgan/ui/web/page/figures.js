@@ -1,7 +1,7 @@
 // The figures of long runs: rows of pictures with what a network says of them, a curve, a film.
 
 import { findIn, make, makeButton, saveFile } from "./dom.js";
-import { curveKeeper, histogramKeeper } from "../charts/charts.js";
+import { curveOf, histogramOf } from "../charts/charts.js";
 import { say, text } from "./texts.js";
 
 const SAVED_SIDE = 224; // pixels, at least, of a picture's side in a saved file
@@ -69,9 +69,6 @@ function saveFigure(figure, name) {
  */
 export function mountFigure({ element, props, watch }, stop = null) {
   const imageOf = imageKeeper();
-  const curveOf = curveKeeper();
-  const histograms = [];
-  const histogramOf = (place, histogram) => (histograms[place] ??= histogramKeeper())(histogram);
   const figure = findIn(element, ".cgan-inside");
   let stopped; // the run that was, one figure of which may still be on its way
   let newest = 0; // run; a hand that is faster than Gradio's answer starts two at once
@@ -80,14 +77,14 @@ export function mountFigure({ element, props, watch }, stop = null) {
     if (row.title) yield make("h3", {}, say(row.title));
     const panels = row.panels.map((panel, place) => panelOf(panel, `${index} ${place}`, imageOf));
     yield make("div", { className: `cgan-panels ${row.small ? "cgan-small" : ""}` }, ...panels);
-    if (row.histogram) yield histogramOf(index, row.histogram);
+    if (row.histogram) yield histogramOf(row.histogram);
     if (row.caption) yield make("p", {}, say(row.caption));
   }
   function* partsOf(value) {
     for (const [index, row] of value.rows.entries()) yield* partsOfRow(row, index);
     if (value.progress !== undefined) yield make("progress", { value: value.progress });
     if (value.curve) yield curveOf(value.curve);
-    if (value.histogram) yield histogramOf(value.rows.length, value.histogram);
+    if (value.histogram) yield histogramOf(value.histogram);
     yield make("figcaption", { role: "status" }, (value.caption ?? []).map(say).join(" "));
     if (value.film) {
       const film = panelOf({ title: value.film_title, src: value.film }, "film", imageOf);

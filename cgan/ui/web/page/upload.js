@@ -28,8 +28,6 @@ async function open(file) {
 export function mountUploadIn(element, choose) {
   const input = element.querySelector("input");
   const line = element.querySelector("p");
-  element.querySelector("span").textContent = text("choose_file");
-  line.textContent = text("upload_info");
   input.addEventListener("change", async () => {
     const file = input.files[0];
     if (!file) return;
