@@ -59,13 +59,6 @@ def check_choice(value: object, choices: Collection) -> object:
     return value
 
 
-def check_list(value: object, length: int, check: Callable, *arguments: object) -> list:
-    """Return a list of `length` values, each checked by `check(value, *arguments)`. Raises ValueError."""
-    if not isinstance(value, list | tuple) or len(value) != length:
-        raise ValueError(f"{shortened(value)} given; allowed: a list of {length}")
-    return [check(item, *arguments) for item in value]
-
-
 class RefusalError(Exception):
     """A request is not allowed or contradicts itself.
 
