@@ -40,6 +40,12 @@ def why_unreadable(path: str | Path, error: object) -> str:
     return f"cannot be read ({error})"
 
 
+def version(*paths: Path) -> tuple[tuple[int, int, int], ...]:
+    """What changes whenever one of the files is replaced, as a key of caches. Raises OSError."""
+    stats = [path.stat() for path in paths]
+    return tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats)
+
+
 @contextmanager
 def replaced(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`. If the block ends without an exception, that file replaces `path`.

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import torch
 
-from cgan.sampling.sampler import samplers  # noqa: F401 (the runs draw with them)
+from cgan.sampling.sampler import newest_sampler  # noqa: F401 (the runs draw with them)
 from cgan.ui.server.log import log
 from cgan.ui.server.run_limits import RunLimits, Visitor
 

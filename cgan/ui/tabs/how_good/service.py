@@ -27,7 +27,7 @@ from cgan.sampling.sampler import Sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
-from cgan.ui.server.jobs import Worker, samplers
+from cgan.ui.server.jobs import Worker, newest_sampler
 from cgan.ui.studio import Studio, checked_class
 
 SOURCES = GENERATED, OWN = ("generated", "own")
@@ -130,7 +130,7 @@ def _picture(request: Request) -> tuple[np.ndarray, dict]:
     """The picture, and the panel that shows which one it is."""
     picture, which = request.own, None
     if picture is None:
-        sampler = samplers.get(request.folder)
+        sampler = newest_sampler(request.folder)
         picture = sampler.sample(np.array([request.class_index]), np.array([request.seed]))[0]
         which = say("what_one", name=request.name, first=f"{request.seed}")
     return picture, figures.panel(say("this_picture"), picture, which)
@@ -150,7 +150,7 @@ def _nearest_images(request: Request) -> Iterator[dict]:
 
 
 def _discriminator(request: Request) -> Iterator[dict]:
-    scores = _scores_of_class(request.folder, samplers.get(request.folder), request.class_index, request.judge)
+    scores = _scores_of_class(request.folder, newest_sampler(request.folder), request.class_index, request.judge)
     picture, panel = _picture(request)
     image = torch.from_numpy(picture)[None, None].float() / 255
     score = float(_score(scores.network, image)[0]) - scores.offset

@@ -21,7 +21,7 @@ from cgan.ui import figures
 from cgan.ui.figures import Text, say
 from cgan.ui.own_picture import decoded
 from cgan.ui.server.errors import REASONS, worded
-from cgan.ui.server.jobs import Worker, samplers
+from cgan.ui.server.jobs import Worker, newest_sampler
 from cgan.ui.studio import Studio, checked_class
 from cgan.ui.tabs.inside import beforehand, runs
 from cgan.ui.tabs.inside.photographs import PHOTOGRAPHS
@@ -181,7 +181,7 @@ def class_names(network: str, classes: Classes = FASHION_MNIST) -> list[Text]:
 
 
 def _painter(request: Request) -> Painter:
-    return Painter(samplers.get(request.folder).generator, request.class_index)
+    return Painter(newest_sampler(request.folder).generator, request.class_index)
 
 
 def _network(request: Request, network: str) -> nn.Module:
