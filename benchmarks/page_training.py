@@ -46,7 +46,8 @@ def main() -> None:
 
 def _measure(folder: Path, rounds: int) -> dict:
     build.build(_ROOT / "benchmarks/peak.c", folder / "peak.wasm")
-    images, labels = (values[: -(len(values) % max(_BATCHES))] for values in excerpt.load())  # only whole batches
+    whole = excerpt.count - excerpt.count % max(_BATCHES)  # only whole batches
+    images, labels = excerpt.load()[:whole], excerpt.labels[:whole]
     (folder / "images").write_bytes(images.tobytes())
     (folder / "labels").write_bytes(labels.tobytes())
     files = {name: f"{folder / name}" for name in ("peak.wasm", "images", "labels")}

@@ -95,6 +95,11 @@ def _split(images: np.ndarray, labels: np.ndarray) -> tuple[Labelled, Labelled]:
     return (images[~held_out], labels[~held_out]), (images[held_out], labels[held_out])
 
 
+def first_of_each(labels: np.ndarray, count: int) -> np.ndarray:
+    """The places of the first `count` labels of each class, in the order of the classes."""
+    return np.concatenate([np.flatnonzero(labels == index)[:count] for index in range(int(labels.max()) + 1)])
+
+
 def resized(images: np.ndarray) -> np.ndarray:
     """Grey images, uint8 (N, H, W), as uint8 (N, 28, 28)."""
     if images.shape[1:] == (SIDE, SIDE):

@@ -24,6 +24,7 @@ from cgan.common.classes import Classes
 from cgan.common.command_line import Parser, check_output, fail, integer
 from cgan.common.files import user_path, write_json
 from cgan.data import dataset
+from cgan.data.pictures import first_of_each
 from cgan.evaluation import classifiers, two_sample
 from cgan.evaluation.classifiers import JUDGE
 from cgan.evaluation.distances import NEIGHBOURS, frechet_distance, manifold_metrics, nearest_distances
@@ -151,13 +152,6 @@ def generated(sampler: Sampler, count: int) -> tuple[np.ndarray, np.ndarray]:
     return sampler.sample(labels, np.arange(count)), labels
 
 
-def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """(images, labels) of the first images of each class, as many of each, `count` together."""
-    classes = int(labels.max()) + 1
-    chosen = np.concatenate([np.flatnonzero(labels == index)[: count // classes] for index in range(classes)])
-    return images[chosen], labels[chosen]
-
-
 def main() -> None:
     arguments = _parser().parse_args()
     if arguments.json:
@@ -173,7 +167,11 @@ def main() -> None:
     except (data.DataError, CheckpointError, MetricError) as error:
         fail(error)
     count = min(PICTURES, len(test[0]))
-    seen = balanced(*training, count) if sampler is None else generated(sampler, count)
+    if sampler is None:
+        chosen = first_of_each(training[1], count // found.classes.count)
+        seen = (training[0][chosen], training[1][chosen])
+    else:
+        seen = generated(sampler, count)
     if arguments.inception:
         try:
             print(f"FID, Inception: {inception_fid(seen[0], test[0]):.2f}")

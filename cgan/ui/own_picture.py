@@ -24,7 +24,7 @@ def read(value: object) -> np.ndarray:
         raise RefusalError(say("no_picture"))
     ((kind, content),) = value.items()
     if kind == "example":
-        return examples.load()[checked("example", check_integer, content, 0, examples.COUNT - 1)]
+        return examples.load()[checked("example", check_integer, content, 0, examples.count - 1)]
     if kind == "drawn":
         return _not_blank(_drawing(content))
     if kind == "upload":

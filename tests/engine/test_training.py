@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from cgan.data import NUM_CLASSES, examples
+from cgan.data import examples
 from cgan.training.config import TrainingConfig
 from cgan.training.trainer import Trainer
 
@@ -19,7 +19,7 @@ LOSSES = ["least-squares", "non-saturating", "hinge", "relativistic"]
 @pytest.fixture(scope="module")
 def data():
     """100 images and labels: the examples that ship with the app."""
-    return examples.load(), np.repeat(np.arange(NUM_CLASSES, dtype=np.uint8), examples.PER_CLASS)
+    return examples.load(), examples.labels
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from cgan.models import checkpoints
 from cgan.models.classifier import CLASSIFIER
 from cgan.sampling.latents import one_hot
 
-LABELS = np.repeat(np.arange(NUM_CLASSES), examples.PER_CLASS)
+LABELS = examples.labels
 SETTINGS = {"batch_size": 8, "steps": 150}
 FILES = {"config.json", "model.safetensors", "generator-raw.safetensors", "discriminator.safetensors", "sampled"}
 
@@ -24,7 +24,7 @@ FILES = {"config.json", "model.safetensors", "generator-raw.safetensors", "discr
 def used(node, tmp_path_factory):
     """Answers of the worker, and the checkpoint's folder."""
     folder = tmp_path_factory.mktemp("trained")
-    tensors = {"images": examples.load().reshape(examples.COUNT, -1), "labels": LABELS}
+    tensors = {"images": examples.load().reshape(examples.count, -1), "labels": LABELS}
     given = save({name: torch.as_tensor(values).float() for name, values in tensors.items()})
     answers = node("train_worker.mjs", json.dumps(SETTINGS), JUDGE / CLASSIFIER, folder, given=given)
     return json.loads(answers), folder

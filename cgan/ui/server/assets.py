@@ -28,7 +28,7 @@ from cgan.ui.web import TRAINING_WORKER, WORKER
 from cgan.ui.web.bundle import bundle
 
 SCRIPTS = {"worker.js": WORKER, "training-worker.js": TRAINING_WORKER}
-FILES = {"engine.wasm": ENGINE, "training.wasm": TRAINING_ENGINE, "excerpt.png": excerpt.SHEET}
+FILES = {"engine.wasm": ENGINE, "training.wasm": TRAINING_ENGINE, "excerpt.png": excerpt.path}
 JUDGE_FILE = "judge.safetensors"
 _MEDIA_TYPES = {".wasm": "application/wasm", ".png": "image/png"}
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}  # of what has its version in its address

@@ -42,7 +42,7 @@ _CONSTANTS = {
         "minSide": uploads.MIN_SIDE,
         "border": uploads.BORDER,
     },
-    "examplesPerClass": examples.PER_CLASS,
+    "examplesPerClass": examples.per_class,
     "snapshotSamplesPerClass": SNAPSHOT_SAMPLES_PER_CLASS,
 }
 

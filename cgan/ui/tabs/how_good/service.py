@@ -243,8 +243,7 @@ def _real(class_index: int, judge: Path | None) -> np.ndarray:
     try:
         images, labels = real_examples(judge)
     except DataError:
-        first = class_index * examples.PER_CLASS
-        return examples.load()[first : first + examples.PER_CLASS]
+        images, labels = examples.load(), examples.labels
     return images[labels == class_index][:_COMPARED]
 
 
