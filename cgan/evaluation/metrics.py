@@ -27,7 +27,7 @@ from cgan.data import dataset
 from cgan.data.pictures import first_of_each
 from cgan.evaluation import classifiers, two_sample
 from cgan.evaluation.classifiers import JUDGE
-from cgan.evaluation.distances import NEIGHBOURS, frechet_distance, manifold_metrics, nearest_distances
+from cgan.evaluation.distances import NEIGHBOURS, frechet_distance, manifold_metrics, training_distances
 from cgan.evaluation.random_features import RandomFeatures
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
@@ -60,7 +60,7 @@ class Metrics:
     density: float
     coverage: float
     gan_test: float  # accuracy of the judge
-    nearest_training: dict[str, float]  # quantiles of `nearest_distances`
+    nearest_training: dict[str, float]  # quantiles of `training_distances`
     gan_train: dict[str, dict] | None
     random_features: dict[str, float] | None = None  # FID, precision and recall in features of random weights
     two_sample: dict[str, dict] | None = None  # see `two_sample_test`; older files have neither
@@ -96,7 +96,7 @@ def measure(
         },
         **manifold_metrics(test_features, features),
         gan_test=float(correct.mean()),
-        nearest_training=nearest_distances(pictures, training[0]),
+        nearest_training=training_distances(pictures, training[0]),
         gan_train=gan_train,
         random_features=_three_measures(*(classifiers.evaluate(random, images) for images in (pictures, test[0]))),
         two_sample=told_apart,
@@ -185,7 +185,7 @@ def main() -> None:
     told_apart = two_sample.two_sample_test(*two_sample.samples(training, test, sampler))
     metrics = measure(*seen, test, training, told_apart, scores, judge)
     if sampler is None:  # training images are their own nearest ones, so test images are the reference
-        metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
+        metrics = replace(metrics, nearest_training=training_distances(test[0], training[0]))
     print(table({arguments.checkpoint or "real training images": metrics}))
     if arguments.json:
         try:
