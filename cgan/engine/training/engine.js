@@ -60,9 +60,9 @@ export class TrainingEngine extends Engine {
 
   /** A tensor of a weight, row by row (outputs, inputs). @param {Weight} weight @param {keyof Parameter} part */
   unpacked({ parameter, inputs, outputs }, part) {
-    const panels = this.view(parameter[part]);
-    const at = panelPlaces(inputs);
-    return Float32Array.from({ length: outputs * inputs }, (_, i) => panels[at(i)]);
+    const [panels, values, at] = [this.view(parameter[part]), new Float32Array(outputs * inputs), panelPlaces(inputs)];
+    for (let i = 0; i < values.length; i++) values[i] = panels[at(i)];
+    return values;
   }
 
   /**

@@ -3,12 +3,9 @@
 // A layer keeps nothing of a batch: what its backward pass needs is given to it again. `part` chooses the trained
 // weights ("value") or their moving average ("average").
 
-import { elements } from "../engine.js";
-
 /**
  * @typedef {import("../engine.js").Tensor} Tensor
  * @typedef {import("./engine.js").TrainingEngine} TrainingEngine
- * @typedef {import("./engine.js").Parameter} Parameter
  * @typedef {import("./random.js").RandomStream} RandomStream
  * @typedef {"value" | "average"} Part
  *
@@ -48,15 +45,6 @@ export class TrainedLinear {
   update(x, dy, adam, ofBias) {
     this.engine.linearUpdate(x, dy, this.weight, adam);
     if (ofBias) this.engine.update(this.engine.sumRows(ofBias), this.bias, adam);
-  }
-
-  /** @returns {[string, Parameter, number][]} name, parameter, how many numbers it is */
-  parameters() {
-    const { inputs, outputs, parameter } = this.weight;
-    return [
-      ["weight", parameter, inputs * outputs],
-      ["bias", this.bias, outputs],
-    ];
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */
@@ -124,15 +112,6 @@ export class TrainedBatchNorm {
     for (const { value, average } of [this.mean, this.variance]) this.engine.approach(average, value, renewal);
   }
 
-  /** @returns {[string, Parameter, number][]} */
-  parameters() {
-    const count = elements(this.gain.value.shape);
-    return [
-      ["weight", this.gain, count],
-      ["bias", this.shift, count],
-    ];
-  }
-
   /** @param {Part} part @returns {[string, Entry][]} */
   entries(part) {
     const batches = part === "value" ? this.#batches : 0; // PyTorch counts; a moving average of counts is none
@@ -162,11 +141,6 @@ export class TrainedEmbedding {
   /** @param {Tensor} classes what it was given @param {Tensor} dy @param {Tensor} adam */
   update(classes, dy, adam) {
     this.engine.update(this.engine.multiply(classes, dy, { transposeA: true }), this.weight, adam);
-  }
-
-  /** @returns {[string, Parameter, number][]} */
-  parameters() {
-    return [["weight", this.weight, elements(this.weight.value.shape)]];
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */

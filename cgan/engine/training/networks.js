@@ -38,12 +38,6 @@ class Network {
     const of = ([name, layer]) => layer.entries(part).map(([own, entry]) => [`${name}.${own}`, entry]);
     return new Map([...this.named].flatMap(of));
   }
-
-  /** @returns {[string, import("./engine.js").Parameter, number][]} names, parameters, counts of numbers */
-  parameters() {
-    const of = ([name, layer]) => layer.parameters().map(([own, ...rest]) => [`${name}.${own}`, ...rest]);
-    return [...this.named].flatMap(of);
-  }
 }
 
 /** z and class in, image out. */

@@ -32,8 +32,7 @@ const GROUP = 50; // pictures drawn at a time
 const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-/** Of `count` numbers; the array may hold zeros besides. */
-const rootMeanSquare = (values, count) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / count);
+const rootMeanSquare = (values) => Math.sqrt(mean(values.map((value) => value * value)));
 
 /** Whether a loss is no number, or scores are so large that float32 does not tell them from their targets, 1 apart. */
 const isLost = ({ loss_g, loss_d, score_real, score_fake }) =>
@@ -241,26 +240,22 @@ export class Trainer {
 
   /** The same in slices. @returns {Generator<void, Inspection>} */
   *inspection() {
-    const before = this.#parameterValues();
+    const networks = Object.entries({ generator: this.generator, discriminator: this.discriminator });
+    const before = networks.map(([, network]) => network.tensors("value"));
     const seen = /** @type {Inspection} */ ({});
     yield;
     yield* this.slices(seen);
     const updates = [];
-    for (const [i, { network, name, count, values }] of this.#parameterValues().entries()) {
-      yield;
-      const changes = values.map((value, j) => value - before[i].values[j]);
-      const [weight, update] = [values, changes].map((numbers) => rootMeanSquare(numbers, count));
-      updates.push({ network, name, count, weight, update });
-    }
+    for (const [i, [network, trained]] of networks.entries())
+      for (const [name, entry] of trained.tensors("value")) {
+        if (!/\.(weight|bias)$/.test(name)) continue; // statistics
+        yield;
+        const values = /** @type {Float32Array} */ (entry.values);
+        const changes = values.map((value, j) => value - Number(before[i].get(name).values[j]));
+        const [weight, update] = [values, changes].map(rootMeanSquare);
+        updates.push({ network, name, count: values.length, weight, update });
+      }
     return { ...seen, updates };
-  }
-
-  #parameterValues() {
-    return Object.entries({ generator: this.generator, discriminator: this.discriminator }).flatMap(([network, part]) =>
-      part.parameters().map(([name, { value }, count]) => {
-        return { network, name, count, values: this.#engine.view(value).slice() };
-      }),
-    );
   }
 
   /**
