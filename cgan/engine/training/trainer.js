@@ -4,8 +4,7 @@
 // the last batch of an epoch may be smaller.
 
 import { losses, isPaired } from "./losses.js";
-import { Adam, emaDecay } from "./optimizer.js";
-import { schedule } from "./schedule.js";
+import { adamConstants, schedule } from "./schedule.js";
 import { Streams } from "./random.js";
 import { writeSafetensors } from "../safetensors.js";
 import { checkpointConfig, completeSettings } from "./settings.js";
@@ -64,9 +63,6 @@ export class Trainer {
     const [{ classes }, { weights }] = [this.#data, this.#streams];
     this.generator = new TrainedGenerator(engine, this.settings, classes, weights);
     this.discriminator = new TrainedDiscriminator(engine, this.settings, classes, weights);
-    const { beta1, beta2 } = this.settings;
-    this.adamG = new Adam(engine, [beta1, beta2]);
-    this.adamD = new Adam(engine, [beta1, beta2]);
     this.steps = 0;
     /** The step in which the run was lost: see isLost. @type {number | null} */
     this.diverged = null;
@@ -115,16 +111,11 @@ export class Trainer {
    * @returns {Generator<void, void>}
    */
   *slices(seen = null) {
-    const { d_steps, ema_decay } = this.settings;
-    const decay = emaDecay(ema_decay, this.steps + 1);
-    const { rateG, rateD, penalty } = schedule(this.settings, this);
-    this.adamG.prepare(this.steps + 1, rateG, decay);
+    const values = schedule(this.settings, this);
     const measured = [];
-    for (let turn = 0; turn < d_steps; turn++) {
-      this.adamD.prepare(this.steps * d_steps + turn + 1, rateD);
-      measured.push(yield* this.#engine.sliced(this.#turn(turn, penalty, turn === 0 ? seen : null)));
-    }
-    this.generator.averageStatistics(1 - decay);
+    for (let turn = 0; turn < this.settings.d_steps; turn++)
+      measured.push(yield* this.#engine.sliced(this.#turn(turn, values, turn === 0 ? seen : null)));
+    this.generator.averageStatistics(1 - values.decay);
     this.steps++;
     this.#sums.steps++;
     this.#sums.loss_g += measured[0].loss_g;
@@ -134,9 +125,10 @@ export class Trainer {
   }
 
   /** One update of the discriminator, and in a step's first turn the generator's, from the same images and scores. */
-  *#turn(turn, penalty, seen) {
+  *#turn(turn, { rateG, rateD, penalty, decay }, seen) {
     const engine = this.#engine;
-    const { loss, latent_dim } = this.settings;
+    const { loss, latent_dim, d_steps } = this.settings;
+    const adam = (...constants) => engine.from(adamConstants(this.settings, ...constants), [8]);
     const { chosen, labels } = this.#nextBatch(turn);
     const count = chosen.length;
     const z = this.#streams.normal(count * latent_dim);
@@ -168,11 +160,11 @@ export class Trainer {
         Object.assign(seen, copied, { score_real: real, score_fake: fake, loss_g: lossG, loss_d: lossD });
       }
       yield;
-      yield* this.generator.update(gradient, this.adamG.constants);
+      yield* this.generator.update(gradient, adam(this.steps + 1, rateG, decay));
     }
     if (penalty) yield* this.discriminator.penalize(penalty / count);
     const factors = engine.from([...gradients.realForD, ...gradients.generatedForD], [2 * count]);
-    yield* this.discriminator.update(factors, this.adamD.constants);
+    yield* this.discriminator.update(factors, adam(this.steps * d_steps + turn + 1, rateD));
     return { loss_g: lossG, loss_d: lossD, score_real: mean(real), score_fake: mean(fake) };
   }
 
