@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { losses } from "../cgan/engine/training/losses.js";
 import { TrainingEngine } from "../cgan/engine/training/engine.js";
-import { emaDecay } from "../cgan/engine/training/optimizer.js";
+import { schedule } from "../cgan/engine/training/schedule.js";
 import { REPORT } from "../cgan/engine/training/settings.js";
 import { Streams } from "../cgan/engine/training/random.js";
 import { Trainer } from "../cgan/engine/training/trainer.js";
@@ -118,7 +118,8 @@ class TensorflowTrainer {
 
   /** The moving average of G's weights, which are what draws. */
   averageWeights() {
-    const renewal = 1 - emaDecay(this.settings.ema_decay, this.steps + 1);
+    const { decay } = schedule(this.settings, { steps: this.steps, lastStep: Infinity, imagesSeen: 0 });
+    const renewal = 1 - decay;
     for (const [name, average] of this.averages)
       average.assign(tf.add(average, tf.mul(tf.sub(this.get(name), average), renewal)));
   }

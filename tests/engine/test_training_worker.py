@@ -50,7 +50,7 @@ def test_a_step_and_its_metrics(answers):
 
 def test_a_run_under_way(answers):
     read = answers["running"]
-    assert read["running"] and read["step"] >= 20 and read["seconds"] > 0 and read["images_per_second"] > 0
+    assert read["running"] and read["step"] >= 20 and read["images_per_second"] > 0
 
 
 def test_pausing_stops_it(answers):

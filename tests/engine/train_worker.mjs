@@ -81,7 +81,8 @@ const after = await ask("sample", { ...sample, averaged: true });
 writeFileSync(`${folder}/sampled`, after);
 answers.sampled = [sampled.length, after.length];
 
-await ask("run", { share: 0.5 });
+await ask("limit", { share: 0.5 });
+await ask("run");
 while ((await ask("read")).running) await pause(5);
 answers.finished = await ask("read");
 process.stdout.write(JSON.stringify(answers));

@@ -24,7 +24,7 @@ typedef struct {
   float *value, *first, *second, *average;
 } Parameter;
 
-// The constants of one step, as optimizer.js writes them. 1 - beta is computed in float64 there: from 0.999 in float32
+// The constants of one step, as schedule.js writes them. 1 - beta is computed in float64 there: from 0.999 in float32
 // it would be wrong in the fifth digit.
 typedef struct {
   float step;             // the learning rate / (1 - beta1^t)

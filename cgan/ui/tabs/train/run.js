@@ -101,7 +101,7 @@ export class TrainingRun {
 
   async run() {
     if (!this.canRun) return;
-    await this.#worker.ask("run", { share: this.#share });
+    await this.#worker.ask("run", {});
     this.read = { ...this.read, running: true };
     this.#changed();
     this.#follow();
