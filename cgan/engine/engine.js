@@ -32,7 +32,7 @@ export class Engine {
     this.#c = new WebAssembly.Instance(module).exports;
   }
 
-  /** The C functions, for subclasses. @protected */
+  /** The C functions, for the operations of training. */
   get exports() {
     return this.#c;
   }

@@ -12,6 +12,10 @@
  * @typedef {{ shape: number[], values: Float32Array | BigInt64Array }} Entry  a tensor of a checkpoint
  */
 
+import { roundUp } from "../engine.js";
+import { offsets, padded } from "./engine.js";
+
+const PANEL = 8; // columns
 const MOMENTUM = 0.1; // PyTorch's default: the share of a batch in the running statistics
 
 export class TrainedLinear {
@@ -22,18 +26,33 @@ export class TrainedLinear {
   constructor(engine, inputs, outputs, stream, averaged) {
     const drawn = (count) => stream.symmetric(new Float32Array(count), 1 / Math.sqrt(inputs));
     this.engine = engine;
-    this.weight = engine.weight(drawn(inputs * outputs), outputs, inputs, averaged);
+    this.inputs = inputs;
+    this.outputs = outputs;
+    const [weight, panels] = [drawn(inputs * outputs), new Float32Array(inputs * roundUp(outputs, PANEL))];
+    weight.forEach((value, i) => (panels[this.#place(i)] = value));
+    this.weight = engine.parameter(panels, [panels.length], averaged);
     this.bias = engine.parameter(drawn(outputs), [outputs], averaged);
   }
 
-  /** @param {Tensor} x (N, inputs) @param {Part} part @returns {Tensor} (N, outputs) */
-  forward(x, part = "value") {
-    return this.engine.affine(x, this.weight, this.bias[part], part);
+  /** Where an element of the weight (outputs, inputs) lies in the panels. @param {number} i its index, row by row */
+  #place(i) {
+    const output = Math.floor(i / this.inputs);
+    return (Math.floor(output / PANEL) * this.inputs + (i % this.inputs)) * PANEL + (output % PANEL);
   }
 
-  /** The gradient at `count` of the inputs, from `first` on. @param {Tensor} dy @returns {Tensor} */
-  backward(dy, first, count) {
-    return this.engine.linearBackward(dy, this.weight, first, count);
+  /** @param {Tensor} x (N, inputs) @param {Part} part @param {Tensor | null} bias @returns {Tensor} (N, outputs) */
+  forward(x, part = "value", bias = this.bias[part]) {
+    const { inputs, outputs } = this;
+    return this.engine.linear(x, { panels: this.weight[part], bias, inputs, outputs });
+  }
+
+  /** The gradient at `count` of the inputs, from `first` on. @param {Tensor} dy @returns {Tensor} (N, count) */
+  backward(dy, first = 0, count = this.inputs) {
+    const { engine, inputs, outputs, weight } = this;
+    const dx = engine.tensor([dy.shape[0], count]);
+    const given = [dy.offset, dy.shape[0], outputs, weight.value.offset, inputs, first, count];
+    engine.exports.linear_backward(...given, dx.offset);
+    return dx;
   }
 
   /**
@@ -43,15 +62,18 @@ export class TrainedLinear {
    *   zero then, but for rounding errors, of which Adam would make whole steps.
    */
   update(x, dy, adam, ofBias) {
-    this.engine.linearUpdate(x, dy, this.weight, adam);
-    if (ofBias) this.engine.update(this.engine.sumRows(ofBias), this.bias, adam);
+    const { engine, inputs, outputs } = this;
+    const sizes = [x.shape[0], inputs, outputs];
+    engine.exports.linear_update(x.offset, dy.offset, ...sizes, ...offsets(this.weight), adam.offset);
+    if (ofBias) engine.update(engine.sumRows(ofBias), this.bias, adam);
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */
   entries(part) {
-    const { inputs, outputs } = this.weight;
+    const [panels, values] = [this.engine.view(this.weight[part]), new Float32Array(this.inputs * this.outputs)];
+    for (let i = 0; i < values.length; i++) values[i] = panels[this.#place(i)];
     return [
-      ["weight", { shape: [outputs, inputs], values: this.engine.unpacked(this.weight, part) }],
+      ["weight", { shape: [this.outputs, this.inputs], values }],
       ["bias", entry(this.engine, this.bias[part])],
     ];
   }
@@ -75,11 +97,21 @@ export class TrainedBatchNorm {
     this.variance = statistic(1);
   }
 
-  /** @param {Tensor} x (N, columns) @returns {{ y: Tensor, normalized: Tensor, scale: Tensor }} */
+  /**
+   * By the mean and the variance of the batch; renews the running ones.
+   * @param {Tensor} x (N, columns)
+   * @returns {{ y: Tensor, normalized: Tensor, scale: Tensor }} the last two are for backwardAndUpdate
+   */
   forward(x) {
     this.#batches++;
-    const [gain, shift, mean, variance] = [this.gain, this.shift, this.mean, this.variance].map(({ value }) => value);
-    return this.engine.normalize(x, { eps: this.eps, momentum: MOMENTUM, gain, shift, mean, variance });
+    const { engine, eps } = this;
+    const [gain, shift, mean, variance] = [this.gain, this.shift, this.mean, this.variance].map((of) => of.value.offset);
+    const [y, normalized, scale] = [x.shape, x.shape, [x.shape[1]]].map((shape) => engine.tensor(shape));
+    engine.exports.normalize(
+      ...[x.offset, ...x.shape, eps, gain, shift, MOMENTUM, mean, variance],
+      ...[normalized.offset, scale.offset, y.offset],
+    );
+    return { y, normalized, scale };
   }
 
   /** By the running statistics. @param {Tensor} x @param {Part} part @returns {Tensor} */
@@ -101,15 +133,21 @@ export class TrainedBatchNorm {
    * @param {Tensor} dy @param {{ normalized: Tensor, scale: Tensor }} forward what forward returned
    * @param {Tensor} adam constants
    */
-  backwardAndUpdate(dy, forward, adam) {
-    const gradients = this.engine.normalizeBackward(dy, this.gain.value, forward);
-    this.engine.update(gradients.gain, this.gain, adam);
-    this.engine.update(gradients.shift, this.shift, adam);
+  backwardAndUpdate(dy, { normalized, scale }, adam) {
+    const { engine } = this;
+    const [gain, shift] = [0, 1].map(() => engine.tensor([dy.shape[1]])); // their gradients
+    engine.exports.normalize_backward(
+      ...[dy.offset, ...dy.shape, this.gain.value.offset, normalized.offset, scale.offset],
+      ...[gain.offset, shift.offset, dy.offset],
+    );
+    engine.update(gain, this.gain, adam);
+    engine.update(shift, this.shift, adam);
   }
 
   /** Averages the running statistics, as Adam does with what it updates. @param {number} renewal 1 - decay */
   averageStatistics(renewal) {
-    for (const { value, average } of [this.mean, this.variance]) this.engine.approach(average, value, renewal);
+    for (const { value, average } of [this.mean, this.variance])
+      this.engine.exports.approach(average.offset, value.offset, padded(average), renewal);
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */

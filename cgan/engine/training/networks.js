@@ -231,7 +231,7 @@ export class TrainedDiscriminator extends Network {
       pass.x = engine.stack(pass.x, u);
       pass.dy = engine.stack(pass.dy, pass.dy);
       if (place === passes.length - 1) return;
-      u = engine.affine(u, this.#layers[place].weight, null, "value");
+      u = this.#layers[place].forward(u, "value", null);
       yield;
       if (pass.mask) engine.multiplyBy(u, pass.mask);
       engine.leakyReluBackward(u, pass.y, LEAKY_SLOPE);
