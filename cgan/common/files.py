@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,19 +16,6 @@ def user_path(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError:  # nobody's home is known
         return Path(path)
-
-
-def check_writable(path: Path) -> None:
-    """Whether a file can be written at `path`, before the work that fills it; nothing stays.
-
-    Raises OSError; ValueError for a name that no file can have.
-    """
-    if "\0" in path.name:
-        raise ValueError("a zero byte in its name")
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):  # whose name may be as wrong
-        pass
 
 
 def why_unreadable(path: str | Path, error: object) -> str:

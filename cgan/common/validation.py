@@ -70,6 +70,17 @@ class RefusalError(Exception):
         self.text = text
 
 
+class ReasonError(Exception):
+    """Something of a person's is refused. The message is one line; `reason` is a key for translations."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)  # both, so that the exception can be pickled
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.args[1]
+
+
 def checked(name: str, check: Callable, *arguments: object) -> Any:
     """Return `check(*arguments)`. Raises RefusalError with `name` and the allowed values."""
     try:

@@ -34,7 +34,7 @@ def read(value: object) -> np.ndarray:
 
 def from_file(content: object) -> np.ndarray:
     """A file, in base64, as the networks see it: uint8 (28, 28). Raises RefusalError, UploadError."""
-    return _not_blank(figures.pixels(uploads.to_garment(uploads.open_upload(decoded(content)))))
+    return _not_blank(figures.pixels(uploads.to_garment(uploads.decode(decoded(content))[0])))
 
 
 def open_upload(file: bytes) -> dict:

@@ -3,6 +3,9 @@
 // A layer keeps nothing of a batch: what its backward pass needs is given to it again. `part` chooses the trained
 // weights ("value") or their moving average ("average").
 
+import { roundUp } from "../engine.js";
+import { offsets, padded } from "./engine.js";
+
 /**
  * @typedef {import("../engine.js").Tensor} Tensor
  * @typedef {import("./engine.js").TrainingEngine} TrainingEngine
@@ -11,9 +14,6 @@
  *
  * @typedef {{ shape: number[], values: Float32Array | BigInt64Array }} Entry  a tensor of a checkpoint
  */
-
-import { roundUp } from "../engine.js";
-import { offsets, padded } from "./engine.js";
 
 const PANEL = 8; // columns
 const MOMENTUM = 0.1; // PyTorch's default: the share of a batch in the running statistics

@@ -213,7 +213,7 @@ def _image(request: Request) -> Tensor:
     elif not request.upload:
         raise RefusalError(say("no_upload"))
     else:
-        picture = uploads.open_upload(request.upload)
+        picture, _ = uploads.decode(request.upload)
     return uploads.to_garment(picture) if request.ours else imagenet.to_images(picture, _size(request))
 
 
