@@ -19,11 +19,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from cgan import data
 from cgan.common.classes import Classes
 from cgan.common.command_line import Parser, check_output, fail, integer
 from cgan.common.files import user_path, write_json
-from cgan.data import dataset
+from cgan.data import DataError, dataset
 from cgan.data.pictures import first_of_each
 from cgan.evaluation import classifiers, two_sample
 from cgan.evaluation.classifiers import JUDGE
@@ -41,10 +40,6 @@ GAN_TRAIN_PICTURES = 60_000
 GAN_TRAIN_EPOCHS = 16
 GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": partial(ResidualClassifier, width=16)}
 _INCEPTION_BATCH_SIZE = 50
-
-
-class MetricError(Exception):
-    """A metric cannot be computed here; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +123,7 @@ def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -
 
 
 def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
-    """FID in the features of Inception v3, by torchmetrics. Raises MetricError without that package or its weights.
+    """FID in the features of Inception v3, by torchmetrics. Raises ImportError without that package or its weights.
 
     pictures, real: uint8 (N, 28, 28); they are repeated in three channels, and torchmetrics enlarges them.
     """
@@ -137,7 +132,7 @@ def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
 
         fid = FrechetInceptionDistance(feature=2048)  # may download the weights
     except (ImportError, OSError) as error:
-        raise MetricError(
+        raise ImportError(
             f"--inception: needs `pip install torchmetrics torch-fidelity` and its weights, 91 MB ({error})"
         ) from error
     for images, is_real in ((real, True), (pictures, False)):
@@ -164,20 +159,14 @@ def main() -> None:
             raise CheckpointError(f"--checkpoint {arguments.checkpoint}: other classes than {arguments.data}")
         judge = classifiers.needed_judge(found.classes, arguments.judge)
         _check_enough(test[1], found.classes)
-    except (data.DataError, CheckpointError, MetricError) as error:
-        fail(error)
-    count = min(PICTURES, len(test[0]))
-    if sampler is None:
+        count = min(PICTURES, len(test[0]))
         chosen = first_of_each(training[1], count // found.classes.count)
-        seen = (training[0][chosen], training[1][chosen])
-    else:
-        seen = generated(sampler, count)
-    if arguments.inception:
-        try:
+        seen = generated(sampler, count) if sampler else (training[0][chosen], training[1][chosen])
+        if arguments.inception:
             print(f"FID, Inception: {inception_fid(seen[0], test[0]):.2f}")
-        except MetricError as error:
-            fail(error)
-        return
+            return
+    except (DataError, CheckpointError, ImportError) as error:
+        fail(error)
     scores = None
     if arguments.gan_train:
         learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
@@ -195,10 +184,10 @@ def main() -> None:
 
 
 def _check_enough(labels: np.ndarray, classes: Classes) -> None:
-    """Raises MetricError for a class with too few test images to have neighbours."""
+    """Raises DataError for a class with too few test images to have neighbours."""
     for name, count in zip(classes.names, np.bincount(labels, minlength=classes.count), strict=True):
         if count <= NEIGHBOURS:
-            raise MetricError(f"--data: {count} test pictures of {name!r}; metrics need {NEIGHBOURS + 1} of each class")
+            raise DataError(f"--data: {count} test pictures of {name!r}; metrics need {NEIGHBOURS + 1} of each class")
 
 
 def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:
