@@ -130,18 +130,13 @@ export function completeSettings(given) {
 }
 
 /**
- * The content of a checkpoint's config.json. Widths and batchnorm are only in it where they are not the report's.
+ * The content of a checkpoint's config.json.
  * @param {Settings} settings
  * @param {object} [classes] as `Classes.to_json` makes it; Fashion-MNIST's where there are none
  */
 export function checkpointConfig(settings, classes) {
   const { latent_dim, label_dim, batchnorm_eps, dropout, hidden, hidden_d, batchnorm } = settings;
-  const unless = (standard, name, value) => (`${value}` === `${standard}` ? {} : { [name]: value });
-  const generator = {
-    ...{ latent_dim, label_dim, batchnorm_eps },
-    ...unless(REPORT.hidden, "hidden", hidden),
-    ...unless(REPORT.batchnorm, "batchnorm", batchnorm),
-  };
-  const discriminator = { label_dim, dropout, ...unless(REPORT.hidden_d, "hidden", hidden_d) };
+  const generator = { latent_dim, label_dim, batchnorm_eps, hidden, batchnorm };
+  const discriminator = { label_dim, dropout, hidden: hidden_d };
   return { format: 1, arch: "mlp", generator, discriminator, classes, training: { arch: "mlp", ...settings } };
 }

@@ -102,7 +102,8 @@ export class Trainer {
 
   /** Update both networks on one batch, and the moving average of the generator after them. */
   step() {
-    finish(this.slices());
+    const slices = this.slices();
+    while (!slices.next().done);
   }
 
   /**
@@ -225,13 +226,8 @@ export class Trainer {
     return pictures;
   }
 
-  /** Make a step and say what happened in it. @returns {Inspection} */
-  inspect() {
-    return finish(this.inspection());
-  }
-
-  /** The same in slices. @returns {Generator<void, Inspection>} */
-  *inspection() {
+  /** Make a step in slices, and say what happened in it. @returns {Generator<void, Inspection>} */
+  *inspect() {
     const networks = Object.entries({ generator: this.generator, discriminator: this.discriminator });
     const before = networks.map(([, network]) => network.tensors("value"));
     const seen = /** @type {Inspection} */ ({});
@@ -264,13 +260,5 @@ export class Trainer {
       "generator-raw.safetensors": writeSafetensors(this.generator.tensors("value"), metadata),
       "discriminator.safetensors": writeSafetensors(this.discriminator.tensors("value"), metadata),
     };
-  }
-}
-
-/** @template T @param {Generator<void, T>} slices @returns {T} */
-function finish(slices) {
-  for (;;) {
-    const { done, value } = slices.next();
-    if (done) return value;
   }
 }

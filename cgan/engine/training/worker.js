@@ -88,7 +88,7 @@ const IN_TURN = {
 
   /** One step, looked into: Trainer's Inspection. */
   *inspect() {
-    return yield* created().inspection();
+    return yield* created().inspect();
   },
 
   /**
