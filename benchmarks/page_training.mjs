@@ -1,12 +1,11 @@
 // Times a step of training, here and in TensorFlow.js, in turns and on one thread. benchmarks/page_training.py starts it.
-// The argument is JSON: { modules, peak.wasm, images, labels, rounds, batches }; the answer is JSON.
+// The argument is JSON: { modules, peak.wasm, images, labels, rounds, batches, settings }; the answer is JSON.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { losses } from "../cgan/engine/training/losses.js";
 import { TrainingEngine } from "../cgan/engine/training/engine.js";
 import { schedule } from "../cgan/engine/training/schedule.js";
-import { REPORT } from "../cgan/engine/training/settings.js";
 import { Streams } from "../cgan/engine/training/random.js";
 import { Trainer } from "../cgan/engine/training/trainer.js";
 
@@ -278,7 +277,7 @@ function limits() {
 
 const answer = { ...limits(), batches: {} };
 for (const batch_size of request.batches) {
-  const settings = { ...REPORT, batch_size, loss: "least-squares" };
+  const settings = { ...request.settings, batch_size };
   const ours = new Trainer(new TrainingEngine(module), settings, data);
   const first = { generator: ours.generator.tensors("value"), discriminator: ours.discriminator.tensors("value") };
   const theirs = new TensorflowTrainer(settings, first);

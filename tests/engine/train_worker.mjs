@@ -39,7 +39,6 @@ const answers = {};
 
 answers.early = await ask("run");
 await ask("start", { module: new WebAssembly.Module(TRAINING_WASM) });
-answers.wrong = await ask("create", { settings: { batch_size: 0 }, images, labels });
 answers.created = await ask("create", { settings: JSON.parse(settings), images, labels });
 const { latent_dim } = answers.created.settings;
 

@@ -7,8 +7,6 @@ networks.js    the pair, with any widths
 losses.js      the adversarial losses and their gradients at the scores
 schedule.js    what changes in the course of a run: learning rates, penalties, Adam's corrections, decay of the average
 random.js      all that is random, from a seed
-settings.js    the settings, their ranges, two sets of them
-presets.js     runs to choose from, and a run as text, for links
 trainer.js     one step of training; a checkpoint's files
 judge.js       the classifier that names generated pictures
 worker.js      trains off the page's main thread

@@ -11,7 +11,7 @@ import { TrainedBatchNorm, TrainedEmbedding, TrainedLinear } from "./layers.js";
 /**
  * @typedef {import("../engine.js").Tensor} Tensor
  * @typedef {import("./layers.js").Part} Part
- * @typedef {import("./settings.js").Settings} Settings
+ * @typedef {import("./trainer.js").Settings} Settings
  */
 
 export const IMAGE_PIXELS = 28 * 28;

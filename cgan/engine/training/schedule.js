@@ -9,7 +9,7 @@ const EPSILON = 1e-8; // of Adam, PyTorch's default
  * In a burn-in of so many images, the rates fall to `final_rate` along half a cosine wave, and the logarithm of the
  * penalty goes from `first_penalty` to `penalty` along it (R3GAN, arXiv:2501.05441). Without one, the rates fall by the
  * same factor each step in the second half of the run. The decay's ramp forgets the first, untrained weights sooner.
- * @param {import("./settings.js").Settings} settings
+ * @param {import("./trainer.js").Settings} settings
  * @param {{ steps: number, lastStep: number, imagesSeen: number }} progress
  * @returns {{ rateG: number, rateD: number, penalty: number, decay: number }} penalty: 0 in a step without one
  */
@@ -29,7 +29,7 @@ export function schedule(settings, { steps, lastStep, imagesSeen }) {
 
 /**
  * The numbers of training.c's struct Adam.
- * @param {import("./settings.js").Settings} settings
+ * @param {import("./trainer.js").Settings} settings
  * @param {number} count updates with this one: 1 is the first
  * @param {number} rate the learning rate
  * @param {number} decay of the EMA, where the network has one

@@ -7,11 +7,19 @@ import { losses, isPaired } from "./losses.js";
 import { adamConstants, schedule } from "./schedule.js";
 import { Streams } from "./random.js";
 import { writeSafetensors } from "../safetensors.js";
-import { checkpointConfig, completeSettings } from "./settings.js";
 import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./networks.js";
 
 /**
  * @typedef {import("../engine.js").Tensor} Tensor
+ *
+ * Those of cgan/training/config.py that the MLP pair needs; the page has them from there, and checks them.
+ * @typedef {{
+ *   latent_dim: number, label_dim: number, hidden: number[], hidden_d: number[], batchnorm: boolean,
+ *   batchnorm_eps: number, dropout: number, loss: string, penalty: number, first_penalty: number | null,
+ *   penalty_every: number, batch_size: number, d_steps: number, learning_rate: number, learning_rate_d: number | null,
+ *   final_rate: number, burn_in: number, beta1: number, beta2: number, ema_decay: number, seed: number, epochs: number,
+ *   steps: number | null,
+ * }} Settings
  *
  * images: grey levels (N * 784); labels: (N); classes: how many there are.
  * @typedef {{ images: Uint8Array, labels: Uint8Array, classes?: number }} Data
@@ -49,13 +57,13 @@ export class Trainer {
 
   /**
    * @param {import("./engine.js").TrainingEngine} engine an instance for this trainer alone
-   * @param {Partial<import("./settings.js").Settings>} settings those that are not the report's
+   * @param {Settings} settings
    * @param {Data} data
    * @param {Streams} streams
-   * @throws {Error} in one line, where a setting or the data is wrong
+   * @throws {Error} in one line, where the data is wrong
    */
   constructor(engine, settings, data, streams = undefined) {
-    this.settings = completeSettings(settings);
+    this.settings = settings;
     this.#engine = engine;
     this.#data = { classes: 10, ...data };
     this.#streams = streams ?? new Streams(this.settings.seed);
@@ -248,12 +256,16 @@ export class Trainer {
 
   /**
    * The files of a checkpoint by name, as cgan/models/checkpoints.py reads them.
-   * @param {object} [classes] what config.json is to say of them
+   * @param {object} [classes] as `Classes.to_json` makes it; Fashion-MNIST's where there are none
    * @returns {Record<string, Uint8Array>}
    */
   checkpoint(classes) {
     const metadata = { step: `${this.steps}`, images: `${this.imagesSeen}` };
-    const config = checkpointConfig(this.settings, classes);
+    const { latent_dim, label_dim, batchnorm_eps, dropout, hidden, hidden_d, batchnorm } = this.settings;
+    const generator = { latent_dim, label_dim, batchnorm_eps, hidden, batchnorm };
+    const discriminator = { label_dim, dropout, hidden: hidden_d };
+    const training = { arch: "mlp", ...this.settings };
+    const config = { format: 1, arch: "mlp", generator, discriminator, classes, training };
     return {
       "config.json": new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`),
       "model.safetensors": writeSafetensors(this.generator.tensors("average"), metadata),

@@ -73,7 +73,7 @@ const IN_TURN = {
 
   /**
    * Begin anew, paused. @param {{ settings: object, images: Uint8Array, labels: Uint8Array, classes?: number }} message
-   * settings: those that are not the report's; images: grey levels (N * 784)
+   * images: grey levels (N * 784)
    */
   *create({ settings, images, labels, classes = 10 }) {
     running = false;
