@@ -178,7 +178,7 @@ export class TrainedEmbedding {
 
   /** @param {Tensor} classes what it was given @param {Tensor} dy @param {Tensor} adam */
   update(classes, dy, adam) {
-    this.engine.update(this.engine.multiply(classes, dy, { transposeA: true }), this.weight, adam);
+    this.engine.update(this.engine.multiply(classes, dy, true), this.weight, adam);
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */

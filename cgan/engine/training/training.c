@@ -89,7 +89,7 @@ void EXPORT(linear_backward)(const float *dy, long m, long n, const float *panel
   pack_rows(dy, m, n, n, 1, rows);
   for (long j = 0; j < count; j += COLUMNS) {
     pack_transposed(panels, k, n, first + j, panel);
-    multiply_panel(rows, panel, m, n, least(COLUMNS, count - j), 0, 0, dx + j, count);
+    multiply_panel(rows, panel, m, n, least(COLUMNS, count - j), 0, dx + j, count);
   }
   top = before;
 }
