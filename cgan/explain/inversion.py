@@ -60,7 +60,7 @@ def invert(generator: nn.Module, picture: np.ndarray, class_index: int | None = 
 
     def best_of(z: Tensor) -> Step:
         place = int(errors.argmin())
-        return Step(number, z[place].detach().numpy().copy(), int(classes[place]), float(errors[place]))
+        return Step(number, z[place].detach().numpy().copy(), int(classes[place]), errors[place].item())
 
     number = 0
     drawn = torch.from_numpy(latents.latents(np.arange(_DRAWN), generator.latent_dim))
