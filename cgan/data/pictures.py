@@ -38,10 +38,6 @@ class Pictures:
         skipped = [f"; skipped {len(files)}, such as {files[0]}: {why}" for why, files in self.skipped.items()]
         return f"{line} (for training: {of_each}){''.join(skipped)}"
 
-    def renamed(self, names: list[str]) -> "Pictures":
-        """The same under other names of the classes."""
-        return replace(self, names=names)
-
     def inverted(self) -> "Pictures":
         """The same with black and white exchanged."""
         train, test = ((255 - images, labels) for images, labels in (self.train, self.test))

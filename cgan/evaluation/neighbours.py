@@ -72,13 +72,13 @@ class Index(NamedTuple):
     thumbnails: np.ndarray  # uint8 (N, 98): 14 x 14 grey levels, two in each byte
     yardsticks: np.ndarray  # (2 measures, exact or by the index alone, classes, 101 quantiles)
 
-    def points(self, measure: int) -> np.ndarray:
+    def points(self, measure: str) -> np.ndarray:
         """Those of the training images, (N, 24) or (N, 196)."""
-        return self.codes * np.float32(self.step) if measure == 0 else _PIXEL * self.greys()
+        return self.codes * np.float32(self.step) if measure == FEATURES else _PIXEL * self.greys()
 
-    def points_of(self, measure: int, exact: np.ndarray) -> np.ndarray:
+    def points_of(self, measure: str, exact: np.ndarray) -> np.ndarray:
         """Those of any other features (M, D) or pixels (M, 784), which need not be quantized as those of the index."""
-        return (exact - self.mean) @ self.components if measure == 0 else _PIXEL * _greys(exact)
+        return (exact - self.mean) @ self.components if measure == FEATURES else _PIXEL * _greys(exact)
 
     def greys(self, chosen: slice | np.ndarray = slice(None)) -> np.ndarray:
         """Thumbnails of training images, (N, 196): 0 to 15."""
@@ -122,9 +122,9 @@ class Searcher:
         Distances are Euclidean: of the judge's features, and of the pixels in [0, 1].
         """
         of_class = int(classifiers.evaluate(self._judge, picture[None]).argmax())
-        return {name: self._search(measure, picture[None], of_class, count) for measure, name in enumerate(MEASURES)}
+        return {measure: self._search(measure, picture[None], of_class, count) for measure in MEASURES}
 
-    def _search(self, measure: int, picture: np.ndarray, of_class: int, count: int) -> Nearest:
+    def _search(self, measure: str, picture: np.ndarray, of_class: int, count: int) -> Nearest:
         index, query = self._index, _exact_points(self._judge, measure, picture)
         by_index = np.linalg.norm(index.points(measure) - index.points_of(measure, query), axis=1)
         candidates = np.argpartition(by_index, min(_CANDIDATES, self.size - 1))[:_CANDIDATES]
@@ -134,7 +134,7 @@ class Searcher:
         else:
             pictures = index.greys(candidates).reshape(-1, 14, 14) * (255 // (_GREYS - 1))
             distances = by_index[candidates]
-        yardstick = index.yardsticks[measure, 0 if self.exact else 1, of_class]
+        yardstick = index.yardsticks[MEASURES.index(measure), 0 if self.exact else 1, of_class]
         neighbours = [
             Neighbour(int(candidates[i]), int(index.labels[candidates[i]]), float(distances[i]), pictures[i])
             for i in distances.argsort()[:count]
@@ -152,13 +152,13 @@ def searcher(judge: Path = JUDGE) -> Searcher:
 def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray, judge_folder: Path = JUDGE) -> Index:
     """Build the index. training: images, uint8 (N, 28, 28), and labels (N,). test: images for the reference."""
     judge = load_judge(judge_folder)
-    features = _exact_points(judge, 0, training[0])
+    features = _exact_points(judge, FEATURES, training[0])
     mean = features.mean(axis=0)
     _, _, directions = np.linalg.svd(np.cov(features, rowvar=False))
     components = directions[:_COMPONENTS].T.astype(np.float32)
     projected = (features - mean) @ components
     step = float(np.abs(projected).max() / 127)
-    greys = _greys(_exact_points(judge, 1, training[0]))
+    greys = _greys(_exact_points(judge, PIXELS, training[0]))
     index = Index(
         judge=np.str_(judge_version(judge_folder)),
         labels=training[1].astype(np.uint8),
@@ -178,7 +178,7 @@ def _yardsticks(index: Index, judge: ResidualClassifier, training: np.ndarray, t
     A test image counts for the class that the judge decides for.
     """
     nearest = []
-    for measure in range(len(MEASURES)):
+    for measure in MEASURES:
         queries, known = (_exact_points(judge, measure, images) for images in (test, training))
         approximate = (index.points_of(measure, queries), index.points(measure))
         nearest.append([nearest_distances(*pair) for pair in ((queries, known), approximate)])
@@ -189,9 +189,9 @@ def _yardsticks(index: Index, judge: ResidualClassifier, training: np.ndarray, t
     return np.stack([np.quantile(set_, _QUANTILES, axis=-1) for set_ in of_class]).transpose(2, 3, 0, 1)
 
 
-def _exact_points(judge: ResidualClassifier, measure: int, pictures: np.ndarray) -> np.ndarray:
+def _exact_points(judge: ResidualClassifier, measure: str, pictures: np.ndarray) -> np.ndarray:
     """Of pictures, uint8 (N, 28, 28): the judge's features (N, D), or pixels in [0, 1] (N, 784)."""
-    if measure == 0:
+    if measure == FEATURES:
         return classifiers.evaluate(judge.features, pictures)
     return pictures.reshape(len(pictures), -1) / np.float32(255)
 
