@@ -25,7 +25,8 @@ export function readSafetensors(file) {
     const [begin, end] = offsets.map((offset) => start + offset);
     if (end > file.byteLength) damaged(`it ends before ${name} does`);
     const values = new TYPES[dtype](file.slice(begin, end));
-    if (values.length !== elements(shape)) damaged(`${name} has ${values.length} numbers in place of ${elements(shape)}`);
+    const wanted = elements(shape);
+    if (values.length !== wanted) damaged(`${name} has ${values.length} numbers in place of ${wanted}`);
     tensors.set(name, { shape, values });
   }
   for (const [name, { values }] of tensors) if (values instanceof Int16Array) applyScale(tensors, name);

@@ -37,7 +37,7 @@ def test_an_output_that_cannot_be_written_is_refused_in_one_line(tmp_path, capsy
 
 
 def test_metrics_find_it_before_the_work(expect_refusal_here, monkeypatch, tmp_path):
-    monkeypatch.setattr(metrics.data, "load", lambda *_: pytest.fail("the work has begun"))
+    monkeypatch.setattr(metrics.dataset, "from_flags", lambda *_: pytest.fail("the work has begun"))
     output = tmp_path / "none" / "metrics.json"
     words = ["--json", "none", "cannot be written"]
     expect_refusal_here("-m", "cgan.metrics", "--checkpoint", "report-mlp", "--json", output, words=words)

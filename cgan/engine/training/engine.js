@@ -1,5 +1,5 @@
-// The operations of training.c by name, beside those of engine.c. training.c says what each computes. Those of one layer
-// alone are in layers.js.
+// The operations of training.c by name, beside those of engine.c. training.c says what each computes. Those of one
+// layer alone are in layers.js.
 //
 // Where a method has no result, it changes what its comment names, in place.
 

@@ -105,7 +105,8 @@ export class TrainedBatchNorm {
   forward(x) {
     this.#batches++;
     const { engine, eps } = this;
-    const [gain, shift, mean, variance] = [this.gain, this.shift, this.mean, this.variance].map((of) => of.value.offset);
+    const values = [this.gain, this.shift, this.mean, this.variance];
+    const [gain, shift, mean, variance] = values.map(({ value }) => value.offset);
     const [y, normalized, scale] = [x.shape, x.shape, [x.shape[1]]].map((shape) => engine.tensor(shape));
     engine.exports.normalize(
       ...[x.offset, ...x.shape, eps, gain, shift, MOMENTUM, mean, variance],

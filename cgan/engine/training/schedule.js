@@ -1,5 +1,5 @@
-// What changes in the course of a run: the learning rates, the weight of the gradient penalties, the decay of the moving
-// average, and Adam's corrections.
+// What changes in the course of a run: the learning rates, the weight of the gradient penalties, the decay of the
+// moving average, and Adam's corrections.
 
 const EPSILON = 1e-8; // of Adam, PyTorch's default
 

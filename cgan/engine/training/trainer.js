@@ -35,6 +35,9 @@ import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./networks
  *   weight, update: root mean squares of a tensor and of its change
  */
 
+/** The report's, of which config.json says nothing, as in cgan/training/config.py. */
+const REPORT = { hidden: [128, 256, 512, 1024], hidden_d: [512, 512, 512], batchnorm: true };
+
 const GROUP = 50; // pictures drawn at a time
 const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 
@@ -137,7 +140,6 @@ export class Trainer {
   *#turn(turn, { rateG, rateD, penalty, decay }, seen) {
     const engine = this.#engine;
     const { loss, latent_dim, d_steps } = this.settings;
-    const adam = (...constants) => engine.from(adamConstants(this.settings, ...constants), [8]);
     const { chosen, labels } = this.#nextBatch(turn);
     const count = chosen.length;
     const z = this.#streams.normal(count * latent_dim);
@@ -169,11 +171,13 @@ export class Trainer {
         Object.assign(seen, copied, { score_real: real, score_fake: fake, loss_g: lossG, loss_d: lossD });
       }
       yield;
-      yield* this.generator.update(gradient, adam(this.steps + 1, rateG, decay));
+      const adam = adamConstants(this.settings, this.steps + 1, rateG, decay);
+      yield* this.generator.update(gradient, engine.from(adam, [8]));
     }
     if (penalty) yield* this.discriminator.penalize(penalty / count);
     const factors = engine.from([...gradients.realForD, ...gradients.generatedForD], [2 * count]);
-    yield* this.discriminator.update(factors, adam(this.steps * d_steps + turn + 1, rateD));
+    const adam = adamConstants(this.settings, this.steps * d_steps + turn + 1, rateD);
+    yield* this.discriminator.update(factors, engine.from(adam, [8]));
     return { loss_g: lossG, loss_d: lossD, score_real: mean(real), score_fake: mean(fake) };
   }
 
@@ -261,9 +265,10 @@ export class Trainer {
    */
   checkpoint(classes) {
     const metadata = { step: `${this.steps}`, images: `${this.imagesSeen}` };
-    const { latent_dim, label_dim, batchnorm_eps, dropout, hidden, hidden_d, batchnorm } = this.settings;
-    const generator = { latent_dim, label_dim, batchnorm_eps, hidden, batchnorm };
-    const discriminator = { label_dim, dropout, hidden: hidden_d };
+    const { latent_dim, label_dim, batchnorm_eps, dropout } = this.settings;
+    const given = (name) => (`${this.settings[name]}` === `${REPORT[name]}` ? undefined : this.settings[name]);
+    const generator = { latent_dim, label_dim, batchnorm_eps, hidden: given("hidden"), batchnorm: given("batchnorm") };
+    const discriminator = { label_dim, dropout, hidden: given("hidden_d") };
     const training = { arch: "mlp", ...this.settings };
     const config = { format: 1, arch: "mlp", generator, discriminator, classes, training };
     return {

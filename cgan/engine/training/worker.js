@@ -46,7 +46,10 @@ const AT_ONCE = {
     running = false;
   },
 
-  /** Leave time to others, whether it runs or not; at first it takes all. @param {{ share: number }} message share: of the time, 0.05 to 1 */
+  /**
+   * Leave time to others, whether it runs or not.
+   * @param {{ share: number }} message share: of the time, 0.05 to 1; at first it takes all
+   */
   limit({ share: wanted }) {
     if (!(wanted >= 0.05 && wanted <= 1)) throw new Error(`share is ${wanted}; allowed: 0.05 to 1`);
     share = wanted;
@@ -72,8 +75,8 @@ const IN_TURN = {
   },
 
   /**
-   * Begin anew, paused. @param {{ settings: object, images: Uint8Array, labels: Uint8Array, classes?: number }} message
-   * images: grey levels (N * 784)
+   * Begin anew, paused.
+   * @param {{ settings: import("./trainer.js").Settings } & import("./trainer.js").Data} message
    */
   *create({ settings, images, labels, classes = 10 }) {
     running = false;

@@ -1,6 +1,7 @@
 """What the page's scripts are told once: texts, links, and the constants that Python and JavaScript both need."""
 
 import json
+import math
 from dataclasses import asdict, fields
 
 from cgan.common import classes, uploads
@@ -29,7 +30,7 @@ def _training_settings() -> dict:
         allowed = field.metadata["setting"].allowed
         if isinstance(allowed, Range | Widths):
             whole = isinstance(allowed, Widths) or allowed.kind is int
-            ends = {"least": allowed.low, "most": min(allowed.high, 10**9)}
+            ends = {"least": allowed.low, "most": allowed.high if allowed.high < math.inf else 10**9}
             layers = {"layers": allowed.layers} if isinstance(allowed, Widths) else {}
             ranges[field.name] = ends | {"whole": whole, "empty": field.default is None} | layers
     return {"defaults": asdict(TrainingConfig()), "ranges": ranges}
