@@ -36,7 +36,7 @@ def test_classifiers_learn_from_what_they_are_given(fashion_mnist, fashion_mnist
 def test_the_command_prints_and_writes_all_metrics(fashion_mnist, fashion_mnist_test, tmp_path, monkeypatch, capsys):
     """Here of fewer pictures and images; of all of them in the slow proof below."""
     few = {"train": [array[:1000] for array in fashion_mnist], "test": [array[:500] for array in fashion_mnist_test]}
-    monkeypatch.setattr(metrics.dataset.fashion_mnist, "load", lambda split, folder: few[split])
+    monkeypatch.setattr(metrics.dataset.fashion_mnist, "load", lambda split, data_dir: few[split])
     monkeypatch.setattr(metrics, "PICTURES", 500)
     monkeypatch.setattr(two_sample, "SEEDS", 2)
     monkeypatch.setattr(two_sample, "PASSES", 4000)
