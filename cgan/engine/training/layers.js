@@ -29,15 +29,17 @@ export class TrainedLinear {
     this.inputs = inputs;
     this.outputs = outputs;
     const [weight, panels] = [drawn(inputs * outputs), new Float32Array(inputs * roundUp(outputs, PANEL))];
-    weight.forEach((value, i) => (panels[this.#place(i)] = value));
+    this.#visit((i, place) => (panels[place] = weight[i]));
     this.weight = engine.parameter(panels, [panels.length], averaged);
     this.bias = engine.parameter(drawn(outputs), [outputs], averaged);
   }
 
-  /** Where an element of the weight (outputs, inputs) lies in the panels. @param {number} i its index, row by row */
-  #place(i) {
-    const output = Math.floor(i / this.inputs);
-    return (Math.floor(output / PANEL) * this.inputs + (i % this.inputs)) * PANEL + (output % PANEL);
+  /** Each element of the weight (outputs, inputs), row by row. @param {(i: number, place: number) => void} work */
+  #visit(work) {
+    for (let output = 0, i = 0; output < this.outputs; output++) {
+      let place = (output - (output % PANEL)) * this.inputs + (output % PANEL); // in the panels
+      for (let input = 0; input < this.inputs; input++, place += PANEL) work(i++, place);
+    }
   }
 
   /** @param {Tensor} x (N, inputs) @param {Part} part @param {Tensor | null} bias @returns {Tensor} (N, outputs) */
@@ -71,7 +73,7 @@ export class TrainedLinear {
   /** @param {Part} part @returns {[string, Entry][]} */
   entries(part) {
     const [panels, values] = [this.engine.view(this.weight[part]), new Float32Array(this.inputs * this.outputs)];
-    for (let i = 0; i < values.length; i++) values[i] = panels[this.#place(i)];
+    this.#visit((i, place) => (values[i] = panels[place]));
     return [
       ["weight", { shape: [this.outputs, this.inputs], values }],
       ["bias", entry(this.engine, this.bias[part])],
