@@ -250,8 +250,8 @@ export class Trainer {
       for (const [name, entry] of trained.tensors("value")) {
         if (!/\.(weight|bias)$/.test(name)) continue; // statistics
         yield;
-        const values = /** @type {Float32Array} */ (entry.values);
-        const changes = values.map((value, j) => value - Number(before[i].get(name).values[j]));
+        const [values, old] = /** @type {Float32Array[]} */ ([entry.values, before[i].get(name).values]);
+        const changes = values.map((value, j) => value - old[j]);
         const [weight, update] = [values, changes].map(rootMeanSquare);
         updates.push({ network, name, count: values.length, weight, update });
       }
