@@ -22,6 +22,8 @@ from cgan.ui.studio import (
 )
 from cgan.ui.texts import for_page
 
+_MOST = {"batch_size": 4096}  # in the page, for its memory
+
 
 def _training_settings() -> dict:
     """The defaults of train.py's settings by name, and of those that are numbers what each may be."""
@@ -30,7 +32,8 @@ def _training_settings() -> dict:
         allowed = field.metadata["setting"].allowed
         if isinstance(allowed, Range | Widths):
             whole = isinstance(allowed, Widths) or allowed.kind is int
-            ends = {"least": allowed.low, "most": allowed.high if allowed.high < math.inf else 10**9}
+            most = allowed.high if allowed.high < math.inf else _MOST.get(field.name, 10**9)
+            ends = {"least": allowed.low, "most": most}
             layers = {"layers": allowed.layers} if isinstance(allowed, Widths) else {}
             ranges[field.name] = ends | {"whole": whole, "empty": field.default is None} | layers
     return {"defaults": asdict(TrainingConfig()), "ranges": ranges}
