@@ -18,6 +18,7 @@ from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
+import torch
 
 from cgan import data
 from cgan.common.command_line import Parser, check_output, fail
@@ -36,6 +37,7 @@ _GREYS = 16  # grey levels of a thumbnail
 _CANDIDATES = 256  # training images for which exact distances are computed
 _TEST_IMAGES = 3000  # for the reference distances
 _QUANTILES = np.linspace(0, 1, 101)
+_CHUNK = 4096
 _PIXEL = np.float32(2 / (_GREYS - 1))  # of a thumbnail, which stands for four: twice as far apart
 
 
@@ -72,9 +74,9 @@ class Index(NamedTuple):
     thumbnails: np.ndarray  # uint8 (N, 98): 14 x 14 grey levels, two in each byte
     yardsticks: np.ndarray  # (2 measures, exact or by the index alone, classes, 101 quantiles)
 
-    def points(self, measure: str) -> np.ndarray:
-        """Those of the training images, (N, 24) or (N, 196)."""
-        return self.codes * np.float32(self.step) if measure == FEATURES else _PIXEL * self.greys()
+    def points(self, measure: str, chosen: slice = slice(None)) -> np.ndarray:
+        """Those of training images, (N, 24) or (N, 196)."""
+        return self.codes[chosen] * np.float32(self.step) if measure == FEATURES else _PIXEL * self.greys(chosen)
 
     def points_of(self, measure: str, exact: np.ndarray) -> np.ndarray:
         """Those of any other features (M, D) or pixels (M, 784), which need not be quantized as those of the index."""
@@ -121,12 +123,16 @@ class Searcher:
 
         Distances are Euclidean: of the judge's features, and of the pixels in [0, 1].
         """
-        of_class = int(classifiers.evaluate(self._judge, picture[None]).argmax())
-        return {measure: self._search(measure, picture[None], of_class, count) for measure in MEASURES}
+        queries = {measure: _exact_points(self._judge, measure, picture[None]) for measure in MEASURES}
+        with torch.inference_mode():
+            of_class = int(self._judge.head(torch.from_numpy(queries[FEATURES])).argmax())
+        return {measure: self._search(measure, query, of_class, count) for measure, query in queries.items()}
 
-    def _search(self, measure: str, picture: np.ndarray, of_class: int, count: int) -> Nearest:
-        index, query = self._index, _exact_points(self._judge, measure, picture)
-        by_index = np.linalg.norm(index.points(measure) - index.points_of(measure, query), axis=1)
+    def _search(self, measure: str, query: np.ndarray, of_class: int, count: int) -> Nearest:
+        index = self._index
+        near, parts = index.points_of(measure, query), range(0, self.size, _CHUNK)
+        differences = (index.points(measure, slice(first, first + _CHUNK)) - near for first in parts)
+        by_index = np.concatenate([np.linalg.norm(part, axis=1) for part in differences])
         candidates = np.argpartition(by_index, min(_CANDIDATES, self.size - 1))[:_CANDIDATES]
         if self.exact:
             pictures = self._training[candidates]
@@ -198,8 +204,8 @@ def _exact_points(judge: ResidualClassifier, measure: str, pictures: np.ndarray)
 
 def _greys(pixels: np.ndarray) -> np.ndarray:
     """Thumbnails of pixels (N, 784) in [0, 1]: means of 2x2 pixels as uint8 (N, 196), 0 to 15."""
-    means = pixels.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
-    return np.rint(means * (_GREYS - 1)).astype(np.uint8).reshape(len(pixels), -1)
+    levels = np.rint(255 * pixels).reshape(-1, 14, 2, 14, 2)  # whole ones, so that no mean is rounded by chance
+    return np.rint(levels.mean(axis=(2, 4)) * (_GREYS - 1) / 255).astype(np.uint8).reshape(len(pixels), -1)
 
 
 def main() -> None:
