@@ -42,7 +42,7 @@ const GROUP = 50; // pictures drawn at a time
 const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const rootMeanSquare = (values) => Math.sqrt(mean(values.map((value) => value * value)));
+const rootMeanSquare = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
 /** Whether a loss is no number, or scores are so large that float32 does not tell them from their targets, 1 apart. */
 const isLost = ({ loss_g, loss_d, score_real, score_fake }) =>
