@@ -38,7 +38,7 @@ _CANDIDATES = 256  # training images for which exact distances are computed
 _TEST_IMAGES = 3000  # for the reference distances
 _QUANTILES = np.linspace(0, 1, 101)
 _CHUNK = 4096
-_PIXEL = np.float32(2 / (_GREYS - 1))  # of a thumbnail, which stands for four: twice as far apart
+_PIXEL = 2 / (_GREYS - 1)  # a grey level of a thumbnail's pixel, which stands for four: they are twice as far apart
 
 
 class Neighbour(NamedTuple):
@@ -61,8 +61,8 @@ class Nearest(NamedTuple):
 class Index(NamedTuple):
     """Features and thumbnails of N training images.
 
-    By each of MEASURES it has points whose Euclidean distances are approximately those of the judge's features (N, D),
-    or of pixels in [0, 1] (N, 784).
+    By each of MEASURES it has points whose Euclidean distances, times `unit`, are approximately those of the judge's
+    features (N, D), or of pixels in [0, 1] (N, 784).
     """
 
     judge: str  # version of the judge that computed the features
@@ -76,11 +76,14 @@ class Index(NamedTuple):
 
     def points(self, measure: str, chosen: slice = slice(None)) -> np.ndarray:
         """Those of training images, (N, 24) or (N, 196)."""
-        return self.codes[chosen] * np.float32(self.step) if measure == FEATURES else _PIXEL * self.greys(chosen)
+        return self.codes[chosen] if measure == FEATURES else self.greys(chosen)
 
     def points_of(self, measure: str, exact: np.ndarray) -> np.ndarray:
-        """Those of any other features (M, D) or pixels (M, 784), which need not be quantized as those of the index."""
-        return (exact - self.mean) @ self.components if measure == FEATURES else _PIXEL * _greys(exact)
+        """Those of any other features (M, D) or pixels (M, 784), float32; features need not be quantized."""
+        return (exact - self.mean) @ self.components / self.step if measure == FEATURES else np.float32(_greys(exact))
+
+    def unit(self, measure: str) -> float:
+        return float(self.step) if measure == FEATURES else _PIXEL
 
     def greys(self, chosen: slice | np.ndarray = slice(None)) -> np.ndarray:
         """Thumbnails of training images, (N, 196): 0 to 15."""
@@ -132,7 +135,7 @@ class Searcher:
         index = self._index
         near, parts = index.points_of(measure, query), range(0, self.size, _CHUNK)
         differences = (index.points(measure, slice(first, first + _CHUNK)) - near for first in parts)
-        by_index = np.concatenate([np.linalg.norm(part, axis=1) for part in differences])
+        by_index = index.unit(measure) * np.concatenate([np.linalg.norm(part, axis=1) for part in differences])
         candidates = np.argpartition(by_index, min(_CANDIDATES, self.size - 1))[:_CANDIDATES]
         if self.exact:
             pictures = self._training[candidates]
@@ -186,8 +189,8 @@ def _yardsticks(index: Index, judge: ResidualClassifier, training: np.ndarray, t
     nearest = []
     for measure in MEASURES:
         queries, known = (_exact_points(judge, measure, images) for images in (test, training))
-        approximate = (index.points_of(measure, queries), index.points(measure))
-        nearest.append([nearest_distances(*pair) for pair in ((queries, known), approximate)])
+        by_index = nearest_distances(index.points_of(measure, queries), index.points(measure))
+        nearest.append([nearest_distances(queries, known), index.unit(measure) * by_index])
     classes = classifiers.evaluate(judge, test).argmax(axis=1)
     nearest = np.array(nearest)
     of_class = [nearest[..., classes == index] for index in range(judge.head[-1].out_features)]
