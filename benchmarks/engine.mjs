@@ -40,7 +40,7 @@ async function tensorflow({ config, tensors }) {
   wasm.setThreadsCount(1);
   await tf.setBackend("wasm");
   const tensor = (name) => tf.tensor(tensors.get(name).values, tensors.get(name).shape);
-  const build = { mlp: tensorflowMLP, conv: tensorflowConv, film: tensorflowFilm }[config.arch];
+  const build = { mlp: tensorflowMLP, conv: tensorflowConv }[config.arch];
   const network = build(tf, tensor, config.generator);
   return (count, z, classWeights) => {
     const images = tf.tidy(() =>
@@ -90,27 +90,6 @@ function tensorflowLayers(tf, tensor, width) {
 }
 
 function tensorflowConv(tf, tensor, { width }) {
-  const { convolution, input, upsample } = tensorflowLayers(tf, tensor, width);
-  const block = (name) => [0, 1].map((i) => convolution(`${name}.convolutions.${i}`));
-  const [blocks7, block14] = [["blocks7.0", "blocks7.1"].map(block), block("blocks14.0")];
-  const [to14, to28, hidden, output] = ["to14", "to28", "hidden", "output"].map((name) => convolution(name));
-  const embedding = tensor("embedding.weight");
-
-  const residual = (x, [first, second]) => {
-    const y = tf.fused.conv2d({ x: tf.leakyRelu(x, 0.2), ...first, ...LEAKY });
-    return tf.add(x, tf.fused.conv2d({ x: y, ...second }));
-  };
-  return (z, classWeights) => {
-    let x = input(tf.concat([tf.matMul(classWeights, embedding), z], 1));
-    x = blocks7.reduce(residual, x);
-    x = residual(upsample(tf.fused.conv2d({ x, ...to14 })), block14);
-    x = tf.leakyRelu(upsample(tf.fused.conv2d({ x, ...to28 })), 0.2);
-    x = tf.fused.conv2d({ x, ...hidden, ...LEAKY });
-    return tf.clipByValue(tf.fused.conv2d({ x, ...output }), -1, 1);
-  };
-}
-
-function tensorflowFilm(tf, tensor, { width }) {
   const { convolution, input, upsample } = tensorflowLayers(tf, tensor, width);
   const counts = [1, 2, 2]; // blocks at 7x7, 14x14 and 28x28
   const part = (stage, block, name) => convolution(`stages.${stage}.${block}.${name}`, false);

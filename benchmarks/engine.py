@@ -30,7 +30,7 @@ from cgan.models.checkpoints import CHECKPOINTS
 _ROOT = Path(__file__).resolve().parents[1]
 MODULES = _ROOT / "node_modules/engine-peers"
 _PEERS = {"onnxruntime-web": "1.30.0", "@tensorflow/tfjs": "4.22.0", "@tensorflow/tfjs-backend-wasm": "4.22.0"}
-_GENERATORS = ("r3gan-film", "r3gan-conv", "report-mlp")
+_GENERATORS = ("r3gan-conv", "report-mlp")
 _COUNTS = (1, 16)
 
 

@@ -26,7 +26,7 @@ def main() -> None:
     pictures = examples.load()
     chosen = range(0, len(pictures), 22 if parser.parse_args().fast else 1)
     torch.set_num_threads(1)  # as the page computes
-    for name in ("r3gan-film", "report-mlp"):
+    for name in ("r3gan-conv", "report-mlp"):
         sampler = Sampler(checkpoints.resolve(name))
         print(f"{name}: {len(chosen)} held-out test images, errors are mean squared, of pixels in [0, 1]")
         _measure(sampler, pictures, chosen)

@@ -22,7 +22,7 @@ from cgan.data import NUM_CLASSES
 from cgan.evaluation import two_sample
 from cgan.evaluation.classifiers import JUDGE
 from cgan.evaluation.metrics import GAN_TRAIN_EPOCHS, GAN_TRAIN_PICTURES, METRICS, REAL, Metrics, table
-from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_config, resolve
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, resolve
 from cgan.sampling.latents import MAX_SEED
 from cgan.sampling.sampler import Sampler
 
@@ -49,8 +49,6 @@ standard deviation over seeds.
 Random features are those of a network with random weights, which has learned nothing. "Told from real images" is the
 two-sample test (Lopez-Paz & Oquab 2017): {seeds} networks learn to tell {known:,} pictures from as many real ones; the
 accuracy on unseen ones, and AUC, how often a real image gets a higher score than a picture. 50 % is guessing.
-
-**What a training has seen.** {flattered}
 
 The distance to the nearest training image is Euclidean, of pixels in [0, 1]. If pictures
 were copies, it would be shorter than that of real test images, which is in the column of the real ones.
@@ -101,7 +99,6 @@ def report() -> tuple[list[str], str]:
     page = TEXT.format(
         seeds=two_sample.SEEDS,
         known=two_sample.IMAGES,
-        flattered=_flattered(names),
         pictures=floor.pictures,
         gan_train=GAN_TRAIN_PICTURES,
         epochs=GAN_TRAIN_EPOCHS,
@@ -143,22 +140,10 @@ def pairs(sampler: Sampler, seed: int) -> tuple[np.ndarray, str]:
     return images.grid(cells, _PAIRS_A_ROW), f"The real ones. {', '.join(answers)}."
 
 
-def _flattered(names: list[str]) -> str:
-    """Which checkpoints were trained with features of a classifier in view."""
-    knew = [name for name in names if load_config(CHECKPOINTS / name).discriminator.get("perception")]
-    if not knew:
-        return "No training of these networks has seen features of a classifier."
-    return (
-        f"The discriminator of {', '.join(knew)} saw the activations of a frozen classifier of the same labels. So the "
-        "judge's measures (FID, precision, recall, density, coverage, GAN-test) flatter it. Random features, the "
-        "two-sample test and GAN-train are of networks that no training has met."
-    )
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("--pairs", type=user_path, metavar="FILE", help="write a picture of ten pairs instead")
-    parser.add_argument("--checkpoint", default="r3gan-film", metavar="C", help="of the pairs (default: %(default)s)")
+    parser.add_argument("--checkpoint", default="r3gan-conv", metavar="C", help="of the pairs (default: %(default)s)")
     parser.add_argument("--seed", type=integer(0), default=0, metavar="N", help="of the pairs (default: %(default)s)")
     return parser
 

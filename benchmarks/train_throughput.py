@@ -58,7 +58,7 @@ def main() -> None:
         name = f"{precision}, batch {batch_size}"
         measurements[f"ours {name}"] = (ours, (precision, batch_size, images // batch_size))
         measurements[f"products alone {name}"] = (products_alone, (precision, batch_size, images // batch_size // 4))
-    measurements["ours film"] = (film, ())
+    measurements["ours conv"] = (conv, ())
 
     results: dict[str, list[float]] = {name: [] for name in measurements}
     for _ in range(rounds):
@@ -75,11 +75,11 @@ def ours(precision: str, batch_size: int, steps: int) -> float:
     return _rate(config, torch.device("cpu"))
 
 
-def film() -> float:
-    """Images a second of the recipe of the shipped r3gan-film, on a GPU where there is one."""
+def conv() -> float:
+    """Images a second of the recipe of the shipped r3gan-conv, on a GPU where there is one."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     entry = 200 if device.type == "cuda" else 4  # steps
-    return _rate(replace(RECIPES["film"], steps=3 * entry, log_every=entry), device)
+    return _rate(replace(RECIPES["conv"], steps=3 * entry, log_every=entry), device)
 
 
 def _rate(config: TrainingConfig, device: torch.device) -> float:

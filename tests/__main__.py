@@ -35,6 +35,7 @@ MODULES = (
         "setuptools",
         "tensorboard",
         "torchmetrics",
+        "xdist",
     ),
     "ziglang",
 )
@@ -67,7 +68,8 @@ def main() -> int:
     if shutil.which("apt-get") and not shutil.which(HEADLESS):  # not every distribution has it
         subprocess.run([*install, HEADLESS], check=False)
     install_linters()
-    return subprocess.call([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT)
+    at_once = ["-n", f"{min(4, os.cpu_count() or 1)}", "--dist", "loadfile"]  # a file's tests stay together
+    return subprocess.call([sys.executable, "-m", "pytest", *at_once, *sys.argv[1:]], cwd=ROOT)
 
 
 def install_packages() -> None:

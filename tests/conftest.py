@@ -1,16 +1,25 @@
 """What the tests share: the real data set, a short real training run, and how a command is run."""
 
+import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+# Several processes share the cores: one thread for each, and for what it starts. Torch reads this when it is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from cgan import data
+from tests import processes
 from tests.own_pictures import write_folders
-from tests.running_app import ROOT, app, start_app  # noqa: F401 (fixtures)
+from tests.processes import ROOT
+from tests.running_app import app, start_app  # noqa: F401 (fixtures)
 
 # A browser, a server under attack, processes that are killed, networks that are trained, apps that are started.
 NOT_QUICK = (
@@ -53,57 +62,70 @@ def fashion_mnist_test() -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="session")
 def run_command():
     """Run `python ARGUMENT...` in the project's folder and return the finished process, its output as text."""
-
-    def run(*arguments: object) -> subprocess.CompletedProcess:
-        command = [sys.executable, *map(str, arguments)]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-
-    return run
+    return processes.run
 
 
 @pytest.fixture(scope="session")
-def short_run(tmp_path_factory, run_command) -> Path:
+def made_once(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Returns a folder that `make(folder)` has filled, once for all processes of the tests."""
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+
+    def made_once(name: str, make: Callable[[Path], object]) -> Path:
+        folder, is_made = shared / name, shared / f"{name}.made"
+        with FileLock(shared / f"{name}.lock"):
+            if not is_made.exists():
+                make(folder)
+                is_made.touch()
+        return folder
+
+    return made_once
+
+
+def _succeed(*command: object) -> None:
+    finished = processes.run(*command)
+    assert finished.returncode == 0, finished.stderr
+
+
+@pytest.fixture(scope="session")
+def short_run(made_once) -> Path:
     """The folder of a real run of two thirds of an epoch, by the command line."""
-    out = tmp_path_factory.mktemp("runs") / "short"
-    finished = run_command("train.py", "--steps", 600, "--log-every", 100, "--seed", 3, "--out", out)
-    assert finished.returncode == 0, finished.stderr
-    return out
+    flags = ["--steps", 600, "--log-every", 100, "--seed", 3]
+    return made_once("short", lambda out: _succeed("train.py", *flags, "--out", out))
 
 
 @pytest.fixture(scope="session")
-def own_pictures(tmp_path_factory) -> Path:
+def own_pictures(made_once) -> Path:
     """A folder with pictures of twelve classes (`tests.own_pictures`)."""
-    return write_folders(tmp_path_factory.mktemp("own") / "pictures")
+    return made_once("pictures", write_folders)
 
 
 @pytest.fixture(scope="session")
-def twelve_run(own_pictures, run_command) -> Path:
+def twelve_run(made_once, own_pictures) -> Path:
     """The folder of a small real run on `own_pictures`, by the command line."""
-    out = own_pictures.parent / "run"
     flags = ["--arch", "conv", "--width", 16, "--width-d", 8, "--batch-size", 32, "--steps", 60, "--log-every", 20]
-    finished = run_command("train.py", "--data", own_pictures, "--out", out, *flags)
-    assert finished.returncode == 0, finished.stderr
-    return out
+    return made_once("run", lambda out: _succeed("train.py", "--data", own_pictures, "--out", out, *flags))
 
 
 @pytest.fixture(scope="session")
-def twelve_judge(own_pictures, run_command) -> Path:
+def twelve_judge(made_once, own_pictures) -> Path:
     """The folder of a small judge of the classes of `own_pictures`, with its index of training images."""
-    out = own_pictures.parent / "judge"
-    flags = ["--data", own_pictures, "--out", out, "--width", 8, "--epochs", 40]
-    finished = run_command("-m", "cgan.classifier", *flags)
-    assert finished.returncode == 0, finished.stderr
-    finished = run_command("-m", "cgan.neighbours", "--data", own_pictures, "--judge", out)
-    assert finished.returncode == 0, finished.stderr
-    return out
+
+    def make(out: Path) -> None:
+        data = ["--data", own_pictures]
+        _succeed("-m", "cgan.classifier", *data, "--out", out, "--width", 8, "--epochs", 40)
+        _succeed("-m", "cgan.neighbours", *data, "--judge", out)
+
+    return made_once("judge", make)
 
 
 @pytest.fixture
-def expect_refusal(run_command):
-    """Assert that a command ends with status 2 and one line on standard error that has all the given words."""
+def expect_refusal():
+    """Assert that `python ARGUMENT...` ends with status 2 and one line on standard error that has all these words."""
 
-    def expect(*arguments: object, words: list[str]) -> None:
-        finished = run_command(*arguments)
+    def expect(*arguments: str, words: list[str]) -> None:
+        command = [sys.executable, *arguments]  # started as a user does: libraries read the environment
+        finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
         _assert_refused(finished.returncode, finished.stderr, words)
 
     return expect

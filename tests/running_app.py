@@ -1,7 +1,6 @@
 """The real app, `python app.py`, shared by the tests that ask it over HTTP. They may look at its log and its memory."""
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ import httpx
 import pytest
 
 from tests.browser.server import free_port, wait_until_served
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.processes import Program
 
 
 @dataclass
@@ -21,7 +19,7 @@ class App:
     """A running app."""
 
     address: str
-    process: subprocess.Popen
+    process: Program
     log: Path
     client: httpx.Client
 
@@ -43,9 +41,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App
     def start(*flags: str) -> App:
         port = free_port()
         log = tmp_path_factory.mktemp("app") / "log.txt"
-        with open(log, "w") as output:
-            command = [sys.executable, "app.py", "--offline", "--port", f"{port}", *flags]
-            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        process = Program("app.py", "--offline", "--port", port, *flags, output=log)
         address = f"http://127.0.0.1:{port}"
         wait_until_served(address, process)
         started.append(App(address, process, log, httpx.Client(base_url=address, timeout=60)))

@@ -82,7 +82,6 @@ def test_the_wheel_has_what_ships_and_nothing_of_ones_own(environment):
     assert sorted(path.name for path in (package / "checkpoints").iterdir()) == [
         "judge",
         "r3gan-conv",
-        "r3gan-film",
         "report-mlp",
     ]
     assert not (package / NOTES.removeprefix("cgan/")).exists()

@@ -1,11 +1,7 @@
-"""Training runs in processes of their own, which start in a moment: torch is imported once, in the fork server.
-
-A real process each time: it can be killed, have its file sizes limited, or be one of several in a process group.
-"""
+"""Training runs in processes of their own, which may be killed, have a limit of file sizes, or train together."""
 
 import contextlib
 import io
-import multiprocessing
 import os
 import resource
 import signal
@@ -23,9 +19,8 @@ from cgan.training.config import TrainingConfig
 from cgan.training.distributed import init_process_group
 from cgan.training.loop import train
 from cgan.training.run_folder import RunError
+from tests.processes import CONTEXT
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
 _TIMEOUT = 120  # seconds
 
 
@@ -47,7 +42,7 @@ class TrainingProcess:
     def __init__(self, run: Run, rank: int = 0, world_size: int = 1, port: int = 0) -> None:
         self._stderr = run.folder.with_name(f"{run.folder.name}.{rank}.stderr")
         environment = {"RANK": rank, "WORLD_SIZE": world_size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-        self._process: BaseProcess = _CONTEXT.Process(target=_main, args=(run, environment, self._stderr), daemon=True)
+        self._process: BaseProcess = CONTEXT.Process(target=_main, args=(run, environment, self._stderr), daemon=True)
         self._process.start()
 
     @property

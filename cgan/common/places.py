@@ -15,7 +15,7 @@ APP = ["cgan-app"] if _IS_INSTALLED else ["python", "app.py"]  # how both comman
 TRAIN = ["cgan-train"] if _IS_INSTALLED else ["python", "train.py"]
 
 # What may leave this machine, in a package or for the Hub: these checkpoints, and of a checkpoint these files.
-SHIPPED = ("judge", "r3gan-film", "r3gan-conv", "report-mlp")
+SHIPPED = ("judge", "r3gan-conv", "report-mlp")
 CHECKPOINT_FILES = (
     *("README.md", "config.json", "model.safetensors", "discriminator.safetensors", "classifier.safetensors"),
     *("directions.json", "history.jsonl", "metrics.json", "neighbours.npz", "real.json", "samples.png"),

@@ -5,7 +5,6 @@ engine.js        each operation by name, on tensors in the engine's memory
 safetensors.js   reads and writes safetensors files
 transfer.py      a checkpoint's generator, and the judge, as files of half the bytes, for the way to the page
 layers.js        torch's layers from a checkpoint's tensors
-film.js          the generator of the architecture `film`
 networks.js      the generators, from a checkpoint's config.json and model.safetensors
 worker.js        draws off the page's main thread
 training/        the same for training

@@ -103,22 +103,20 @@ export class Tanh {
   }
 }
 
-/** Batch normalization without its affine part: the gain and the shift of each channel that running statistics make. */
-export function runningStatistics(scope, channels, eps) {
-  const [mean, variance] = ["running_mean", "running_var"].map((name) => scope.take(name, [channels]));
+/** The gain and the shift of each channel that batch normalization comes to with its running statistics. */
+export function batchNormalization(scope, channels, eps) {
+  const names = ["weight", "bias", "running_mean", "running_var"];
+  const [weight, bias, mean, variance] = names.map((name) => scope.take(name, [channels]));
   scope.take("num_batches_tracked", []);
-  const gain = Array.from(variance, (value) => 1 / Math.sqrt(value + eps));
-  return { gain, shift: gain.map((value, c) => -mean[c] * value) };
+  const gain = weight.map((value, c) => value / Math.sqrt(variance[c] + eps));
+  return { gain, shift: bias.map((value, c) => value - mean[c] * gain[c]) };
 }
 
 export class BatchNorm1d {
   constructor(scope, channels, eps) {
     this.engine = scope.engine;
-    const [weight, bias] = ["weight", "bias"].map((name) => scope.take(name, [channels]));
-    const { gain, shift } = runningStatistics(scope, channels, eps);
-    const gains = gain.map((value, c) => value * weight[c]);
-    const shifts = shift.map((value, c) => value * weight[c] + bias[c]);
-    this.modulation = { gain: this.engine.from(gains, [channels]), shift: this.engine.from(shifts, [channels]) };
+    const { gain, shift } = batchNormalization(scope, channels, eps);
+    this.modulation = { gain: this.engine.from(gain, [channels]), shift: this.engine.from(shift, [channels]) };
   }
 
   forward(x) {
@@ -149,11 +147,11 @@ function paddedConvolution(scope, inputs, outputs, size, hasBias = true) {
   };
 }
 
-/** A 3x3 convolution of activation(x), or of activation(x gain + shift); added to `addTo`, where it is given. */
+/** A 3x3 convolution without bias of activation(x), or of activation(x gain + shift); added to `addTo`, where it is given. */
 export class Convolution {
-  constructor(scope, inputs, outputs, hasBias = true) {
+  constructor(scope, inputs, outputs) {
     this.engine = scope.engine;
-    const { weight, bias, channels } = paddedConvolution(scope, inputs, outputs, 3, hasBias);
+    const { weight, bias, channels } = paddedConvolution(scope, inputs, outputs, 3, false);
     this.packed = this.engine.packConvolution(weight, bias, channels[0], channels[1]);
   }
 

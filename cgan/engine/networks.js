@@ -1,27 +1,27 @@
 // The generators of cgan/models on the engine: each class has its name there, and its lines in that order.
 //
-// One thing differs. Where Python writes x + layer(activation(norm(y, classes))), the engine's convolution takes the
-// normalization (as gain and shift), the activation and the sum with it, which saves three passes over the memory.
+// One thing differs. Where Python writes x + layer(activation(y scale + shift)), the engine's convolution takes the
+// modulation, the activation and the sum with it, which saves three passes over the memory.
 
-import { FilmGenerator } from "./film.js";
 import {
   BatchNorm1d,
   ClassEmbedding,
   Convolution,
   Convolution1x1,
   ConvolutionToOne,
+  LEAKY_SLOPE,
   LeakyReLU,
   Linear,
   LinearToMap,
   padChannels,
   padTo,
-  runningStatistics,
   Scope,
   Tanh,
 } from "./layers.js";
 
 const IMAGE_PIXELS = 28 * 28;
-const BATCHNORM_EPS = 1e-5; // torch's default
+const BLOCKS = [1, 2, 2]; // of the convolutional generator at 7x7, 14x14 and 28x28
+const MAPPED_DIM = 256; // length of the hidden layer from which their modulation is computed
 
 /** Pictures drawn at a time: more are no faster, and take memory. */
 const GROUP = 16;
@@ -54,91 +54,92 @@ class MLPGenerator {
   }
 }
 
-/**
- * Batch normalization with a gain and a bias for each class. All of it is linear in the class weights, so the running
- * statistics are multiplied into both embeddings once, and a picture's modulation is two products.
- */
-class ClassBatchNorm {
-  constructor(scope, classes, channels) {
+/** Rows of a linear layer's weight and bias, packed with as many outputs as the engine has channels for them. */
+function packRows(engine, weight, bias, first, count) {
+  const part = (values, columns) => {
+    const rows = values.subarray(first * columns, (first + count) * columns);
+    return padTo(rows, [count, columns], [padChannels(count), columns]);
+  };
+  return engine.packLinear(part(weight, MAPPED_DIM), part(bias, 1), padChannels(count), MAPPED_DIM);
+}
+
+/** Computes the gains and shifts of all blocks from z and class. */
+class Modulation {
+  /** inputs: length of z and of a class's embedding together. channels: of each block. */
+  constructor(scope, inputs, channels) {
     this.engine = scope.engine;
-    const { gain, shift } = runningStatistics(scope.under("norm"), channels, BATCHNORM_EPS);
-    const [gains, biases] = ["gain.weight", "bias.weight"].map((name) => scope.take(name, [classes, channels]));
-    const padded = (values) => {
-      const shape = [classes, padChannels(channels)];
-      return this.engine.from(padTo(values, [classes, channels], shape), shape);
-    };
-    this.gain = padded(gains.map((value, i) => value * gain[i % channels]));
-    this.bias = padded(biases.map((value, i) => value + gains[i] * shift[i % channels]));
+    this.mapping = new Linear(scope.under("mapping"), inputs, MAPPED_DIM);
+    const total = channels.reduce((sum, count) => sum + count, 0);
+    const heads = scope.under("heads");
+    const weight = heads.take("weight", [2 * total, MAPPED_DIM]); // the rows of all gains, then those of all shifts
+    const bias = heads.take("bias", [2 * total]).map((value, row) => (row < total ? value + 1 : value));
+    const starts = channels.map((_, block) => channels.slice(0, block).reduce((sum, count) => sum + count, 0));
+    this.layers = channels.map((count, block) => ({
+      gain: packRows(this.engine, weight, bias, starts[block], count),
+      shift: packRows(this.engine, weight, bias, total + starts[block], count),
+    }));
   }
 
-  /** The normalization for each picture's class weights. */
-  modulation(classes) {
-    return { gain: this.engine.multiply(classes, this.gain), shift: this.engine.multiply(classes, this.bias) };
+  /** (N, inputs) to a gain around 1 and a shift around 0, each (N, channels), for every block. */
+  forward(zAndClass) {
+    const hidden = this.engine.leakyRelu(this.mapping.forward(zAndClass), LEAKY_SLOPE);
+    return this.layers.map(({ gain, shift }) => ({
+      gain: this.engine.linear(hidden, gain),
+      shift: this.engine.linear(hidden, shift),
+    }));
   }
 }
 
-/** In the place of a normalization by class: nothing. */
-class NoNorm {
-  modulation() {
-    return undefined;
-  }
-}
-
-const NORMALIZATIONS = { "none": NoNorm, "class-batch": ClassBatchNorm };
-
-/** Two convolutions beside an identity. */
-class ResidualBlock {
-  constructor(scope, classes, channels, normalization) {
+/** Two convolutions beside an identity, and a modulation between them. */
+class ModulatedBlock {
+  constructor(scope, channels) {
     this.engine = scope.engine;
-    if (!Object.hasOwn(NORMALIZATIONS, normalization))
-      throw new Error(`normalization is ${normalization}; allowed: ${Object.keys(NORMALIZATIONS)}`);
-    const Norm = NORMALIZATIONS[normalization];
-    this.norms = [0, 1].map((i) => new Norm(scope.under(`norms.${i}`), classes, channels));
-    this.convolutions = [0, 1].map((i) => new Convolution(scope.under(`convolutions.${i}`), channels, channels));
+    this.first = new Convolution(scope.under("first"), channels, channels);
+    this.second = new Convolution(scope.under("second"), channels, channels);
   }
 
   /** Overwrites x with the result. */
-  forward(x, classes) {
-    this.engine.scope(() => {
-      const y = this.convolutions[0].forward(x, { modulation: this.norms[0].modulation(classes) });
-      this.convolutions[1].forward(y, { modulation: this.norms[1].modulation(classes), addTo: x });
-    });
+  forward(x, modulation) {
+    this.engine.scope(() => this.second.forward(this.first.forward(x), { modulation, addTo: x }));
     return x;
   }
 }
 
-/** z and class in, image out: residual blocks at 7x7 and 14x14, then two convolutions at 28x28. */
+/** z and class in, image out: modulated residual blocks at 7x7, 14x14 and 28x28. */
 class ConvGenerator {
-  /** width: channels at 7x7; half of them at 14x14, a quarter at 28x28. */
-  constructor(scope, classes, { latent_dim, label_dim, width, normalization }) {
+  /** width: channels at 7x7; half of them at 14x14, three eighths at 28x28. */
+  constructor(scope, classes, { latent_dim, label_dim, width }) {
     this.engine = scope.engine;
     this.latentDim = latent_dim;
-    const [half, quarter] = [Math.floor(width / 2), Math.floor(width / 4)];
-    const block = (name, channels) => new ResidualBlock(scope.under(name), classes, channels, normalization);
+    const inputs = label_dim + latent_dim;
+    const widths = [width, Math.floor(width / 2), Math.floor((3 * width) / 8)];
+    const transition = (i) => new Convolution1x1(scope.under(`transitions.${i}`), widths[i], widths[i + 1]);
+    const stage = (channels, i) =>
+      Array.from({ length: BLOCKS[i] }, (_, j) => new ModulatedBlock(scope.under(`stages.${i}.${j}`), channels));
 
     this.embedding = new ClassEmbedding(scope.under("embedding"), classes, label_dim);
-    this.input = new LinearToMap(scope.under("input"), label_dim + latent_dim, width, 7);
-    this.blocks7 = [0, 1].map((i) => block(`blocks7.${i}`, width));
-    this.to14 = new Convolution1x1(scope.under("to14"), width, half);
-    this.blocks14 = [block("blocks14.0", half)];
-    this.to28 = new Convolution1x1(scope.under("to28"), half, quarter);
-    this.hidden = new Convolution(scope.under("hidden"), quarter, quarter);
-    this.output = new ConvolutionToOne(scope.under("output"), quarter);
+    this.input = new LinearToMap(scope.under("input"), inputs, width, 7);
+    this.stages = widths.map(stage);
+    this.transitions = [0, 1].map(transition);
+    const channels = widths.flatMap((count, i) => Array(BLOCKS[i]).fill(count)); // of each block
+    this.modulation = new Modulation(scope.under("modulation"), inputs, channels);
+    this.output = new ConvolutionToOne(scope.under("output"), widths[2]);
   }
 
   /** z (N, latent_dim) and class weights (N, classes) to pixels (N, 28, 28) in [-1, 1]. */
   forward(z, classes) {
-    let x = this.input.forward(this.engine.concatenate(this.embedding.forward(classes), z));
-    for (const block of this.blocks7) x = block.forward(x, classes);
-    x = this.engine.upsample(this.to14.forward(x));
-    for (const block of this.blocks14) x = block.forward(x, classes);
-    x = this.engine.upsample(this.to28.forward(x));
-    x = this.output.forward(this.hidden.forward(x));
-    return this.engine.clamp(x, -1, 1);
+    const zAndClass = this.engine.concatenate(this.embedding.forward(classes), z);
+    const modulations = this.modulation.forward(zAndClass);
+    let x = this.input.forward(zAndClass);
+    for (const [i, stage] of this.stages.entries()) {
+      if (i > 0) x = this.engine.upsample(this.transitions[i - 1].forward(x));
+      for (const block of stage) x = block.forward(x, modulations.shift());
+    }
+    return this.engine.clamp(this.output.forward(x), -1, 1);
   }
 }
 
-const ARCHITECTURES = { mlp: MLPGenerator, conv: ConvGenerator, film: FilmGenerator };
+const ARCHITECTURES = { mlp: MLPGenerator, conv: ConvGenerator };
 
 /** A checkpoint's generator, ready to draw. */
 export class Generator {

@@ -2,7 +2,6 @@
 
 python -m cgan.classifier                 train it, save it in checkpoints/judge, and test it
 python -m cgan.classifier --test          test the saved one
-python -m cgan.classifier --width 16 --epochs 3 --out DIR      a smaller one, for `train.py --perception DIR`
 python -m cgan.classifier --data PATH --out DIR                one of your own classes, for `--judge DIR`
 """
 

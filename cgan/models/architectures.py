@@ -11,18 +11,14 @@ from torch import nn
 from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.common.validation import Range, Widths
 from cgan.models.conv import ConvDiscriminator, ConvGenerator
-from cgan.models.film import FilmDiscriminator, FilmGenerator
-from cgan.models.layers import NORMALIZATIONS
 from cgan.models.mlp import MLPDiscriminator, MLPGenerator
 
 ARCHITECTURES = {
     "mlp": (MLPGenerator, MLPDiscriminator),
     "conv": (ConvGenerator, ConvDiscriminator),
-    "film": (FilmGenerator, FilmDiscriminator),
 }
 
 MAX_LATENT_DIM = 4096
-PERCEPTION_WIDTH = 16  # of the classifier that training gives to a discriminator
 
 # Allowed values of the networks' keyword arguments: a range, widths, or a list of choices. They bound the memory that a
 # checkpoint from a stranger can make us allocate.
@@ -35,9 +31,6 @@ SETTINGS: dict[str, Range | Widths | list] = {
     "batchnorm": [False, True],
     "width": Range(int, 4, 512),
     "features": Range(int, 1, 4096),
-    "perception": Range(int, 0, 512),
-    "normalization": [*NORMALIZATIONS],
-    "spectral_norm": [False, True],
 }
 
 

@@ -1,4 +1,4 @@
-"""Classifiers of the pictures: a residual network (judge, perception) and LeNet. See `evaluation.classifiers`."""
+"""Classifiers of the pictures: a residual network (the judge) and LeNet. See `evaluation.classifiers`."""
 
 from torch import Tensor, nn
 

@@ -154,57 +154,6 @@ def upsample(x: Tensor) -> Tensor:
     return nn.functional.interpolate(x, scale_factor=2, mode="bilinear")
 
 
-class ClassBatchNorm(nn.Module):
-    """Batch normalization with a gain and a bias for each class (de Vries et al. 2017, arXiv:1707.00683)."""
-
-    def __init__(self, classes: int, channels: int) -> None:
-        super().__init__()
-        self.norm = nn.BatchNorm2d(channels, affine=False)
-        self.gain, self.bias = ClassEmbedding(classes, channels), ClassEmbedding(classes, channels)
-        nn.init.ones_(self.gain.weight)
-        nn.init.zeros_(self.bias.weight)
-
-    def forward(self, x: Tensor, classes: Tensor) -> Tensor:
-        gain, bias = (embedding(classes)[:, :, None, None] for embedding in (self.gain, self.bias))
-        return self.norm(x) * gain + bias
-
-
-class NoNorm(nn.Module):
-    """The identity, with the signature of ClassBatchNorm."""
-
-    def __init__(self, classes: int, channels: int) -> None:
-        super().__init__()
-
-    def forward(self, x: Tensor, classes: Tensor) -> Tensor:
-        return x
-
-
-NORMALIZATIONS = {"none": NoNorm, "class-batch": ClassBatchNorm}
-
-
-class ResidualBlock(nn.Module):
-    """x plus two convolutions of x; each convolution comes after a normalization and an activation.
-
-    With last_gain 0 the second convolution starts at zero and the block as the identity, which lets a deep network
-    train without normalization (Zhang et al. 2019, arXiv:1901.09321).
-    """
-
-    def __init__(self, classes: int, channels: int, normalization: str = "none", last_gain: float = 0.0) -> None:
-        """classes: how many the normalization tells apart. normalization: a key of NORMALIZATIONS.
-
-        last_gain: factor of the second convolution's initial weights.
-        """
-        super().__init__()
-        self.norms = nn.ModuleList(NORMALIZATIONS[normalization](classes, channels) for _ in range(2))
-        self.convolutions = nn.ModuleList(convolution(channels, channels, gain=gain) for gain in (1.0, last_gain))
-
-    def forward(self, x: Tensor, classes: Tensor) -> Tensor:
-        y = x
-        for norm, layer in zip(self.norms, self.convolutions, strict=True):
-            y = layer(activation(norm(y, classes)))
-        return x + y
-
-
 class StraightThroughClamp(torch.autograd.Function):
     """clamp(x, -1, 1) that lets gradients through, except where they would push a clamped pixel further out.
 

@@ -1,7 +1,7 @@
 """Load a generator from the Hugging Face Hub or from a folder, and push it to the Hub with its model card.
 
 from cgan.hub import Generator
-generator = Generator.from_pretrained("YOU/my-conv")        # or "r3gan-film", or a checkpoint's folder
+generator = Generator.from_pretrained("YOU/my-conv")        # or "r3gan-conv", or a checkpoint's folder
 pictures = generator.sample([3] * 16, range(16))            # dresses, seeds 0 to 15: uint8 (16, 28, 28)
 generator.push_to_hub("YOU/my-conv")                        # or `python -m cgan.publish model`, which can list first
 

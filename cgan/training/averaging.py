@@ -1,6 +1,6 @@
 """Choose the length of the weights' average after a run (Karras et al. 2024, arXiv:2312.02696, section 3).
 
-    python -m cgan.training.averaging --run checkpoints/my-film --width 0.1 --out checkpoints/my-film-0.1
+    python -m cgan.training.averaging --run checkpoints/my-conv --width 0.1 --out checkpoints/my-conv-0.1
 
 A run with --keep-averages saves the EMA of its generator after epochs; each is the mean of a short time. Their weighted
 mean approximates the average over a longer time, as if the run itself had computed it.

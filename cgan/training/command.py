@@ -1,8 +1,7 @@
 """Train a conditional GAN on Fashion-MNIST, or on pictures of your own.
 
     python train.py                          the report's pair, 200 epochs, into checkpoints/my-mlp
-    python train.py --arch conv              the convolutional pair, with the settings it shipped with
-    python train.py --arch film              the pair to succeed it, whose generator z and class modulate
+    python train.py --arch conv              the convolutional pair that the app starts with; best on a GPU
     python train.py --data PATH --out DIR    your own pictures: docs/own-classes.md
     python train.py --resume                 go on where Ctrl-C, a signal or a power cut ended it
     python train.py --steps 500 --out DIR    a short run, to see that everything works

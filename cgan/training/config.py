@@ -1,22 +1,20 @@
 """The settings of a training run, and the recipes: their defaults for each architecture.
 
 Each setting is written once, here. `cgan.training.command` makes a flag of it; `config.json` and `training.safetensors`
-keep its value, so a renamed or removed setting would make older runs unreadable. The page gets them
-from here too, for the MLP pair.
+keep its value, so a renamed setting would be forgotten in older runs. The page gets them from here too, for the MLP
+pair.
 """
 
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from cgan.common.validation import Range, Widths
-from cgan.models.architectures import ARCHITECTURES, PERCEPTION_WIDTH, SETTINGS, NetworkConfig
+from cgan.models.architectures import ARCHITECTURES, SETTINGS, NetworkConfig
 from cgan.models.mlp import DISCRIMINATOR_HIDDEN, GENERATOR_HIDDEN
 from cgan.training.step.losses import OBJECTIVES
 
 RUN, NETWORKS, STEPS = "the run", "the networks", "the steps"  # headings of `train.py --help`
 MAX_SEED = 2**32 - 1
-
-_MAKE_PERCEPTION = f"python -m cgan.classifier --width {PERCEPTION_WIDTH} --epochs 3 --out DIR"
 
 
 class Setting(NamedTuple):
@@ -48,8 +46,7 @@ class TrainingConfig:
     arch: str = _setting(
         "mlp",
         NETWORKS,
-        "mlp: the report's; conv: a convolutional one; film: one with z and class in every block. "
-        "The other defaults are those of the chosen architecture",
+        "mlp: the report's; conv: a convolutional one. The other defaults are those of the chosen architecture",
         [*ARCHITECTURES],
     )
     latent_dim: int = _setting(100, NETWORKS, "length of z", SETTINGS["latent_dim"])
@@ -65,17 +62,8 @@ class TrainingConfig:
         True, NETWORKS, "mlp: normalize all hidden layers of the generator but the first", SETTINGS["batchnorm"]
     )
     batchnorm_eps: float = _setting(0.8, NETWORKS, "mlp: of the generator", SETTINGS["batchnorm_eps"])
-    width: int = _setting(64, NETWORKS, "conv, film: channels of the generator at 7x7", SETTINGS["width"])
-    width_d: int = _setting(32, NETWORKS, "conv, film: channels of the discriminator at 14x14", SETTINGS["width"])
-    normalization: str = _setting("none", NETWORKS, "conv: of the generator", SETTINGS["normalization"])
-    spectral_norm: bool = _setting(False, NETWORKS, "conv: of the discriminator's layers", SETTINGS["spectral_norm"])
-    perception: str | None = _setting(
-        None,
-        NETWORKS,
-        "conv: folder of a small classifier, whose activations the discriminator sees beside the image; "
-        f"{_MAKE_PERCEPTION} makes one",
-        "DIR",
-    )
+    width: int = _setting(64, NETWORKS, "conv: channels of the generator at 7x7", SETTINGS["width"])
+    width_d: int = _setting(32, NETWORKS, "conv: channels of the discriminator at 14x14", SETTINGS["width"])
 
     loss: str = _setting("least-squares", STEPS, "adversarial loss", [*OBJECTIVES])
     penalty: float = _setting(0.0, STEPS, "weight of the gradient penalties R1 and R2", Range(float, 0, 1e6))
@@ -130,39 +118,32 @@ class TrainingConfig:
             generator |= {"batchnorm": False} if not self.batchnorm else {}
             discriminator = {"label_dim": self.label_dim, "dropout": self.dropout}
             discriminator |= {"hidden": self.hidden_d} if self.hidden_d != DISCRIMINATOR_HIDDEN else {}
-        elif self.arch == "film":
-            generator, discriminator = common | {"width": self.width}, {"width": self.width_d}
         else:
-            generator = common | {"width": self.width, "normalization": self.normalization}
-            discriminator = {"width": self.width_d, "spectral_norm": self.spectral_norm}
-            discriminator |= {"perception": PERCEPTION_WIDTH} if self.perception else {}
+            generator, discriminator = common | {"width": self.width}, {"width": self.width_d}
         return NetworkConfig(self.arch, generator, discriminator)
 
     def with_networks(self, networks: NetworkConfig) -> "TrainingConfig":
         """These settings with the networks of a checkpoint, as far as they are settings here."""
         of_d = {f"{name}_d" if name in ("hidden", "width") else name: v for name, v in networks.discriminator.items()}
         given = {"arch": networks.arch} | of_d | networks.generator
-        known = {field.name for field in fields(self)} - {"perception"}  # a folder, which no checkpoint names
-        return replace(self, **{name: value for name, value in given.items() if name in known})
+        return replace(self, **_known(given))
+
+    @classmethod
+    def from_saved(cls, settings: dict) -> "TrainingConfig":
+        """The settings that a training state holds; those that exist no more are left out. Raises TypeError."""
+        return cls(**_known(settings))
+
+
+def _known(settings: dict) -> dict:
+    """The settings among these that there are in this version."""
+    names = {field.name for field in fields(TrainingConfig)}
+    return {name: value for name, value in settings.items() if name in names}
 
 
 RECIPES = {
     "mlp": TrainingConfig(),
     "conv": TrainingConfig(
         arch="conv",
-        latent_dim=64,
-        label_dim=32,
-        loss="relativistic",
-        penalty=0.5,
-        penalty_every=4,
-        learning_rate=8e-4,
-        final_rate=0.1,
-        beta1=0.0,
-        beta2=0.99,
-        precision="bf16",
-    ),
-    "film": TrainingConfig(
-        arch="film",
         epochs=500,
         latent_dim=64,
         label_dim=32,

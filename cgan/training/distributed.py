@@ -129,10 +129,8 @@ class SyncBatchNorm(nn.modules.batchnorm._BatchNorm):
 
 
 def convert_sync_batchnorm(network: nn.Module) -> nn.Module:
-    """Replace, in place, every batch normalization in training mode by SyncBatchNorm; frozen ones stay."""
+    """Replace, in place, every batch normalization by SyncBatchNorm."""
     for name, child in network.named_children():
-        if not child.training:
-            continue
         if isinstance(child, nn.modules.batchnorm._BatchNorm):
             synced = SyncBatchNorm(child.num_features, child.eps, child.momentum, child.affine)
             synced.load_state_dict(child.state_dict())

@@ -16,7 +16,6 @@ from tqdm import tqdm
 from cgan.common.classes import FASHION_MNIST, Classes
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
-from cgan.training import initial_weights
 from cgan.training.config import TrainingConfig
 from cgan.training.distributed import SINGLE, ProcessGroup
 from cgan.training.run_folder import RunError, RunFolder, snapshot_steps
@@ -89,9 +88,7 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
         _resume(trainer, out / checkpoints.TRAINING_STATE)
     else:
         if trainer.config.start_from:
-            initial_weights.start_from(trainer, trainer.config.start_from)
-        if trainer.config.perception:
-            initial_weights.load_perception(trainer, Path(trainer.config.perception))
+            _start_from(trainer, trainer.config.start_from)
     if folder:
         (_prepare_resumed if resume else _prepare_new)(trainer, folder)
 
@@ -129,6 +126,21 @@ def _train(trainer: Trainer, out: Path, resume: bool, tensorboard: bool) -> sign
                 saved_at = time.monotonic()
                 saving = saved_at - started
     return (stop.signal or signal.SIGTERM) if trainer.step_count < trainer.last_step else None
+
+
+def _start_from(trainer: Trainer, checkpoint: str) -> None:
+    """Load the weights of a checkpoint of the same networks; optimizers and random streams stay new.
+
+    Raises RunError for other networks, and CheckpointError.
+    """
+    folder = checkpoints.resolve(checkpoint)
+    theirs, ours = checkpoints.load_config(folder), trainer.networks()
+    if theirs != ours:
+        raise RunError(f"--start-from {checkpoint}: holds {theirs}; this run is to train {ours}")
+    raw, ema = folder / checkpoints.RAW_GENERATOR, folder / checkpoints.EMA_GENERATOR
+    checkpoints.load_weights(trainer.generator, raw if raw.exists() else ema)
+    checkpoints.load_weights(trainer.ema, ema)
+    checkpoints.load_weights(trainer.discriminator, folder / checkpoints.DISCRIMINATOR)
 
 
 def _prepare_new(trainer: Trainer, folder: RunFolder) -> None:
@@ -204,7 +216,7 @@ def _resume(trainer: Trainer, path: Path) -> None:
         raise RunError(f"--resume: {path.parent} holds no run to go on with; {advice}")
     tensors, metadata = checkpoints.load_tensors(path)
     try:
-        saved = TrainingConfig(**json.loads(metadata["config"]))
+        saved = TrainingConfig.from_saved(json.loads(metadata["config"]))
         _refuse_other_settings(saved, trainer.config)
         if metadata.get("data", trainer.classes.data) != trainer.classes.data:
             raise RunError("--resume: the saved run learned from other data; name the same by --data")
@@ -226,8 +238,6 @@ def _refuse_too_short(trainer: Trainer, step: int) -> None:
 
 def _refuse_other_settings(saved: TrainingConfig, wanted: TrainingConfig) -> None:
     before, now = dataclasses.asdict(saved), dataclasses.asdict(wanted)
-    if saved.perception and wanted.perception:  # its weights are in the state, wherever they came from
-        now["perception"] = before["perception"]
     differing = [name for name in now if name not in _FREE and before[name] != now[name]]
     if differing:
         listed = "; ".join(f"{name} was {before[name]}, now {now[name]}" for name in differing)

@@ -31,6 +31,8 @@ from cgan.training.step.cuda_graph import RecordedFunction
 from cgan.training.step.gradients import Inputs, StepGradients
 from cgan.training.step.losses import OBJECTIVES
 
+_LONGEST_BURN_IN = 0.9  # as a share of a run's steps
+
 
 class Trainer:
     """Two networks, their optimizers and random streams; `step` trains them by one batch."""
@@ -81,8 +83,7 @@ class Trainer:
         return network.to(self.device, memory_format=torch.channels_last)
 
     def _adam(self, network: nn.Module) -> Adam:
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        return Adam(trained, self.config.learning_rate, (self.config.beta1, self.config.beta2))
+        return Adam(network.parameters(), self.config.learning_rate, (self.config.beta1, self.config.beta2))
 
     def _step_gradients(self) -> StepGradients:
         """Computes a step's gradients; on a GPU as CUDA graphs."""
@@ -152,8 +153,14 @@ class Trainer:
 
     @property
     def _burn_in_share(self) -> float:
-        """Progress of the burn-in, 0 to 1, along half a cosine wave (R3GAN, arXiv:2501.05441); 1 without a burn-in."""
-        passed = min(1.0, self.images_after(self.step_count) / self.config.burn_in) if self.config.burn_in else 1.0
+        """Progress of the burn-in, 0 to 1, along half a cosine wave (R3GAN, arXiv:2501.05441); 1 without a burn-in.
+
+        In a run that is hardly longer than its burn-in or shorter, it ends after nine tenths of the steps.
+        """
+        if not self.config.burn_in:
+            return 1.0
+        images, steps = self.images_after(self.step_count), self.step_count
+        passed = min(1.0, max(images / self.config.burn_in, steps / (_LONGEST_BURN_IN * self.last_step)))
         return (1 - math.cos(math.pi * passed)) / 2
 
     @property
@@ -260,10 +267,10 @@ def _floating_pairs(*networks: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
 
 
 def _adam_state(network: nn.Module, optimizer: Adam | None) -> Iterator[tuple[str, Tensor]]:
-    """The optimizer's tensors for each trained parameter, by name."""
-    trained = [name for name, parameter in network.named_parameters() if parameter.requires_grad]
+    """The optimizer's tensors for each parameter, by name."""
+    names = [name for name, _ in network.named_parameters()]
     for key, tensors in optimizer.state.items() if optimizer else ():
-        for name, tensor in zip(trained, tensors, strict=True):
+        for name, tensor in zip(names, tensors, strict=True):
             yield f"adam.{key}.{name}", tensor
 
 

@@ -50,7 +50,7 @@ def main() -> None:
 
 def _parser() -> Parser:
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder (default: r3gan-film)")
+    parser.add_argument("--checkpoint", metavar="C", help="a name in checkpoints/ or a folder (default: r3gan-conv)")
     parser.add_argument(
         "--judge",
         dest="judges",

@@ -45,7 +45,7 @@ from cgan.ui.web import STYLE_SHEETS, UI
 from cgan.ui.web.bundle import bundle
 from cgan.ui.web.config import config_script
 
-DEFAULT_CHECKPOINT = "r3gan-film"
+DEFAULT_CHECKPOINT = "r3gan-conv"
 _CACHE = (3600, 3600)  # seconds: how often files made for API clients are looked through, and how old they may be
 # Fonts of the system, for Gradio's own themes fetch theirs from outside. Chinese first where the page is Chinese.
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]

@@ -1,8 +1,6 @@
 """The real server and a real browser."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +15,7 @@ from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
 from tests.browser.app_page import AppPage
 from tests.browser.server import free_port, wait_until_served
 from tests.chromium import FLAGS, HEADLESS, find_chromium
-from tests.conftest import ROOT
+from tests.processes import Program
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +27,7 @@ def serve(tmp_path_factory):
         port = free_port()
         address = f"http://127.0.0.1:{port}"
         log = tmp_path_factory.mktemp("server") / "log.txt"
-        with open(log, "w") as output:
-            command = [sys.executable, "app.py", "--port", f"{port}", *flags]
-            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        process = Program("app.py", "--port", port, *flags, output=log)
         wait_until_served(address, process)
         yield address
         process.terminate()

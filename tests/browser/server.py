@@ -1,10 +1,10 @@
 """How a test waits for the app."""
 
 import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
+from typing import Protocol
 
 
 def free_port() -> int:
@@ -13,7 +13,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until_served(address: str, process: subprocess.Popen, seconds: float = 120, pause: float = 0.2) -> None:
+class Started(Protocol):
+    """A process of subprocess or of `tests.processes`."""
+
+    def poll(self) -> int | None: ...
+
+
+def wait_until_served(address: str, process: Started, seconds: float = 120, pause: float = 0.2) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -86,7 +86,7 @@ def test_another_checkpoint_knows_nothing_of_it(found):
     expected = Sampler(resolve("report-mlp")).sample(np.full(16, found.class_index), np.arange(7, 23))
     page.expect_cells("#picture canvas", expected, columns=4)
     expect(found.chip("generate")).to_be_hidden()
-    page.choose("checkpoint", "r3gan-film")
+    page.choose("checkpoint", "r3gan-conv")
     expect(page.find("#picture")).to_have_attribute("data-seed", "found")
     found.expect_first("#picture canvas", found.garment)
 

@@ -14,7 +14,7 @@ from cgan.sampling.sampler import Sampler
 from cgan.ui.page import DEFAULT_CHECKPOINT
 from tests.browser.app_page import GENERATORS, TOLERANCE, largest_difference
 
-SHIPPED = ("r3gan-film", "r3gan-conv", "report-mlp")
+SHIPPED = ("r3gan-conv", "report-mlp")
 ENGINE = "**/cgan/engine.wasm"
 
 

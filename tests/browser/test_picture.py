@@ -85,7 +85,7 @@ def test_the_walk_ends_at_the_seed_and_follows_the_hand(picture):
     expect(onward).to_have_attribute("data-seed", "1234")
     expect(onward).to_have_attribute("data-position", "1")
     expect(onward).to_have_attribute("data-class", "7")
-    end = Sampler(resolve("r3gan-film")).sample(np.array([7]), np.array([1234]))
+    end = Sampler(resolve("r3gan-conv")).sample(np.array([7]), np.array([1234]))
     picture.page.expect_cells("#onward .cgan-frame", end, 1)
     assert picture.page.find("#onward figure .cgan-mark").get_attribute("data-renderer") == "page"
 
@@ -186,7 +186,7 @@ def test_bad_files_get_one_line_and_good_ones_are_seen(picture, tmp_path):
 def test_where_the_page_cannot_draw_the_server_does(visit):
     picture = Picture(visit(renderer="server"))
     picture.page.type_number("onward-position", 1)
-    end = Sampler(resolve("r3gan-film")).sample(np.array([3]), np.array([21]))
+    end = Sampler(resolve("r3gan-conv")).sample(np.array([3]), np.array([21]))
     picture.page.expect_cells("#onward .cgan-frame", end, 1)
     assert picture.page.find("#onward figure .cgan-mark").get_attribute("data-renderer") == "server"
 

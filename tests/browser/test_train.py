@@ -207,7 +207,7 @@ def test_it_is_used_and_python_draws_the_same(visit_for_all, tmp_path):
     page.open_tab("How good?")
     expect(page.find("#trained-note")).to_contain_text("lives in this page alone")
     expect(page.find("#quality .cgan-report p").first).to_contain_text("lives in this page alone", timeout=SECONDS)
-    page.choose("checkpoint", "r3gan-film")
+    page.choose("checkpoint", "r3gan-conv")
     expect(page.find("#trained-note")).to_be_hidden()
 
 

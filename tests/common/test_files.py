@@ -7,7 +7,6 @@ import pytest
 
 from cgan.common.command_line import check_output
 from cgan.common.files import user_path, write_json
-from cgan.evaluation import metrics
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
@@ -37,7 +36,7 @@ def test_an_output_that_cannot_be_written_is_refused_in_one_line(tmp_path, capsy
 
 
 def test_metrics_find_it_before_the_work(expect_refusal_here, monkeypatch, tmp_path):
-    monkeypatch.setattr(metrics.dataset, "from_flags", lambda *_: pytest.fail("the work has begun"))
+    monkeypatch.setattr("cgan.data.fashion_mnist.load", lambda *_, **__: pytest.fail("the work has begun"))
     output = tmp_path / "none" / "metrics.json"
     words = ["--json", "none", "cannot be written"]
     expect_refusal_here("-m", "cgan.metrics", "--checkpoint", "report-mlp", "--json", output, words=words)

@@ -30,13 +30,13 @@ def history(folder):
     return np.array([[entry[name] for name in NAMES] for entry in entries])
 
 
-SMALL_CONV = {"arch": "conv", "width": 8, "width_d": 8}
+SMALL_CONV = {"arch": "conv", "width": 8, "width_d": 8, "augmentation": 0.3, "penalty": 0.5}
 
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, SMALL_CONV, SMALL_CONV | {"normalization": "class-batch", "loss": "hinge", "d_steps": 2}],
-    ids=["report", "conv", "conv, batch normalization, two steps of D"],
+    [{}, {"loss": "hinge", "d_steps": 2}, SMALL_CONV],
+    ids=["report", "two steps of D", "conv"],
 )
 def test_two_processes_follow_one(tmp_path, settings):
     """Also over the epoch's last batch, which is smaller, and with dropout, whose masks are the same."""

@@ -13,13 +13,6 @@ def test_the_page_says_what_the_shipped_files_say():
     assert quality.PAGE.read_text() == page
 
 
-def test_the_page_names_the_training_that_saw_a_classifier():
-    (line,) = [
-        line for line in quality.PAGE.read_text().splitlines() if line.startswith("**What a training has seen.**")
-    ]
-    assert "r3gan-conv" in line and "report-mlp" not in line
-
-
 def test_of_each_pair_the_one_said_to_be_real_is_a_test_image(fashion_mnist_test, tmp_path, monkeypatch, capsys):
     images, labels = fashion_mnist_test
     sides = []

@@ -13,7 +13,7 @@ from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR
 from cgan.sampling.latents import latents, one_hot
 from cgan.sampling.sampler import Sampler
 
-SHIPPED = ("report-mlp", "r3gan-conv", "r3gan-film")
+SHIPPED = ("report-mlp", "r3gan-conv")
 
 
 def test_principal_directions_are_the_textbooks():

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from cgan.models import checkpoints
 from cgan.training.config import TrainingConfig
-from tests.conftest import ROOT
+from tests.processes import ROOT, Program
 from tests.training_process import Run, TrainingProcess, finish
 
 CONFIG = TrainingConfig(epochs=8, log_every=5, seed=1)
@@ -49,22 +49,12 @@ def assert_same(one, other):
 SIGNALLED = ["train.py", "--steps", "60", "--log-every", "5"]
 
 
-def start(command, hang_up=signal.SIG_DFL):
-    """Start a training; a hang-up signal that is ignored here, as by nohup, is ignored there."""
-    before = signal.signal(signal.SIGHUP, hang_up)
-    try:
-        return subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-    finally:
-        signal.signal(signal.SIGHUP, before)
-
-
 def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command):
     """Ctrl-C and two others, in runs that begin together."""
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     commands = {number: [*SIGNALLED, "--out", f"{tmp_path / number.name}"] for number in signals}
-    runs = {number: start(command) for number, command in commands.items()}
+    texts = {number: (tmp_path / f"{number.name}.out", tmp_path / f"{number.name}.err") for number in signals}
+    runs = {n: Program(*commands[n], output=texts[n][0], errors=texts[n][1]) for n in signals}
     to_end = {*signals}
 
     def each_is_ended():
@@ -75,18 +65,19 @@ def test_a_signal_saves_and_says_how_to_go_on(tmp_path, run_command):
 
     wait_until(each_is_ended, lambda: all(runs[number].poll() is None for number in to_end))
     for number, process in runs.items():
-        output, errors = process.communicate(timeout=120)
-        assert process.returncode == 128 + number and "Traceback" not in errors
+        assert process.wait(120) == 128 + number
+        output, errors = (path.read_text() for path in texts[number])
+        assert "Traceback" not in errors
         assert output == f"Saved. Go on with: python {' '.join(commands[number])} --resume\n"
-    whole = start([*SIGNALLED, "--out", f"{tmp_path / 'whole'}"])
+    whole = Program(*SIGNALLED, "--out", tmp_path / "whole", output=tmp_path / "whole.out")
     assert run_command(*commands[signal.SIGINT], "--resume").returncode == 0
-    whole.communicate(timeout=120)
-    assert whole.returncode == 0
+    assert whole.wait(120) == 0
     assert_same(tmp_path / signal.SIGINT.name, tmp_path / "whole")
 
 
 def test_under_nohup_a_hang_up_ends_nothing(tmp_path):
-    process = start([*SIGNALLED, "--out", f"{tmp_path}"], hang_up=signal.SIG_IGN)
+    command = ["nohup", sys.executable, *SIGNALLED, "--out", f"{tmp_path}"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     wait_until(lambda: len(history(tmp_path)) >= 2, lambda: process.poll() is None)
     process.send_signal(signal.SIGHUP)
     output, _ = process.communicate(timeout=120)

@@ -87,11 +87,6 @@ def in_float64(name, seeds, labels):
         (
             "r3gan-conv",
             partial(in_float64, "r3gan-conv"),
-            "a0c27699f582e5434bf7fcc0163ca39e93c33382a8dac5b24b8346d71c92af0f",
-        ),
-        (
-            "r3gan-film",
-            partial(in_float64, "r3gan-film"),
             "24f5735995d04aca45d10d914469801a1dcbd82a608ba55f47733a0e2471f1ea",
         ),
     ],

@@ -10,14 +10,14 @@ from cgan.training import averaging
 from cgan.training.config import RECIPES
 from cgan.training.loop import train
 
-SMALL_FILM = dataclasses.replace(RECIPES["film"], width=8, width_d=8, epochs=3, log_every=5)
+SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8, epochs=3, log_every=5)
 AVERAGING = ("-m", "cgan.training.averaging")
 
 
 @pytest.fixture(scope="module")
 def run(few, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    assert train(SMALL_FILM, *few, folder, torch.device("cpu")) is None
+    assert train(SMALL_CONV, *few, folder, torch.device("cpu")) is None
     return folder
 
 

@@ -7,7 +7,6 @@ import torch
 from safetensors.torch import load_file
 
 from cgan.models import checkpoints
-from cgan.models.classifier import CLASSIFIER
 from cgan.training import loop
 from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.loop import train
@@ -16,8 +15,7 @@ from cgan.training.trainer import Trainer
 from tests.training.conftest import read_history
 
 CPU = torch.device("cpu")
-SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8)
-SMALL_FILM = dataclasses.replace(RECIPES["film"], width=8, width_d=8, batch_size=64, burn_in=1000)
+SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8, batch_size=64, burn_in=1000)
 
 
 def without_timings(history):
@@ -37,13 +35,11 @@ def interrupt_at(step, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def recipes(perception):
+def recipes():
     return {
         "mlp": TrainingConfig(),
         "mlp of other widths": TrainingConfig(hidden=(24, 36), hidden_d=(20,), batchnorm=False),
         "conv": SMALL_CONV,
-        "conv with perception": dataclasses.replace(SMALL_CONV, perception=f"{perception}"),
-        "film": SMALL_FILM,
     }
 
 
@@ -60,7 +56,7 @@ def whole_runs(few, recipes, tmp_path_factory):
 
 INTERRUPTIONS = [
     *(("mlp", at) for at in (1, 10, 11, 12)),
-    *((name, 12) for name in ("mlp of other widths", "conv", "conv with perception", "film")),
+    *((name, 12) for name in ("mlp of other widths", "conv")),
 ]
 
 
@@ -102,23 +98,6 @@ def test_a_run_can_start_with_the_weights_of_another(few, short_run, tmp_path):
                 assert torch.equal(before[key], after[key]), key
 
 
-def test_a_run_can_go_on_with_perception_from_one_without(few, perception, tmp_path):
-    train(dataclasses.replace(SMALL_CONV, steps=3), *few, tmp_path / "without", CPU)
-    config = dataclasses.replace(SMALL_CONV, steps=3, start_from=f"{tmp_path / 'without'}", perception=f"{perception}")
-    train(config, *few, tmp_path / "seeing", CPU)
-    classifier = load_file(perception / CLASSIFIER)
-    discriminator = checkpoints.load_discriminator(tmp_path / "seeing")
-    for name, tensor in discriminator.perception.state_dict().items():
-        assert torch.equal(tensor, classifier[name]), name
-    assert discriminator.perceived7.weight.abs().max() > 0
-
-
-def test_a_missing_perception_is_refused_with_the_command_that_makes_one(few, tmp_path):
-    config = dataclasses.replace(SMALL_CONV, steps=3, perception=f"{tmp_path / 'none'}")
-    with pytest.raises(RunError, match=r"--perception: .*cgan\.classifier --width 16 --epochs 3 --out .*none"):
-        train(config, *few, tmp_path / "run", CPU)
-
-
 def test_weights_of_other_networks_are_refused(few, short_run, tmp_path):
     config = TrainingConfig(start_from=f"{short_run}", steps=1, latent_dim=7)
     with pytest.raises(RunError, match=r"--start-from .*'latent_dim': 100.*'latent_dim': 7"):
@@ -134,21 +113,13 @@ def test_resume_refuses_other_settings_and_names_them(few, tmp_path):
 
 
 def test_resume_minds_only_what_decides_the_run(few, short_run, tmp_path, capsys):
-    """Other entries and saves, a beginning that is past, a perception whose folder is gone."""
+    """Other entries and saves, and a beginning that is past."""
     config = TrainingConfig(steps=5, start_from=f"{short_run}")
     train(config, *few, tmp_path, CPU)
     other = dataclasses.replace(config, steps=8, log_every=2, save_every=1.5, start_from=None, keep_averages=True)
     assert train(other, *few, tmp_path, CPU, resume=True) is None
     assert [entry["step"] for entry in read_history(tmp_path)] == [5, 6, 8]
     assert json.loads((tmp_path / checkpoints.CONFIG).read_text())["training"]["start_from"] == f"{short_run}"
-
-
-def test_a_run_with_perception_goes_on_where_the_classifier_is_gone(few, perception, tmp_path):
-    config = dataclasses.replace(SMALL_CONV, steps=3, perception=f"{perception}")
-    train(config, *few, tmp_path, CPU)
-    train(dataclasses.replace(config, steps=4, perception="elsewhere"), *few, tmp_path, CPU, resume=True)
-    with pytest.raises(RunError, match="perception was"):
-        train(dataclasses.replace(config, steps=5, perception=None), *few, tmp_path, CPU, resume=True)
 
 
 @pytest.mark.parametrize(("length", "flag"), [({"steps": 10}, "--steps 10"), ({"epochs": 1}, "--epochs 1")])

@@ -10,7 +10,7 @@ from cgan.training.config import RECIPES, TrainingConfig
 from cgan.training.trainer import Trainer
 
 CPU = torch.device("cpu")
-SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8)
+SMALL_CONV = dataclasses.replace(RECIPES["conv"], width=8, width_d=8, batch_size=64, augmentation=0.0)
 
 
 def listing_of_the_report(trainer, batches, noise):
@@ -129,7 +129,9 @@ def test_the_seed_alone_decides_a_run(few):
 
 
 def test_the_learning_rate_falls_in_the_second_half(few):
-    config = dataclasses.replace(SMALL_CONV, steps=100, learning_rate=1e-3, learning_rate_d=2e-3, final_rate=0.01)
+    config = dataclasses.replace(
+        SMALL_CONV, steps=100, burn_in=0, learning_rate=1e-3, learning_rate_d=2e-3, final_rate=0.01
+    )
     trainer = Trainer(config, *few, CPU)
     rates = {}
     for step in (0, 50, 75, 100):
@@ -144,7 +146,9 @@ def test_penalties_hold_the_discriminators_slope_down(few):
     """Every fourth step with four times the weight; without them the slope at real images grows beyond."""
     slopes = {}
     for penalty in (0.0, 5.0):
-        config = dataclasses.replace(SMALL_CONV, steps=80, penalty=penalty, precision="fp32", batch_size=32)
+        config = dataclasses.replace(
+            SMALL_CONV, steps=80, penalty=penalty, first_penalty=None, precision="fp32", batch_size=32
+        )
         trainer = Trainer(config, *few, CPU)
         for _ in range(80):
             trainer.step()
@@ -182,3 +186,15 @@ def test_the_burn_in_lowers_rate_and_penalty_and_ends(few):
         seen[step] = (trainer.optimizer_g.learning_rate, trainer.optimizer_d.learning_rate, trainer._penalty)
     expected = {0: (1e-3, 1e-3, 1.0), 21: (5.5e-4, 5.5e-4, 0.1), 42: (1e-4, 1e-4, 0.01), 63: (1e-4, 1e-4, 0.01)}
     assert seen == {step: pytest.approx(values) for step, values in expected.items()}
+
+
+def test_the_burn_in_ends_in_a_run_that_is_shorter(few):
+    """After nine tenths of its steps."""
+    config = dataclasses.replace(SMALL_CONV, steps=100, learning_rate=1e-3, final_rate=0.1, burn_in=27_000_000)
+    trainer = Trainer(config, *few, CPU)
+    rates = {}
+    for step in (0, 45, 90, 100):
+        trainer.step_count = step
+        trainer._set_learning_rates()
+        rates[step] = trainer.optimizer_g.learning_rate
+    assert rates == pytest.approx({0: 1e-3, 45: 5.5e-4, 90: 1e-4, 100: 1e-4})

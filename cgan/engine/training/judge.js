@@ -4,7 +4,7 @@
 // stride of 2 is a convolution of which every second pixel is kept: by Winograd's algorithm that is no slower than a
 // direct one.
 
-import { padTo, Scope, runningStatistics } from "../layers.js";
+import { batchNormalization, padTo, Scope } from "../layers.js";
 
 const IMAGE_SIZE = 28;
 const IMAGE_PIXELS = IMAGE_SIZE * IMAGE_SIZE;
@@ -16,13 +16,9 @@ const GROUP = 10; // pictures at a time, between two slices
 /** Weight (outputs, inputs, size, size) and bias of a convolution with the batch normalization behind it. */
 function folded(convolution, norm, outputs, inputs, size) {
   const weight = convolution.take("weight", [outputs, inputs, size, size]);
-  const [gain, bias] = ["weight", "bias"].map((name) => norm.take(name, [outputs]));
-  const statistics = runningStatistics(norm, outputs, EPS);
+  const { gain, shift } = batchNormalization(norm, outputs, EPS);
   const row = inputs * size * size;
-  return {
-    weight: weight.map((value, i) => value * gain[Math.floor(i / row)] * statistics.gain[Math.floor(i / row)]),
-    bias: bias.map((value, c) => value + gain[c] * statistics.shift[c]),
-  };
+  return { weight: weight.map((value, i) => value * gain[Math.floor(i / row)]), bias: shift };
 }
 
 /** Two 3x3 convolutions beside a 1x1 convolution as shortcut. */

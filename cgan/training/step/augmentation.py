@@ -18,7 +18,7 @@ def augment(images: Tensor, probability: Tensor, stream: torch.Generator, part: 
     numbers of all processes and uses its own. What moves in from outside is black, -1.
     """
     count, _, height, width = images.shape
-    drawn = torch.rand(parts, 4, count, 1, generator=stream, device=images.device)[part]
+    drawn = torch.rand(parts, count, 4, generator=stream, device=images.device)[part].T.unsqueeze(-1)
     mirrored, moved = drawn[:2] < probability
     down, right = ((drawn[2:] * (2 * _FARTHEST + 1)).long() - _FARTHEST) * moved + _FARTHEST
     rows = torch.arange(height, device=images.device) + down

@@ -92,5 +92,4 @@ class StepGradients:
 
 
 def _gradients(loss: Tensor, network: nn.Module) -> tuple[Tensor, ...]:
-    """Those of its trained weights."""
-    return torch.autograd.grad(loss, [weights for weights in network.parameters() if weights.requires_grad])
+    return torch.autograd.grad(loss, [*network.parameters()])

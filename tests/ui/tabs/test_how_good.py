@@ -161,13 +161,6 @@ def test_the_report_card_says_what_the_files_say():
     last([card])
 
 
-def test_a_training_that_knew_a_classifier_is_named():
-    """r3gan-conv's discriminator saw one's features; a run without is not said to be flattered."""
-    card = report_card(Studio(), "r3gan-conv")
-    assert card["flattered"] == {"key": "flattered", "values": {"name": "r3gan-conv"}}
-    assert report_card(Studio(), "report-mlp")["flattered"] is None
-
-
 @pytest.mark.parametrize("name", ["plain", "with space and 'quote'"])
 def test_the_command_that_measures_works_when_it_is_pasted(tmp_path, name):
     folder = tmp_path / name

@@ -19,7 +19,7 @@ from cgan.ui.tabs.picture.service import ANY_CLASS, Redrawer
 from tests.pictures import assert_same_pictures
 from tests.ui.tabs.test_inside import last, picture, problem, titles
 
-CHECKPOINT = "r3gan-film"
+CHECKPOINT = "r3gan-conv"
 
 
 @pytest.fixture(scope="module")

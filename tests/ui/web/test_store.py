@@ -21,7 +21,7 @@ def drawn(evaluate, *steps):
 
 def test_what_depends_on_a_value_is_drawn_when_it_changes(evaluate):
     first, again, other = drawn(evaluate, ["update", {"seed": 5}], ["update", {"seed": 5}], ["update", {"count": 3}])
-    assert first == [{"checkpoint": "r3gan-film", "class": 3, "seed": 5}]
+    assert first == [{"checkpoint": "r3gan-conv", "class": 3, "seed": 5}]
     assert again == other == []
 
 
@@ -30,14 +30,14 @@ def test_a_closed_tab_is_drawn_when_it_opens(evaluate):
         evaluate, ["openTab", "interpolate", {"seed": 5}], ["update", {"position": 0.5}], ["openTab", "generate"]
     )
     assert opened == [{"seed": 5}] and moved == [{"position": 0.5}]
-    assert back == [{"checkpoint": "r3gan-film", "class": 3, "seed": 5}]
+    assert back == [{"checkpoint": "r3gan-conv", "class": 3, "seed": 5}]
 
 
 def test_a_redraw_is_of_what_the_checkpoint_has_drawn(evaluate):
     _, redrawn, opened, again = drawn(
         evaluate, ["update", {"seed": 5}], ["redraw"], ["openTab", "interpolate"], ["redraw"]
     )
-    assert redrawn == [{"checkpoint": "r3gan-film", "class": 3, "seed": 5}]
+    assert redrawn == [{"checkpoint": "r3gan-conv", "class": 3, "seed": 5}]
     assert opened == [{"seed": 5}] and again == []
 
 
@@ -46,7 +46,7 @@ def test_what_is_typed_is_held_in_its_range(evaluate):
     assert [each[0]["seed"] for each in drawn(evaluate, *steps)] == [2**32 - 1, 12345, 0, 7]
 
 
-FOUND = {"checkpoint": "r3gan-film", "z": [0.5, 1], "strength": 0.2}
+FOUND = {"checkpoint": "r3gan-conv", "z": [0.5, 1], "strength": 0.2}
 
 
 def test_a_found_z_stands_in_for_a_seed_until_another_is_chosen(evaluate):
@@ -67,6 +67,6 @@ def test_a_found_z_is_of_one_checkpoint(evaluate):
         evaluate,
         ["standInFor", "seed", FOUND],
         ["update", {"checkpoint": "report-mlp"}],
-        ["update", {"checkpoint": "r3gan-film"}],
+        ["update", {"checkpoint": "r3gan-conv"}],
     )
     assert other[0]["seed"] == 7 and back[0]["seed"] == FOUND

@@ -8,7 +8,7 @@ from cgan.common.classes import FASHION_MNIST
 from cgan.common.command_line import as_command
 from cgan.evaluation import metrics
 from cgan.evaluation.classifiers import MAKE_JUDGE, judge_version
-from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_config
+from cgan.models.checkpoints import CHECKPOINTS, CheckpointError
 from cgan.ui.figures import Text, class_name, say
 from cgan.ui.studio import TRAINED_HERE, Studio
 
@@ -32,7 +32,7 @@ _MEASURES_BY_CLASS = ("fid", "precision", "recall", "gan_test")
 
 
 def report_card(studio: Studio, checkpoint: str) -> dict:
-    """A table (columns, and rows with a cell a column), measures class by class, and what is missing or flattered.
+    """A table (columns, and rows with a cell a column), measures class by class, and what is missing.
 
     Without a judge there are no rows. Raises RefusalError, CheckpointError.
     """
@@ -61,18 +61,11 @@ def report_card(studio: Studio, checkpoint: str) -> dict:
         for measure in _MEASURES_BY_CLASS
     }
     missing = None if measured[0] else _why_unmeasured(studio, checkpoint)
-    notes = {"missing": missing, "flattered": _whom_the_judge_flatters(studio, checkpoint)}
-    return {"columns": [*names, say("column_real")], "rows": rows, "by_class": by_class, **notes}
+    return {"columns": [*names, say("column_real")], "rows": rows, "by_class": by_class, "missing": missing}
 
 
 def _nothing(checkpoint: Text, missing: Text) -> dict:
-    return {"columns": [checkpoint], "rows": [], "by_class": {}, "missing": missing, "flattered": None}
-
-
-def _whom_the_judge_flatters(studio: Studio, checkpoint: str) -> Text | None:
-    """A checkpoint whose training knew a classifier's features, which are like the judge's."""
-    knew = load_config(studio.folder(checkpoint)).discriminator.get("perception")
-    return say("flattered", name=checkpoint) if knew else None
+    return {"columns": [checkpoint], "rows": [], "by_class": {}, "missing": missing}
 
 
 def _why_unmeasured(studio: Studio, checkpoint: str) -> Text:

@@ -17,7 +17,7 @@ export function mountReport({ element, props, watch }) {
     const about = text(measure === "fid" ? "by_class_fid" : "by_class_share");
     const byClass = () => [menuOf(value), make("p", {}, about), legendOf(value), chartOf(value, measure)];
     report.replaceChildren(
-      ...[value.missing, value.flattered].filter(Boolean).map((note) => make("p", {}, say(note))),
+      ...(value.missing ? [make("p", {}, say(value.missing))] : []),
       ...(value.rows.length ? [tableOf(value), make("h3", {}, text("by_class")), ...byClass()] : []),
     );
     report.dataset.checkpoint = say(value.columns[0]);

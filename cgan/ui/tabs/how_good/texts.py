@@ -78,12 +78,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} is not measured yet: python -m cgan.metrics --checkpoint {checkpoint} --json {file}{own}",
         "{name} 尚未测量：python -m cgan.metrics --checkpoint {checkpoint} --json {file}{own}",
     ),
-    "flattered": (
-        "{name} was trained by a discriminator that saw the features of a classifier. The judge is a classifier too, "
-        "so its measures flatter {name}; those in random features and “told from real ones” do not.",
-        "训练 {name} 的判别器看过一个分类器的特征。评判网络也是分类器，因此它给出的指标对 {name} 偏高；"
-        "随机特征的指标和“与真实图片的区分”则不受影响。",
-    ),
     "by_class": ("Class by class", "逐个类别"),
     "by_class_measure": ("Measure", "指标"),
     "by_class_fid": (

@@ -46,7 +46,7 @@ class Redrawer:
         """Find the z and the class with which a checkpoint's generator redraws a picture best.
 
         Args:
-            checkpoint: which trained generator, such as r3gan-film.
+            checkpoint: which trained generator, such as r3gan-conv.
             picture: a PNG, JPEG, WebP, GIF, AVIF, BMP or TIFF of at most 8 MB, in base64; it is cropped to a square,
                 made grey and 28x28 pixels, and inverted where its background is bright.
             class_index: of one of the checkpoint's classes, or -1 to find it too.

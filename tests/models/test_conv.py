@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from cgan.data import NUM_CLASSES
-from cgan.models.film import FilmDiscriminator, FilmGenerator, ModulatedBlock
+from cgan.models.conv import ConvDiscriminator, ConvGenerator, ModulatedBlock
 
 MOST_MULTIPLY_ADDS = 30e6  # of a picture, so that the page draws ten in a frame or two
 LAYERS, PARTS = ("first", "second"), ("weight", "bias")
@@ -12,13 +12,13 @@ LAYERS, PARTS = ("first", "second"), ("weight", "bias")
 @pytest.fixture(scope="module")
 def generator():
     torch.manual_seed(0)
-    return FilmGenerator(NUM_CLASSES).eval()
+    return ConvGenerator(NUM_CLASSES).eval()
 
 
 @pytest.fixture(scope="module")
 def discriminator():
     torch.manual_seed(0)
-    return FilmDiscriminator(NUM_CLASSES).eval()
+    return ConvDiscriminator(NUM_CLASSES).eval()
 
 
 def multiply_adds(network, *inputs):
@@ -64,7 +64,7 @@ def test_weights_have_the_names_of_the_shipped_checkpoint(generator, discriminat
 
 @pytest.mark.parametrize("width", [8, 22])
 def test_images_are_in_range(width):
-    images = FilmGenerator(NUM_CLASSES, latent_dim=5, label_dim=3, width=width)(torch.randn(7, 5) * 9, torch.arange(7))
+    images = ConvGenerator(NUM_CLASSES, latent_dim=5, label_dim=3, width=width)(torch.randn(7, 5) * 9, torch.arange(7))
     assert images.shape == (7, 1, 28, 28)
     assert images.abs().max() <= 1
 
