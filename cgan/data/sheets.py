@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from cgan.common import images
 from cgan.common.classes import FASHION_MNIST
 from cgan.common.command_line import Parser, fail
 from cgan.data import fashion_mnist
@@ -47,6 +46,8 @@ excerpt = Sheet(_FOLDER / "excerpt.png", "train", 600, 100)  # the page's tab "T
 
 
 def main() -> None:
+    from cgan.common import images  # imports torch, which reading a sheet does not need
+
     parser = Parser(prog="python -m cgan.examples", description=__doc__)
     parser.add_argument("--data-dir", metavar="DIR", help="folder of the Fashion-MNIST files")
     arguments = parser.parse_args()
