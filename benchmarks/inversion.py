@@ -34,16 +34,16 @@ def main() -> None:
 
 def _measure(sampler: Sampler, pictures: np.ndarray, chosen: range) -> None:
     generator = sampler.generator
-    peers = np.array([_best_of_random(sampler, pictures[i], i // examples.PER_CLASS, i) for i in chosen])
+    peers = np.array([_best_of_random(sampler, pictures[i], i // examples.per_class, i) for i in chosen])
     print(f"  best of {_PEERS} random samples of the class   {peers.mean():.4f}")
     for known in (True, False):
         errors, seconds, right, lengths = [], [], [], []
         for i in chosen:
             start = time.process_time()
-            *_, end = invert(generator, pictures[i], i // examples.PER_CLASS if known else None)
+            *_, end = invert(generator, pictures[i], i // examples.per_class if known else None)
             seconds.append(time.process_time() - start)
             errors.append(_error(sampler.draw(end.z[None], np.eye(10)[[end.class_index]]), pictures[i])[0])
-            right.append(end.class_index == i // examples.PER_CLASS)
+            right.append(end.class_index == i // examples.per_class)
             lengths.append(np.linalg.norm(end.z))
         ratio = np.mean(errors) / peers.mean()
         print(

@@ -1,12 +1,11 @@
 // Times a step of training, here and in TensorFlow.js, in turns and on one thread. benchmarks/page_training.py starts it.
-// The argument is JSON: { modules, peak.wasm, images, labels, rounds, batches }; the answer is JSON.
+// The argument is JSON: { modules, peak.wasm, images, labels, rounds, batches, settings }; the answer is JSON.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { losses } from "../cgan/engine/training/losses.js";
 import { TrainingEngine } from "../cgan/engine/training/engine.js";
-import { emaDecay } from "../cgan/engine/training/optimizer.js";
-import { REPORT } from "../cgan/engine/training/settings.js";
+import { schedule } from "../cgan/engine/training/schedule.js";
 import { Streams } from "../cgan/engine/training/random.js";
 import { Trainer } from "../cgan/engine/training/trainer.js";
 
@@ -118,7 +117,8 @@ class TensorflowTrainer {
 
   /** The moving average of G's weights, which are what draws. */
   averageWeights() {
-    const renewal = 1 - emaDecay(this.settings.ema_decay, this.steps + 1);
+    const { decay } = schedule(this.settings, { steps: this.steps, lastStep: Infinity, imagesSeen: 0 });
+    const renewal = 1 - decay;
     for (const [name, average] of this.averages)
       average.assign(tf.add(average, tf.mul(tf.sub(this.get(name), average), renewal)));
   }
@@ -277,7 +277,7 @@ function limits() {
 
 const answer = { ...limits(), batches: {} };
 for (const batch_size of request.batches) {
-  const settings = { ...REPORT, batch_size, loss: "least-squares" };
+  const settings = { ...request.settings, batch_size };
   const ours = new Trainer(new TrainingEngine(module), settings, data);
   const first = { generator: ours.generator.tensors("value"), discriminator: ours.discriminator.tensors("value") };
   const theirs = new TensorflowTrainer(settings, first);

@@ -18,11 +18,13 @@ import argparse
 import json
 import subprocess
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.engine import MODULES, fetch_peers
 from cgan.data import excerpt
 from cgan.engine import build
+from cgan.training.config import TrainingConfig
 
 _ROOT = Path(__file__).resolve().parents[1]
 _BATCHES = (64, 256)
@@ -46,12 +48,13 @@ def main() -> None:
 
 def _measure(folder: Path, rounds: int) -> dict:
     build.build(_ROOT / "benchmarks/peak.c", folder / "peak.wasm")
-    images, labels = (values[: -(len(values) % max(_BATCHES))] for values in excerpt.load())  # only whole batches
+    whole = excerpt.count - excerpt.count % max(_BATCHES)  # only whole batches
+    images, labels = excerpt.load()[:whole], excerpt.labels[:whole]
     (folder / "images").write_bytes(images.tobytes())
     (folder / "labels").write_bytes(labels.tobytes())
     files = {name: f"{folder / name}" for name in ("peak.wasm", "images", "labels")}
-    request = {"modules": f"{MODULES}", "rounds": rounds, "batches": _BATCHES, **files}
-    command = ["node", "--no-warnings", _ROOT / "benchmarks/page_training.mjs", json.dumps(request)]
+    given = {"modules": f"{MODULES}", "rounds": rounds, "batches": _BATCHES, "settings": asdict(TrainingConfig())}
+    command = ["node", "--no-warnings", _ROOT / "benchmarks/page_training.mjs", json.dumps(given | files)]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 

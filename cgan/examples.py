@@ -1,6 +1,6 @@
-"""The command `python -m cgan.examples`, which `cgan.data.examples` implements."""
+"""The command `python -m cgan.examples`, which `cgan.data.sheets` implements."""
 
-from cgan.data.examples import main
+from cgan.data.sheets import main
 
 if __name__ == "__main__":
     main()

@@ -1,15 +1,17 @@
 """Shared by all command lines: argument types with a range, and refusals in one line with exit status 2."""
 
 import argparse
+import errno
 import math
+import os
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from cgan.common.files import check_writable
 from cgan.common.home import ensure_home
 from cgan.common.validation import Range, Widths
 
@@ -46,7 +48,10 @@ def check_output(flag: str, path: Path) -> None:
     flag: the one by which the user has named it.
     """
     try:
-        check_writable(path)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):  # whose name may be as wrong
+            pass
     except (OSError, ValueError) as error:  # a ValueError: a zero byte
         fail(f"{flag} {path}: cannot be written ({getattr(error, 'strerror', None) or error})")
 

@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,25 +18,18 @@ def user_path(path: str | Path) -> Path:
         return Path(path)
 
 
-def check_writable(path: Path) -> None:
-    """Whether a file can be written at `path`, before the work that fills it; nothing stays.
-
-    Raises OSError; ValueError for a name that no file can have.
-    """
-    if "\0" in path.name:
-        raise ValueError("a zero byte in its name")
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):  # whose name may be as wrong
-        pass
-
-
 def why_unreadable(path: str | Path, error: object) -> str:
     """The reason for users why a file cannot be read: an error of its reader, or that git has left a pointer there."""
     with suppress(OSError), open(path, "rb") as file:
         if file.read(len(_LFS_POINTER)) == _LFS_POINTER:
             return "is only git-lfs's pointer to the file; `git lfs install` and `git lfs pull` fetch the file itself"
     return f"cannot be read ({error})"
+
+
+def version(*paths: Path) -> tuple[tuple[int, int, int], ...]:
+    """What changes whenever one of the files is replaced, as a key of caches. Raises OSError."""
+    stats = [path.stat() for path in paths]
+    return tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
 @contextmanager

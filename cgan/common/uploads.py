@@ -10,6 +10,8 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from cgan.common.validation import ReasonError
+
 MAX_BYTES = 8 * 2**20
 MAX_PIXELS = 64_000_000  # that are decoded; of a JPEG up to 64 times as many, which are scaled then
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP", "TIFF", "HEIF")
@@ -21,20 +23,8 @@ BORDER = 2  # pixels of a small picture, whose brightness says whether it is inv
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # a tag of TIFF, and its value for what scanners call negative
 
 
-class UploadError(Exception):
-    """A picture is refused. The message is one line for the user; `reason` is a key for translations."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(reason, message)  # both, so that the exception can be pickled
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return self.args[1]
-
-
-def open_upload(content: bytes) -> Image.Image:
-    """The picture of `decode` alone. Raises UploadError."""
-    return decode(content)[0]
+class UploadError(ReasonError):
+    """A picture is refused."""
 
 
 def decode(content: bytes) -> tuple[Image.Image, list[str]]:

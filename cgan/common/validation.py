@@ -59,13 +59,6 @@ def check_choice(value: object, choices: Collection) -> object:
     return value
 
 
-def check_list(value: object, length: int, check: Callable, *arguments: object) -> list:
-    """Return a list of `length` values, each checked by `check(value, *arguments)`. Raises ValueError."""
-    if not isinstance(value, list | tuple) or len(value) != length:
-        raise ValueError(f"{shortened(value)} given; allowed: a list of {length}")
-    return [check(item, *arguments) for item in value]
-
-
 class RefusalError(Exception):
     """A request is not allowed or contradicts itself.
 
@@ -75,6 +68,17 @@ class RefusalError(Exception):
     def __init__(self, text: str | dict) -> None:
         super().__init__(text)
         self.text = text
+
+
+class ReasonError(Exception):
+    """Something of a person's is refused. The message is one line; `reason` is a key for translations."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)  # both, so that the exception can be pickled
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.args[1]
 
 
 def checked(name: str, check: Callable, *arguments: object) -> Any:

@@ -12,6 +12,7 @@ from cgan.data.fashion_mnist import (
     local_test_images,
 )
 from cgan.data.pictures import DataError
+from cgan.data.sheets import examples, excerpt
 
 __all__ = [
     "CLASSES",
@@ -20,6 +21,8 @@ __all__ = [
     "IMAGE_SIZE",
     "NUM_CLASSES",
     "DataError",
+    "examples",
+    "excerpt",
     "find",
     "load",
     "local_files",

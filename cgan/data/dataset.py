@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -65,7 +66,7 @@ def load_own(path: Path, class_names: Path | None = None, invert: bool | None = 
     """
     pictures = _read(path, invert, quiet)
     if class_names:
-        pictures = pictures.renamed(_names(class_names, len(pictures.names)))
+        pictures = replace(pictures, names=_names(class_names, len(pictures.names)))
     try:
         classes = pictures.classes()
     except ValueError as error:

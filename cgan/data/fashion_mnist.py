@@ -8,10 +8,8 @@ Files may be compressed (.gz) or not. The checksum is that of the decompressed c
 files again, with other bytes.
 """
 
-import gzip
 import hashlib
 import os
-import zlib
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -33,8 +31,6 @@ IMAGE_SIZE = 28
 ENVIRONMENT_VARIABLE = "FASHION_MNIST_DIR"
 DOWNLOAD_FOLDER = PROJECT / "data"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
-
-_DEPTH = 3  # levels of folders that are searched
 
 
 class _IdxFile(NamedTuple):
@@ -106,21 +102,14 @@ def local_test_images() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _locate(folder: Path, file: _IdxFile) -> Path | None:
-    """The file in a folder or up to three levels beneath it, the nearest one; of equally near ones that called Fashion.
+    """The file in a folder or beneath it, the nearest one; of equally near ones that called Fashion.
 
     So torchvision, Kaggle and the authors lay them out: `FashionMNIST/raw/`, a folder for each file, `data/fashion/`.
     """
     names = {file.name, file.name.replace("-idx", ".idx")}
-    names |= {f"{name}.gz" for name in names}
-    found = []
-    with suppress(OSError, ValueError):  # a name too long, no permission, a zero byte
-        for parent, folders, files in os.walk(folder):
-            depth = len(Path(parent).relative_to(folder).parts)
-            folders[:] = [] if depth == _DEPTH else sorted(name for name in folders if not name.startswith("."))
-            for name in names.intersection(files):
-                path = Path(parent, name)
-                found.append((depth, "fashion" not in f"{path.relative_to(folder)}".lower(), f"{path}", path))
-    return min(found)[-1] if found else None
+    found = [path.relative_to(folder) for path in idx.files(folder) if path.name.removesuffix(".gz") in names]
+    nearest = min(found, key=lambda path: (len(path.parts), "fashion" not in f"{path}".lower(), path), default=None)
+    return nearest and folder / nearest
 
 
 def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
@@ -128,15 +117,12 @@ def _read_verified(folder: Path, file: _IdxFile) -> np.ndarray:
     if path is None:
         raise DataError(f"{folder / file.name}: missing, with and without .gz; {_remedy(folder)}")
     try:
-        content = bytearray()  # not bytes: numpy's array of it is then writable, which torch requires
-        with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as stream:
-            while chunk := stream.read(2**20):
-                content += chunk
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: {why_unreadable(path, error)}; {_remedy(path.parent)}") from error
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        reason = why_unreadable(path, "truncated or altered, its SHA-256 is not Fashion-MNIST's")
-        raise DataError(f"{path}: {reason}; {_remedy(path.parent)}")
+        content = idx.content(path)
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            reason = why_unreadable(path, "truncated or altered, its SHA-256 is not Fashion-MNIST's")
+            raise DataError(f"{path}: {reason}")
+    except DataError as error:
+        raise DataError(f"{error}; {_remedy(path.parent)}") from error
     return idx.decode(content)
 
 

@@ -6,13 +6,16 @@ the authors of MNIST, KMNIST, EMNIST and QMNIST lay them out, compressed (.gz) o
 """
 
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
+from cgan.common.files import why_unreadable
 from cgan.data.pictures import DataError, Pictures, labelled, resized
 
 # Type code to numpy type: the values are big-endian.
@@ -40,7 +43,7 @@ def sets(path: Path) -> dict[str, dict[str, dict[str, Path]]]:
     """
     folder, start = (path, "") if path.is_dir() else (path.parent, path.name)
     found: dict[str, dict[str, dict[str, Path]]] = {}
-    for file in _files(folder, _DEPTH):
+    for file in files(folder):
         match = _NAME.match(file.name)
         if match and match["prefix"].startswith(start):
             split = "train" if match["split"].lower() == "train" else "test"
@@ -48,15 +51,13 @@ def sets(path: Path) -> dict[str, dict[str, dict[str, Path]]]:
     return {name: splits for name, splits in found.items() if len(splits.get("train", {})) == 2}
 
 
-def _files(folder: Path, depth: int) -> Iterator[Path]:
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return
-    yield from (entry for entry in entries if entry.is_file())
-    for entry in entries if depth else ():
-        if entry.is_dir() and not entry.name.startswith("."):
-            yield from _files(entry, depth - 1)
+def files(folder: Path) -> Iterator[Path]:
+    """Those in a folder and up to three levels below it, but for hidden folders; none where it cannot be read."""
+    with suppress(ValueError):  # a zero byte in its name
+        for parent, folders, names in os.walk(folder):
+            is_deepest = len(Path(parent).relative_to(folder).parts) == _DEPTH
+            folders[:] = [] if is_deepest else sorted(name for name in folders if not name.startswith("."))
+            yield from (Path(parent, name) for name in sorted(names))
 
 
 def read(path: Path) -> Pictures:
@@ -81,11 +82,19 @@ def _pair(files: dict[str, Path], turned: bool) -> tuple[np.ndarray, np.ndarray]
     return resized(images.swapaxes(1, 2) if turned else images), labels.astype(np.int64)
 
 
-def _decode_file(path: Path) -> np.ndarray:
+def content(path: Path) -> bytearray:
+    """The bytes of a file, decompressed where its name ends in .gz. Raises DataError."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as stream:
-            return decode(stream.read())
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+            return bytearray(stream.read())  # not bytes: numpy's array of it is then writable, which torch requires
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: {why_unreadable(path, error)}") from error
+
+
+def _decode_file(path: Path) -> np.ndarray:
+    try:
+        return decode(content(path))
+    except ValueError as error:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 
@@ -93,7 +102,7 @@ def _letters(path: Path, prefix: str) -> dict[str, str]:
     """The name of each label as EMNIST's mapping file has it, by codes of characters; empty where there is none."""
     folder = path if path.is_dir() else path.parent
     names = {}
-    for file in _files(folder, _DEPTH):
+    for file in files(folder):
         if file.name == f"{prefix}mapping.txt":
             for line in file.read_text(encoding="ascii", errors="replace").splitlines():
                 label, *codes = line.split()

@@ -79,5 +79,5 @@ def _picture(file: Path, invert: bool | None) -> np.ndarray:
     """uint8 (28, 28). Raises UploadError, OSError."""
     if file.stat().st_size > uploads.MAX_BYTES:
         raise UploadError("too_many_bytes", f"larger than {uploads.MAX_BYTES // 2**20} MB")
-    small = uploads.to_garment(uploads.open_upload(file.read_bytes()), invert)
+    small = uploads.to_garment(uploads.decode(file.read_bytes())[0], invert)
     return (small[0, 0] * 255).round().byte().numpy()

@@ -38,10 +38,6 @@ class Pictures:
         skipped = [f"; skipped {len(files)}, such as {files[0]}: {why}" for why, files in self.skipped.items()]
         return f"{line} (for training: {of_each}){''.join(skipped)}"
 
-    def renamed(self, names: list[str]) -> "Pictures":
-        """The same under other names of the classes."""
-        return replace(self, names=names)
-
     def inverted(self) -> "Pictures":
         """The same with black and white exchanged."""
         train, test = ((255 - images, labels) for images, labels in (self.train, self.test))
@@ -93,6 +89,11 @@ def _split(images: np.ndarray, labels: np.ndarray) -> tuple[Labelled, Labelled]:
     for index in range(int(labels.max()) + 1):
         held_out[np.flatnonzero(labels == index)[HELD_OUT - 1 :: HELD_OUT]] = True
     return (images[~held_out], labels[~held_out]), (images[held_out], labels[held_out])
+
+
+def first_of_each(labels: np.ndarray, count: int) -> np.ndarray:
+    """The places of the first `count` labels of each class, in the order of the classes."""
+    return np.concatenate([np.flatnonzero(labels == index)[:count] for index in range(int(labels.max()) + 1)])
 
 
 def resized(images: np.ndarray) -> np.ndarray:

@@ -148,15 +148,15 @@ static void pack_rows(const float *a, long m, long k, long row_step, long column
     for (long j = 0; j < k; j++) *packed++ = a[j * column_step];
 }
 
-// Eight columns of C, or the `columns` that are left: C = start + A panel, A from pack_rows. `start_step` and `c_step`
-// lead from a row to the next; a null `start` stands for zeros. Long sums are made in parts, which halves their error.
-static void multiply_panel(const float *a, const float *panel, long m, long k, long columns, const float *start,
-                           long start_step, float *c, long c_step) {
+// Eight columns of C, or the `columns` that are left: C = A panel + bias in each row, A from pack_rows. `c_step` leads
+// from a row to the next; a null `bias` stands for zeros. Long sums are made in parts, which halves their error.
+static void multiply_panel(const float *a, const float *panel, long m, long k, long columns, const float *bias,
+                           float *c, long c_step) {
   f32x4 sums[ROWS][2];
   for (long i = 0; i < m;) {
     long rows = m - i >= ROWS ? ROWS : 1;
     UNROLL for (int r = 0; r < ROWS; r++)
-      if (r < rows && start) load_row(start + (i + r) * start_step, columns, sums[r]);
+      if (r < rows && bias) load_row(bias, columns, sums[r]);
       else sums[r][0] = sums[r][1] = splat(0);
     for (long done = 0; done < k; done += PART) {
       f32x4 part[ROWS][2];
@@ -179,19 +179,18 @@ void EXPORT(linear)(const float *x, long m, long k, const float *panels, const f
   float *rows = allocate(m * k);
   pack_rows(x, m, k, k, 1, rows);
   for (long j = 0; j < n; j += COLUMNS, panels += k * COLUMNS)
-    multiply_panel(rows, panels, m, k, least(COLUMNS, n - j), bias ? bias + j : 0, 0, y + j, n);
+    multiply_panel(rows, panels, m, k, least(COLUMNS, n - j), bias ? bias + j : 0, y + j, n);
   top = before;
 }
 
-// C (m, n) = A B, or C += A B. a_transposed: A is stored as (k, m); b_transposed: B is stored as (n, k).
-void EXPORT(multiply)(const float *a, const float *b, float *c, long m, long k, long n, int a_transposed,
-                      int b_transposed, int accumulate) {
+// C (m, n) = A B. a_transposed: A is stored as (k, m).
+void EXPORT(multiply)(const float *a, const float *b, float *c, long m, long k, long n, int a_transposed) {
   uintptr_t before = top;
   float *rows = allocate(m * k), *panel = allocate(k * COLUMNS);
   pack_rows(a, m, k, a_transposed ? 1 : k, a_transposed ? m : 1, rows);
   for (long j = 0; j < n; j += COLUMNS) {
-    pack_panel(b, k, n, b_transposed ? 1 : n, b_transposed ? k : 1, j, panel);
-    multiply_panel(rows, panel, m, k, least(COLUMNS, n - j), accumulate ? c + j : 0, n, c + j, n);
+    pack_panel(b, k, n, n, 1, j, panel);
+    multiply_panel(rows, panel, m, k, least(COLUMNS, n - j), 0, c + j, n);
   }
   top = before;
 }
@@ -442,10 +441,6 @@ void EXPORT(scale_shift)(const float *x, long pictures, long pixels, long channe
 }
 
 // What follows goes over `count` numbers, a multiple of 4; y may be x.
-
-void EXPORT(sum)(const float *a, const float *b, long count, float *y) {
-  for (long i = 0; i < count; i += 4) store(y + i, add(load(a + i), load(b + i)));
-}
 
 void EXPORT(leaky_relu)(const float *x, long count, float slope, float *y) {
   for (long i = 0; i < count; i += 4) store(y + i, activated(load(x + i), splat(slope)));

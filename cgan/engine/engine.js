@@ -32,7 +32,7 @@ export class Engine {
     this.#c = new WebAssembly.Instance(module).exports;
   }
 
-  /** The C functions, for subclasses. @protected */
+  /** The C functions, for the operations of training. */
   get exports() {
     return this.#c;
   }
@@ -110,18 +110,15 @@ export class Engine {
   }
 
   /**
-   * The matrix product a b of matrices; transposeA: a is given as (k, m), transposeB: b as (n, k).
-   * addTo: a tensor (m, n) to which the product is added, in place of a new one.
-   * @param {Tensor} a @param {Tensor} b
-   * @param {{ transposeA?: boolean, transposeB?: boolean, addTo?: Tensor }} options @returns {Tensor}
+   * The matrix product a b; with `transposeA` a is given as (k, m).
+   * @param {Tensor} a (m, k) @param {Tensor} b (k, n) @returns {Tensor} (m, n)
    */
-  multiply(a, b, { transposeA = false, transposeB = false, addTo } = {}) {
+  multiply(a, b, transposeA = false) {
     const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
-    const [kOfB, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
-    check(k === kOfB, `${a.shape} and ${b.shape} cannot be multiplied`);
-    const c = addTo ?? this.tensor([m, n]);
-    check(elements(c.shape) === m * n, `${m}, ${n} cannot be added to ${c.shape}`);
-    this.#c.multiply(a.offset, b.offset, c.offset, m, k, n, transposeA, transposeB, addTo !== undefined);
+    const n = b.shape[1];
+    check(k === b.shape[0], `${a.shape} and ${b.shape} cannot be multiplied`);
+    const c = this.tensor([m, n]);
+    this.#c.multiply(a.offset, b.offset, c.offset, m, k, n, transposeA);
     return c;
   }
 
@@ -181,12 +178,6 @@ export class Engine {
     const pixels = elements(x.shape) / pictures / channels;
     this.#c.scale_shift(x.offset, pictures, pixels, channels, gain.offset, shift.offset, each, y.offset);
     return y;
-  }
-
-  /** @param {Tensor} a @param {Tensor} b @returns {Tensor} */
-  sum(a, b) {
-    check(`${a.shape}` === `${b.shape}`, `${a.shape} and ${b.shape} cannot be added`);
-    return this.#each(a, (count, y) => this.#c.sum(a.offset, b.offset, count, y));
   }
 
   /** @param {Tensor} x @param {number} slope @returns {Tensor} */

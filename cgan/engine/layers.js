@@ -147,7 +147,7 @@ function paddedConvolution(scope, inputs, outputs, size, hasBias = true) {
   };
 }
 
-/** A 3x3 convolution without bias of activation(x), or of activation(x gain + shift); added to `addTo`, where it is given. */
+/** A 3x3 convolution without bias of activation(x), or of activation(x gain + shift); added to `addTo`, if given. */
 export class Convolution {
   constructor(scope, inputs, outputs) {
     this.engine = scope.engine;

@@ -26,7 +26,7 @@ from cgan.common.files import replaced, why_unreadable, write_json
 from cgan.common.places import SHIPPED_CHECKPOINTS
 from cgan.data import DataError, dataset, local_test_images
 from cgan.data.dataset import Dataset
-from cgan.data.pictures import Labelled
+from cgan.data.pictures import Labelled, first_of_each
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import CLASSIFIER, WIDTH, ResidualClassifier
@@ -225,11 +225,6 @@ def _train(arguments: argparse.Namespace, found: Dataset) -> None:
     }
     write_json(arguments.out / METRICS, measured, indent=2)
     if found.classes != FASHION_MNIST:
-        _save_examples(arguments.out / EXAMPLES, test, found.classes.count)
-
-
-def _save_examples(path: Path, test: Labelled, count: int) -> None:
-    images, labels = test
-    chosen = np.concatenate([np.flatnonzero(labels == index)[:_MOST_EXAMPLES] for index in range(count)])
-    with replaced(path) as temporary, open(temporary, "wb") as file:
-        np.savez_compressed(file, images=images[chosen], labels=labels[chosen])
+        chosen = first_of_each(test[1], _MOST_EXAMPLES)
+        with replaced(arguments.out / EXAMPLES) as temporary, open(temporary, "wb") as file:
+            np.savez_compressed(file, images=test[0][chosen], labels=test[1][chosen])

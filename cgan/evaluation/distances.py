@@ -59,12 +59,17 @@ def _distances(a: Tensor, b: Tensor) -> Tensor:
     return torch.cdist(a, b, compute_mode="use_mm_for_euclid_dist")
 
 
-def nearest_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, float]:
+def nearest_distances(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """For each of the points (M, D) the Euclidean distance (M,) to the nearest of known ones (N, D)."""
+    queries, known = (torch.from_numpy(np.ascontiguousarray(set_, np.float32)) for set_ in (queries, known))
+    return torch.cat([torch.cdist(part, known).min(dim=1).values for part in queries.split(_CHUNK)]).numpy()
+
+
+def training_distances(pictures: np.ndarray, training: np.ndarray) -> dict[str, float]:
     """Quantiles of the distance from each picture, uint8 (N, 28, 28), to the nearest training image.
 
-    Distances are Euclidean, of pixels in [0, 1]. A generator that copies has shorter ones than real test images have.
+    Distances are of pixels in [0, 1]. A generator that copies has shorter ones than real test images have.
     """
-    queries, known = (torch.from_numpy(set_.reshape(len(set_), -1)).float() / 255 for set_ in (pictures, training))
-    nearest = torch.cat([torch.cdist(part, known).min(dim=1).values for part in queries.split(_CHUNK)])
+    distances = nearest_distances(*(set_.reshape(len(set_), -1) / np.float32(255) for set_ in (pictures, training)))
     levels = {"1 %": 0.01, "10 %": 0.1, "50 %": 0.5}
-    return {name: nearest.quantile(level).item() for name, level in levels.items()}
+    return {name: float(np.quantile(distances, level)) for name, level in levels.items()}

@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from cgan import data
 from cgan.common.classes import Classes
 from cgan.common.command_line import Parser, check_output, fail, integer
 from cgan.common.files import user_path, write_json
-from cgan.data import dataset
+from cgan.data import DataError, dataset
+from cgan.data.pictures import first_of_each
 from cgan.evaluation import classifiers, two_sample
 from cgan.evaluation.classifiers import JUDGE
-from cgan.evaluation.distances import NEIGHBOURS, frechet_distance, manifold_metrics, nearest_distances
+from cgan.evaluation.distances import NEIGHBOURS, frechet_distance, manifold_metrics, training_distances
 from cgan.evaluation.random_features import RandomFeatures
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
@@ -42,10 +42,6 @@ GAN_TRAIN_CLASSIFIERS = {"lenet": LeNet, "residual": partial(ResidualClassifier,
 _INCEPTION_BATCH_SIZE = 50
 
 
-class MetricError(Exception):
-    """A metric cannot be computed here; the message is one line for the user."""
-
-
 @dataclass(frozen=True)
 class Metrics:
     """All metrics of one set of pictures; shares are from 0 to 1."""
@@ -59,7 +55,7 @@ class Metrics:
     density: float
     coverage: float
     gan_test: float  # accuracy of the judge
-    nearest_training: dict[str, float]  # quantiles of `nearest_distances`
+    nearest_training: dict[str, float]  # quantiles of `training_distances`
     gan_train: dict[str, dict] | None
     random_features: dict[str, float] | None = None  # FID, precision and recall in features of random weights
     two_sample: dict[str, dict] | None = None  # see `two_sample_test`; older files have neither
@@ -95,7 +91,7 @@ def measure(
         },
         **manifold_metrics(test_features, features),
         gan_test=float(correct.mean()),
-        nearest_training=nearest_distances(pictures, training[0]),
+        nearest_training=training_distances(pictures, training[0]),
         gan_train=gan_train,
         random_features=_three_measures(*(classifiers.evaluate(random, images) for images in (pictures, test[0]))),
         two_sample=told_apart,
@@ -127,7 +123,7 @@ def gan_train(images: np.ndarray, labels: np.ndarray, test: tuple, seeds: int) -
 
 
 def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
-    """FID in the features of Inception v3, by torchmetrics. Raises MetricError without that package or its weights.
+    """FID in the features of Inception v3, by torchmetrics. Raises ImportError without that package or its weights.
 
     pictures, real: uint8 (N, 28, 28); they are repeated in three channels, and torchmetrics enlarges them.
     """
@@ -136,7 +132,7 @@ def inception_fid(pictures: np.ndarray, real: np.ndarray) -> float:
 
         fid = FrechetInceptionDistance(feature=2048)  # may download the weights
     except (ImportError, OSError) as error:
-        raise MetricError(
+        raise ImportError(
             f"--inception: needs `pip install torchmetrics torch-fidelity` and its weights, 91 MB ({error})"
         ) from error
     for images, is_real in ((real, True), (pictures, False)):
@@ -151,13 +147,6 @@ def generated(sampler: Sampler, count: int) -> tuple[np.ndarray, np.ndarray]:
     return sampler.sample(labels, np.arange(count)), labels
 
 
-def balanced(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """(images, labels) of the first images of each class, as many of each, `count` together."""
-    classes = int(labels.max()) + 1
-    chosen = np.concatenate([np.flatnonzero(labels == index)[: count // classes] for index in range(classes)])
-    return images[chosen], labels[chosen]
-
-
 def main() -> None:
     arguments = _parser().parse_args()
     if arguments.json:
@@ -170,16 +159,14 @@ def main() -> None:
             raise CheckpointError(f"--checkpoint {arguments.checkpoint}: other classes than {arguments.data}")
         judge = classifiers.needed_judge(found.classes, arguments.judge)
         _check_enough(test[1], found.classes)
-    except (data.DataError, CheckpointError, MetricError) as error:
-        fail(error)
-    count = min(PICTURES, len(test[0]))
-    seen = balanced(*training, count) if sampler is None else generated(sampler, count)
-    if arguments.inception:
-        try:
+        count = min(PICTURES, len(test[0]))
+        chosen = first_of_each(training[1], count // found.classes.count)
+        seen = generated(sampler, count) if sampler else (training[0][chosen], training[1][chosen])
+        if arguments.inception:
             print(f"FID, Inception: {inception_fid(seen[0], test[0]):.2f}")
-        except MetricError as error:
-            fail(error)
-        return
+            return
+    except (DataError, CheckpointError, ImportError) as error:
+        fail(error)
     scores = None
     if arguments.gan_train:
         learned_from = training if sampler is None else generated(sampler, GAN_TRAIN_PICTURES)
@@ -187,7 +174,7 @@ def main() -> None:
     told_apart = two_sample.two_sample_test(*two_sample.samples(training, test, sampler))
     metrics = measure(*seen, test, training, told_apart, scores, judge)
     if sampler is None:  # training images are their own nearest ones, so test images are the reference
-        metrics = replace(metrics, nearest_training=nearest_distances(test[0], training[0]))
+        metrics = replace(metrics, nearest_training=training_distances(test[0], training[0]))
     print(table({arguments.checkpoint or "real training images": metrics}))
     if arguments.json:
         try:
@@ -197,10 +184,10 @@ def main() -> None:
 
 
 def _check_enough(labels: np.ndarray, classes: Classes) -> None:
-    """Raises MetricError for a class with too few test images to have neighbours."""
+    """Raises DataError for a class with too few test images to have neighbours."""
     for name, count in zip(classes.names, np.bincount(labels, minlength=classes.count), strict=True):
         if count <= NEIGHBOURS:
-            raise MetricError(f"--data: {count} test pictures of {name!r}; metrics need {NEIGHBOURS + 1} of each class")
+            raise DataError(f"--data: {count} test pictures of {name!r}; metrics need {NEIGHBOURS + 1} of each class")
 
 
 def table(columns: dict[str, Metrics], floor: Metrics | None = None) -> str:

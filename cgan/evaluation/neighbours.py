@@ -26,6 +26,7 @@ from cgan.common.files import replaced, why_unreadable
 from cgan.data import dataset
 from cgan.evaluation import classifiers
 from cgan.evaluation.classifiers import JUDGE, add_judge_flag, judge_version, load_judge, needed_judge
+from cgan.evaluation.distances import nearest_distances
 from cgan.models.checkpoints import CheckpointError
 from cgan.models.classifier import ResidualClassifier
 
@@ -37,6 +38,7 @@ _CANDIDATES = 256  # training images for which exact distances are computed
 _TEST_IMAGES = 3000  # for the reference distances
 _QUANTILES = np.linspace(0, 1, 101)
 _CHUNK = 4096
+_PIXEL = 2 / (_GREYS - 1)  # a grey level of a thumbnail's pixel, which stands for four: they are twice as far apart
 
 
 class Neighbour(NamedTuple):
@@ -57,7 +59,11 @@ class Nearest(NamedTuple):
 
 
 class Index(NamedTuple):
-    """Features and thumbnails of N training images."""
+    """Features and thumbnails of N training images.
+
+    By each of MEASURES it has points whose Euclidean distances, times `unit`, are approximately those of the judge's
+    features (N, D), or of pixels in [0, 1] (N, 784).
+    """
 
     judge: str  # version of the judge that computed the features
     labels: np.ndarray  # uint8 (N,)
@@ -67,6 +73,22 @@ class Index(NamedTuple):
     codes: np.ndarray  # int8 (N, 24)
     thumbnails: np.ndarray  # uint8 (N, 98): 14 x 14 grey levels, two in each byte
     yardsticks: np.ndarray  # (2 measures, exact or by the index alone, classes, 101 quantiles)
+
+    def points(self, measure: str, chosen: slice = slice(None)) -> np.ndarray:
+        """Those of training images, (N, 24) or (N, 196)."""
+        return self.codes[chosen] if measure == FEATURES else self.greys(chosen)
+
+    def points_of(self, measure: str, exact: np.ndarray) -> np.ndarray:
+        """Those of any other features (M, D) or pixels (M, 784), float32; features need not be quantized."""
+        return (exact - self.mean) @ self.components / self.step if measure == FEATURES else np.float32(_greys(exact))
+
+    def unit(self, measure: str) -> float:
+        return float(self.step) if measure == FEATURES else _PIXEL
+
+    def greys(self, chosen: slice | np.ndarray = slice(None)) -> np.ndarray:
+        """Thumbnails of training images, (N, 196): 0 to 15."""
+        packed = self.thumbnails[chosen]
+        return np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1)
 
     def save(self, path: Path) -> None:
         """Write the index as npz. Raises OSError."""
@@ -104,49 +126,29 @@ class Searcher:
 
         Distances are Euclidean: of the judge's features, and of the pixels in [0, 1].
         """
+        queries = {measure: _exact_points(self._judge, measure, picture[None]) for measure in MEASURES}
         with torch.inference_mode():
-            features = self._judge.features(classifiers.to_float(torch.from_numpy(picture[None])))
-            of_class = int(self._judge.head(features).argmax())
-        queries = (features.numpy()[0], picture)
-        return {
-            measure: self._search(place, query, of_class, count)
-            for place, (measure, query) in enumerate(zip(MEASURES, queries, strict=True))
-        }
+            of_class = int(self._judge.head(torch.from_numpy(queries[FEATURES])).argmax())
+        return {measure: self._search(measure, query, of_class, count) for measure, query in queries.items()}
 
-    def _search(self, measure: int, query: np.ndarray, of_class: int, count: int) -> Nearest:
-        by_index = self._by_features(query) if measure == 0 else self._by_thumbnails(query)
+    def _search(self, measure: str, query: np.ndarray, of_class: int, count: int) -> Nearest:
+        index = self._index
+        near, parts = index.points_of(measure, query), range(0, self.size, _CHUNK)
+        differences = (index.points(measure, slice(first, first + _CHUNK)) - near for first in parts)
+        by_index = index.unit(measure) * np.concatenate([np.linalg.norm(part, axis=1) for part in differences])
         candidates = np.argpartition(by_index, min(_CANDIDATES, self.size - 1))[:_CANDIDATES]
         if self.exact:
             pictures = self._training[candidates]
-            distances = self._exact(measure, query, pictures)
+            distances = np.linalg.norm(_exact_points(self._judge, measure, pictures) - query, axis=1)
         else:
-            pictures = _unpacked(self._index.thumbnails[candidates]).reshape(-1, 14, 14) * (255 // (_GREYS - 1))
+            pictures = index.greys(candidates).reshape(-1, 14, 14) * (255 // (_GREYS - 1))
             distances = by_index[candidates]
-        yardstick = self._index.yardsticks[measure, 0 if self.exact else 1, of_class]
+        yardstick = index.yardsticks[MEASURES.index(measure), 0 if self.exact else 1, of_class]
         neighbours = [
-            Neighbour(int(candidates[i]), int(self._index.labels[candidates[i]]), float(distances[i]), pictures[i])
+            Neighbour(int(candidates[i]), int(index.labels[candidates[i]]), float(distances[i]), pictures[i])
             for i in distances.argsort()[:count]
         ]
         return Nearest(neighbours, float(np.interp(neighbours[0].distance, yardstick, _QUANTILES)), yardstick)
-
-    def _exact(self, measure: int, query: np.ndarray, pictures: np.ndarray) -> np.ndarray:
-        if measure == 0:
-            return np.linalg.norm(classifiers.evaluate(self._judge.features, pictures) - query, axis=1)
-        return np.linalg.norm((pictures / np.float32(255) - query / np.float32(255)).reshape(len(pictures), -1), axis=1)
-
-    def _by_features(self, features: np.ndarray) -> np.ndarray:
-        """Approximate distances (N,), from the codes."""
-        index = self._index
-        return np.linalg.norm(index.codes * index.step - (features - index.mean) @ index.components, axis=1)
-
-    def _by_thumbnails(self, picture: np.ndarray) -> np.ndarray:
-        """Approximate distances (N,), from the thumbnails, each of whose pixels stands for four."""
-        query = _thumbnails(picture[None])[0].astype(np.float32)
-        parts = [
-            np.linalg.norm(_unpacked(self._index.thumbnails[start : start + _CHUNK]) - query, axis=1)
-            for start in range(0, self.size, _CHUNK)
-        ]
-        return 2 * np.concatenate(parts) / (_GREYS - 1)
 
 
 @cache
@@ -159,12 +161,13 @@ def searcher(judge: Path = JUDGE) -> Searcher:
 def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray, judge_folder: Path = JUDGE) -> Index:
     """Build the index. training: images, uint8 (N, 28, 28), and labels (N,). test: images for the reference."""
     judge = load_judge(judge_folder)
-    features = classifiers.evaluate(judge.features, training[0])
+    features = _exact_points(judge, FEATURES, training[0])
     mean = features.mean(axis=0)
     _, _, directions = np.linalg.svd(np.cov(features, rowvar=False))
     components = directions[:_COMPONENTS].T.astype(np.float32)
     projected = (features - mean) @ components
     step = float(np.abs(projected).max() / 127)
+    greys = _greys(_exact_points(judge, PIXELS, training[0]))
     index = Index(
         judge=np.str_(judge_version(judge_folder)),
         labels=training[1].astype(np.uint8),
@@ -172,55 +175,40 @@ def build(training: tuple[np.ndarray, np.ndarray], test: np.ndarray, judge_folde
         components=components,
         step=step,
         codes=np.rint(projected / step).astype(np.int8),
-        thumbnails=_packed(_thumbnails(training[0])),
+        thumbnails=greys[:, ::2] << 4 | greys[:, 1::2],
         yardsticks=np.zeros(0),
     )
-    return index._replace(yardsticks=_yardsticks(index, judge, features, training[0], test))
+    return index._replace(yardsticks=_yardsticks(index, judge, training[0], test))
 
 
-def _yardsticks(
-    index: Index, judge: ResidualClassifier, features: np.ndarray, training: np.ndarray, test: np.ndarray
-) -> np.ndarray:
+def _yardsticks(index: Index, judge: ResidualClassifier, training: np.ndarray, test: np.ndarray) -> np.ndarray:
     """`Index.yardsticks`: for each class percentiles of the distances from test images to their nearest training image.
 
-    A test image counts for the class that the judge decides for. For the distances by the index alone the test image is
-    not quantized, because in a search the query is not either.
+    A test image counts for the class that the judge decides for.
     """
-    queries = classifiers.evaluate(judge.features, test)
+    nearest = []
+    for measure in MEASURES:
+        queries, known = (_exact_points(judge, measure, images) for images in (test, training))
+        by_index = nearest_distances(index.points_of(measure, queries), index.points(measure))
+        nearest.append([nearest_distances(queries, known), index.unit(measure) * by_index])
     classes = classifiers.evaluate(judge, test).argmax(axis=1)
-    pairs = [
-        [(queries, features), ((queries - index.mean) @ index.components, index.codes * np.float32(index.step))],
-        [
-            tuple(set_.reshape(len(set_), -1) / np.float32(255) for set_ in (test, training)),
-            tuple(set_ * np.float32(2 / (_GREYS - 1)) for set_ in (_thumbnails(test), _unpacked(index.thumbnails))),
-        ],
-    ]
-    nearest = np.array([[_nearest(*pair) for pair in both] for both in pairs])
+    nearest = np.array(nearest)
     of_class = [nearest[..., classes == index] for index in range(judge.head[-1].out_features)]
     of_class = [set_ if set_.size else nearest for set_ in of_class]  # a class that no test image is taken for
     return np.stack([np.quantile(set_, _QUANTILES, axis=-1) for set_ in of_class]).transpose(2, 3, 0, 1)
 
 
-def _nearest(queries: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """For each query (M, D) the distance to the nearest of known (N, D)."""
-    known = torch.from_numpy(np.ascontiguousarray(known, np.float32))
-    parts = torch.from_numpy(np.ascontiguousarray(queries, np.float32)).split(250)
-    return torch.cat([torch.cdist(part, known).min(dim=1).values for part in parts]).numpy()
+def _exact_points(judge: ResidualClassifier, measure: str, pictures: np.ndarray) -> np.ndarray:
+    """Of pictures, uint8 (N, 28, 28): the judge's features (N, D), or pixels in [0, 1] (N, 784)."""
+    if measure == FEATURES:
+        return classifiers.evaluate(judge.features, pictures)
+    return pictures.reshape(len(pictures), -1) / np.float32(255)
 
 
-def _thumbnails(pictures: np.ndarray) -> np.ndarray:
-    """uint8 (N, 28, 28) to uint8 (N, 196): means of 2x2 pixels, 0 to 15."""
-    means = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4), dtype=np.float32)
-    return np.rint(means * (_GREYS - 1) / 255).astype(np.uint8).reshape(len(pictures), -1)
-
-
-def _packed(greys: np.ndarray) -> np.ndarray:
-    """Two grey levels in each byte."""
-    return greys[:, ::2] << 4 | greys[:, 1::2]
-
-
-def _unpacked(packed: np.ndarray) -> np.ndarray:
-    return np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1)
+def _greys(pixels: np.ndarray) -> np.ndarray:
+    """Thumbnails of pixels (N, 784) in [0, 1]: means of 2x2 pixels as uint8 (N, 196), 0 to 15."""
+    levels = np.rint(255 * pixels).reshape(-1, 14, 2, 14, 2)  # whole ones, so that no mean is rounded by chance
+    return np.rint(levels.mean(axis=(2, 4)) * (_GREYS - 1) / 255).astype(np.uint8).reshape(len(pixels), -1)
 
 
 def main() -> None:

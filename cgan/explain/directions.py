@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from cgan.common.command_line import Parser, check_output, fail
-from cgan.common.files import write_json
+from cgan.common.files import version, write_json
 from cgan.explain.attributes import OF_CLASSES, attributes
 from cgan.models import checkpoints
 from cgan.models.checkpoints import EMA_GENERATOR, CheckpointError, digest
@@ -178,8 +178,7 @@ def choose_names(effects: list[dict[str, list[float]]]) -> list[str | None]:
 def load_directions(folder: str | Path) -> Directions | None:
     """The directions in a folder; None if the file is missing or damaged, or measured with other weights."""
     try:
-        stats = [(Path(folder) / name).stat() for name in (DIRECTIONS, EMA_GENERATOR)]
-        return _load(Path(folder), tuple((stat.st_mtime_ns, stat.st_size, stat.st_ino) for stat in stats))
+        return _load(Path(folder), version(Path(folder) / DIRECTIONS, Path(folder) / EMA_GENERATOR))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 from torch import Tensor, nn
 
 from cgan.common.files import replaced
+from cgan.common.validation import ReasonError
 from cgan.explain.gradients import Normalize
 
 EFFICIENTNET_LITE0 = "efficientnet-lite0"
@@ -35,15 +36,8 @@ _TIMEOUT = 20  # seconds without data
 _downloading = threading.Lock()
 
 
-class ImageNetError(Exception):
-    """A network is not available. The message is one line for the user; `reason` is a key for translations."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(reason, message)  # both, so that the exception can be pickled
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return self.args[1]
+class ImageNetError(ReasonError):
+    """A network is not available."""
 
 
 class ImageNetNetwork(NamedTuple):

@@ -10,7 +10,7 @@ The generator is an argument: z (N, latent_dim) and labels (N,) to images (N, 1,
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -52,18 +52,36 @@ def invert(generator: nn.Module, picture: np.ndarray, class_index: int | None = 
     the class too. The search is deterministic.
     """
     target = torch.from_numpy(picture).float() / 127.5 - 1
-    candidates = _Candidates.random(
-        generator, target, range(generator.classes) if class_index is None else [class_index]
-    )
-    best = candidates.best(0)
-    yield best
+    limit = longest(generator.latent_dim)
+
+    def measure(z: Tensor) -> Tensor:
+        """Mean squared errors (M,) of pixels in [0, 1]."""
+        return (generator(z, classes) - target).square().mean(dim=(1, 2, 3)) / 4
+
+    def best_of(z: Tensor) -> Step:
+        place = int(errors.argmin())
+        return Step(number, z[place].detach().numpy().copy(), int(classes[place]), errors[place].item())
+
     number = 0
+    drawn = torch.from_numpy(latents.latents(np.arange(_DRAWN), generator.latent_dim))
+    classes = torch.arange(generator.classes) if class_index is None else torch.tensor([class_index])
+    z, classes = drawn.repeat(len(classes), 1), classes.repeat_interleave(_DRAWN)
+    with torch.no_grad():
+        errors = measure(z)
+    best = best_of(z)
+    yield best
     for places, steps in _ROUNDS:
-        candidates.keep(places)
+        chosen = _best_places(errors, classes, places)
+        z, classes = z.detach()[chosen].requires_grad_(True), classes[chosen]
+        optimizer = Adam([z], _LEARNING_RATE, _BETAS)
         for _ in range(steps):
-            candidates.descend(_learning_rate(number))
+            errors = measure(z)
+            optimizer.learning_rate = _learning_rate(number)
             number += 1
-            best = min(best, candidates.best(number), key=lambda step: step.error)._replace(number=number)
+            best = min(best, best_of(z), key=lambda step: step.error)._replace(number=number)
+            optimizer.step(torch.autograd.grad(errors.sum(), [z]))
+            with torch.no_grad():
+                z.mul_((limit / z.norm(dim=1, keepdim=True)).clamp(max=1))
             yield best
 
 
@@ -72,54 +90,11 @@ def _learning_rate(number: int) -> float:
     return _LEARNING_RATE * (0.1 + 0.45 * (1 + math.cos(math.pi * number / STEPS)))
 
 
-class _Candidates:
-    """Several z, each with a class, which are optimized in parallel."""
-
-    def __init__(self, generator: nn.Module, target: Tensor, z: Tensor, classes: Tensor) -> None:
-        """target (28, 28) in [-1, 1], z (M, latent_dim), classes (M,)."""
-        self._generator = generator
-        self._target = target
-        self._longest = longest(z.shape[1])
-        self._start(z, classes)
-        with torch.no_grad():
-            self._errors = self._measure()
-
-    @classmethod
-    def random(cls, generator: nn.Module, target: Tensor, classes: Iterable[int]) -> "_Candidates":
-        """Random z, the same ones for each of the classes."""
-        z = torch.from_numpy(latents.latents(np.arange(_DRAWN), generator.latent_dim))
-        classes = torch.tensor([*classes])
-        return cls(generator, target, z.repeat(len(classes), 1), classes.repeat_interleave(_DRAWN))
-
-    def best(self, number: int) -> Step:
-        place = int(self._errors.argmin())
-        return Step(number, self._seen[place].numpy().copy(), int(self._classes[place]), float(self._errors[place]))
-
-    def keep(self, places: int) -> None:
-        """Keep the best candidates, among them the best of each class if there is room; the optimizer starts anew."""
-        order = self._errors.argsort()
-        classes = self._classes[order].tolist()
-        is_first = torch.tensor([classes.index(of_class) == place for place, of_class in enumerate(classes)])
-        if is_first.sum() <= places:
-            order = torch.cat([order[is_first], order[~is_first]])
-        chosen = order[:places]
-        self._errors = self._errors[chosen]
-        self._start(self._z.detach()[chosen], self._classes[chosen])
-
-    def descend(self, learning_rate: float) -> None:
-        """Take a step of Adam for each z, then limit the length of z."""
-        errors = self._measure()
-        self._seen, self._errors = self._z.detach().clone(), errors.detach()
-        self._optimizer.learning_rate = learning_rate
-        self._optimizer.step(torch.autograd.grad(errors.sum(), [self._z]))
-        with torch.no_grad():
-            self._z.mul_((self._longest / self._z.norm(dim=1, keepdim=True)).clamp(max=1))
-
-    def _start(self, z: Tensor, classes: Tensor) -> None:
-        self._seen = z  # the z that `_errors` belong to
-        self._z, self._classes = z.clone().requires_grad_(True), classes
-        self._optimizer = Adam([self._z], _LEARNING_RATE, _BETAS)
-
-    def _measure(self) -> Tensor:
-        """Mean squared errors (M,) of pixels in [0, 1]."""
-        return (self._generator(self._z, self._classes) - self._target).square().mean(dim=(1, 2, 3)) / 4
+def _best_places(errors: Tensor, classes: Tensor, places: int) -> Tensor:
+    """Those of the smallest errors (M,), among them the best of each class if there is room."""
+    order = errors.argsort()
+    sorted_classes = classes[order].tolist()
+    is_first = torch.tensor([sorted_classes.index(each) == place for place, each in enumerate(sorted_classes)])
+    if is_first.sum() <= places:
+        order = torch.cat([order[is_first], order[~is_first]])
+    return order[:places]

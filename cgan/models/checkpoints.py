@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from cgan.common.classes import FASHION_MNIST, Classes
-from cgan.common.files import replaced, user_path, why_unreadable, write_text
+from cgan.common.files import replaced, user_path, version, why_unreadable, write_text
 from cgan.common.places import CHECKPOINTS, PACKAGE, PROJECT, SHIPPED_CHECKPOINTS
 from cgan.common.validation import one_line
 from cgan.models.architectures import ARCHITECTURES, SETTINGS, NetworkConfig, check_setting
@@ -153,8 +153,7 @@ def _checked_settings(path: Path, part: str, settings: object) -> dict:
 def digest(folder: str | Path) -> str:
     """SHA-256 of a checkpoint's generator, in hexadecimal. Raises OSError."""
     path = Path(folder) / EMA_GENERATOR
-    stat = path.stat()
-    return _digest(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+    return _digest(path, version(path))
 
 
 @lru_cache(maxsize=64)

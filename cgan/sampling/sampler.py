@@ -4,9 +4,8 @@ python -m cgan.sampling --checkpoint report-mlp --class dress --seed 7 --count 1
 python -m cgan.sampling --checkpoint report-mlp --balanced --count 10000 --out images.npz
 """
 
-import argparse
-import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ import torch
 from cgan.common import images
 from cgan.common.classes import FASHION_MNIST, class_indices
 from cgan.common.command_line import Parser, check_output, fail, integer, real
-from cgan.common.files import replaced, user_path
+from cgan.common.files import replaced, user_path, version
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CHECKPOINTS, CONFIG, EMA_GENERATOR, CheckpointError
 from cgan.sampling import latents
@@ -96,38 +95,18 @@ class Sampler:
         return self.draw(z, (weights @ self._class_weights(classes)).astype(np.float32))
 
 
-class SamplerCache:
-    """Keeps the samplers last used, and loads one anew when its checkpoint has changed on disk, as in training."""
-
-    _CAPACITY = 4
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._samplers: dict[Path, tuple[object, Sampler]] = {}  # the most recently used last
-
-    def get(self, folder: Path) -> Sampler:
-        """Return the sampler of the folder's newest state. Raises CheckpointError."""
-        with self._lock:
-            version = _version(folder)
-            known, sampler = self._samplers.pop(folder, (None, None))
-            if sampler is None or known != version:
-                sampler = Sampler(folder)
-            self._samplers[folder] = (version, sampler)
-            while len(self._samplers) > self._CAPACITY:
-                self._samplers.pop(next(iter(self._samplers)))
-            return sampler
-
-
-samplers = SamplerCache()  # shared by all that draws in this process
-
-
-def _version(folder: Path) -> list[tuple[int, int, int]]:
-    """What changes whenever one of the files a sampler is made of is replaced."""
+def newest_sampler(folder: Path) -> Sampler:
+    """The sampler of a folder's newest state, kept until a file changes. Raises CheckpointError."""
     try:
-        stats = [(folder / name).stat() for name in (CONFIG, EMA_GENERATOR)]
+        return _sampler(folder, version(folder / CONFIG, folder / EMA_GENERATOR))
     except OSError as error:
         raise CheckpointError(f"{error.filename}: cannot be read ({error.strerror})") from error
-    return [(stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats]
+
+
+@lru_cache(maxsize=4)
+def _sampler(folder: Path, version: tuple) -> Sampler:
+    """version: changes whenever the files do, as in training."""
+    return Sampler(folder)
 
 
 def consecutive_seeds(first: int, count: int) -> np.ndarray:
@@ -150,13 +129,10 @@ def main() -> None:
     except ValueError as error:
         fail(f"--seed and --count: {error}")
     try:
-        class_index = None if arguments.balanced else sampler.classes.parse(arguments.class_name)
+        chosen = range(sampler.classes.count) if arguments.balanced else [sampler.classes.parse(arguments.class_name)]
     except ValueError as error:
         fail(f"--class: {error}")
-    if arguments.balanced:
-        labels = (np.arange(arguments.count) % sampler.classes.count).astype(np.uint8)
-    else:
-        labels = np.full(arguments.count, class_index, np.uint8)
+    labels = np.resize(np.array(chosen, np.uint8), arguments.count)
     pictures = sampler.sample(labels, seeds, arguments.truncation)
     try:
         _write(arguments.out, pictures, labels)
@@ -174,9 +150,7 @@ def _write(path: Path, pictures: np.ndarray, labels: np.ndarray) -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m cgan.sampling", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser(prog="python -m cgan.sampling", description=__doc__)
     parser.add_argument("--checkpoint", required=True, metavar="C", help=f"a name in {CHECKPOINTS.name}/ or a folder")
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument(

@@ -1,8 +1,8 @@
 """The settings of a training run, and the recipes: their defaults for each architecture.
 
 Each setting is written once, here. `cgan.training.command` makes a flag of it; `config.json` and `training.safetensors`
-keep its value, so a renamed setting would be forgotten in older runs. The page has those of the MLP pair:
-`engine/training/settings.js`.
+keep its value, so a renamed setting would be forgotten in older runs. The page gets them from here too, for the MLP
+pair.
 """
 
 from dataclasses import dataclass, field, fields, replace

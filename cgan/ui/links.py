@@ -135,7 +135,7 @@ def choice(choices: list) -> dict:
 
 
 def training_run(first: str, optional: bool = False) -> dict:
-    """A plain field that says a training run of the page, as `engine/training/presets.js` writes it.
+    """A plain field that says a training run of the page, as `web/page/training_runs.js` writes it.
 
     optional: it may be "off" too.
     """

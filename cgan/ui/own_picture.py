@@ -24,7 +24,7 @@ def read(value: object) -> np.ndarray:
         raise RefusalError(say("no_picture"))
     ((kind, content),) = value.items()
     if kind == "example":
-        return examples.load()[checked("example", check_integer, content, 0, examples.COUNT - 1)]
+        return examples.load()[checked("example", check_integer, content, 0, examples.count - 1)]
     if kind == "drawn":
         return _not_blank(_drawing(content))
     if kind == "upload":
@@ -34,7 +34,7 @@ def read(value: object) -> np.ndarray:
 
 def from_file(content: object) -> np.ndarray:
     """A file, in base64, as the networks see it: uint8 (28, 28). Raises RefusalError, UploadError."""
-    return _not_blank(figures.pixels(uploads.to_garment(uploads.open_upload(decoded(content)))))
+    return _not_blank(figures.pixels(uploads.to_garment(uploads.decode(decoded(content))[0])))
 
 
 def open_upload(file: bytes) -> dict:

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from cgan.common.command_line import as_command, fail
 from cgan.common.places import TRAIN
 from cgan.models.checkpoints import CHECKPOINTS, CheckpointError, load_classifier, resolve
-from cgan.sampling.sampler import samplers
+from cgan.sampling.sampler import newest_sampler
 from cgan.ui.api import add_endpoints
 from cgan.ui.controls import checkpoint_menu, sentence
 from cgan.ui.i18n import i18n
@@ -190,7 +190,7 @@ def _first_whole(studio: Studio, names: list[str]) -> str:
     """The first checkpoint that can be loaded; of those before it a line says why they cannot be."""
     for name in names:
         try:
-            samplers.get(studio.folder(name))
+            newest_sampler(studio.folder(name))
         except REASONS as error:
             print(f"Not opened: {error}", file=sys.stderr)
         else:

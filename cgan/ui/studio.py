@@ -15,7 +15,7 @@ from cgan.evaluation.classifiers import MAKE_JUDGE, find_judge
 from cgan.explain import inversion
 from cgan.models import checkpoints
 from cgan.models.checkpoints import CheckpointError
-from cgan.sampling.sampler import Sampler, samplers
+from cgan.sampling.sampler import Sampler, newest_sampler
 from cgan.ui.figures import say
 
 MAX_SEED = 9999  # of sliders and dice, not of fields and links: a pixel of a longer slider would be too many seeds
@@ -87,7 +87,7 @@ class Studio:
 
     def sampler(self, checkpoint: str) -> Sampler:
         """The sampler of a checkpoint's newest state."""
-        return samplers.get(self.folder(checkpoint))
+        return newest_sampler(self.folder(checkpoint))
 
     def card(self, checkpoint: str) -> dict:
         """What the page has to know of a generator before it can ask for pictures."""

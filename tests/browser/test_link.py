@@ -220,7 +220,7 @@ def test_a_test_image_redrawn_and_where_one_went_from_it(visit, follow):
         query(link)
         == query(other.copied("Copy link"))
         == {
-            **{"tab": "picture", "image": f"{20 + examples.PER_CLASS}", "redrawn-class": "coat"},
+            **{"tab": "picture", "image": f"{20 + examples.per_class}", "redrawn-class": "coat"},
             **{"onward-class": "bag", "onward-seed": "99", "onward-position": "0.25"},
         }
     )

@@ -167,7 +167,7 @@ def test_a_step_is_looked_into(training):
     for line in ("images = G(z, classes)", "loss_g.backward()", "real = D(x, labels)", "optimizer_d.step()"):
         expect(inside.locator("pre").filter(has_text=line)).to_have_count(1)
     real = page.cells("[aria-label='Real images of the batch']", 5, columns=5)
-    images, labels = excerpt.load()
+    images, labels = excerpt.load(), excerpt.labels
     found = [np.flatnonzero((images == picture).all((1, 2)))[0] for picture in real]  # each is one of the data's
     named = inside.locator(".cgan-train-line:has(pre:has-text('next(batches)')) .cgan-names span").all_inner_texts()
     assert named == [data.CLASS_NAMES[label] for label in labels[found]]

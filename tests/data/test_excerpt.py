@@ -4,7 +4,7 @@ from cgan.data import NUM_CLASSES, excerpt
 
 
 def test_it_is_the_first_600_training_images_of_each_class(fashion_mnist):
-    images, labels = excerpt.load()
+    images, labels = excerpt.load(), excerpt.labels
     all_images, all_labels = fashion_mnist
     assert images.shape == (6000, 28, 28) and labels.shape == (6000,)
     for index in range(NUM_CLASSES):
@@ -12,4 +12,4 @@ def test_it_is_the_first_600_training_images_of_each_class(fashion_mnist):
 
 
 def test_it_is_one_picture_of_at_most_3_mb():
-    assert excerpt.SHEET.stat().st_size <= 3_000_000
+    assert excerpt.path.stat().st_size <= 3_000_000

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from torchvision.datasets import EMNIST, KMNIST, QMNIST
 
-from cgan.common.uploads import open_upload, to_garment
+from cgan.common.uploads import decode, to_garment
 from cgan.data import DataError, dataset
 from cgan.data.dataset import load_own
 from tests.own_pictures import NAMES, PER_CLASS, write_folders
@@ -46,7 +46,7 @@ def test_a_class_is_a_folder_and_each_seventh_picture_is_for_tests(own_pictures)
     assert np.bincount(test_labels).tolist() == [PER_CLASS // 7] * len(NAMES)
     assert images.dtype == labels.dtype == np.uint8 and images.shape[1:] == (28, 28)
     assert images.mean() < 100  # black on white was inverted: most of a picture is background
-    picture = to_garment(open_upload((own_pictures / "10" / "6.png").read_bytes())) * 255
+    picture = to_garment(decode((own_pictures / "10" / "6.png").read_bytes())[0]) * 255
     assert np.array_equal(test_images[test_labels == 3][0], picture[0, 0].round().byte().numpy())
     assert found.summary.startswith("12 classes, 288 training and 48 test pictures (for training: 2 24, 3 24, ")
 

@@ -5,6 +5,7 @@ import struct
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 import torch
 from safetensors.torch import save
 from torch import Tensor
+
+from cgan.training.config import TrainingConfig
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -27,6 +30,11 @@ def node():
         return finished.stdout
 
     return run
+
+
+def complete(settings: dict) -> str:
+    """All settings of a run as JSON: train.py's defaults, and those that are given in their place."""
+    return json.dumps(asdict(TrainingConfig(**settings)))
 
 
 class EngineError(Exception):

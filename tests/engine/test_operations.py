@@ -22,15 +22,11 @@ def channels_last(images: Tensor) -> Tensor:
     return images.permute(0, 2, 3, 1)
 
 
-@pytest.mark.parametrize("transposed", ["neither", "a", "b"])
+@pytest.mark.parametrize("transposed", [False, True])
 @pytest.mark.parametrize(("m", "k", "n"), [(64, 150, 128), (5, 33, 17), (1, 100, 784), (3, 1, 1), (6, 7, 8)])
 def test_matrix_product(compute, normal, m, k, n, transposed):
-    a, b, c = normal(m, k), normal(k, n), normal(m, n)
-    stored_a, stored_b = (a.T if transposed == "a" else a), (b.T if transposed == "b" else b)
-    options = {"transposeA": transposed == "a", "transposeB": transposed == "b"}
-    assert_close(compute("multiply", "a", "b", options, a=stored_a, b=stored_b), a @ b)
-    added = compute("multiply", "a", "b", {**options, "addTo": "c"}, a=stored_a, b=stored_b, c=c)
-    assert_close(added, c + a @ b)
+    a, b = normal(m, k), normal(k, n)
+    assert_close(compute("multiply", "a", "b", transposed, a=a.T if transposed else a, b=b), a @ b)
 
 
 @pytest.mark.parametrize(("rows", "inputs", "outputs"), [(1, 96, 3136), (7, 150, 128), (16, 9, 5)])
@@ -100,8 +96,7 @@ def test_modulation_of_each_picture(compute, normal):
 
 @pytest.mark.parametrize("count", [1, 6, 784])
 def test_what_goes_over_single_numbers(compute, normal, count):
-    x, y = 3 * normal(count), normal(count)
-    assert_close(compute("sum", "x", "y", x=x, y=y), x + y, 0)
+    x = 3 * normal(count)
     assert_close(compute("leakyRelu", "x", SLOPE, x=x), functional.leaky_relu(x, SLOPE), 0)
     assert_close(compute("clamp", "x", -1, 1, x=x), x.clamp(-1, 1), 0)
 
@@ -128,7 +123,6 @@ def test_grey_levels_are_those_of_the_server(compute):
     [
         ("multiply", ["a", "a"], "3,5 and 3,5 cannot be multiplied"),
         ("linear", ["a", "b", None], "3,5 given to a layer of 6 inputs"),
-        ("sum", ["a", "b"], "3,5 and 4,6 cannot be added"),
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(compute, normal, operation, arguments, words):

@@ -39,7 +39,6 @@ const answers = {};
 
 answers.early = await ask("run");
 await ask("start", { module: new WebAssembly.Module(TRAINING_WASM) });
-answers.wrong = await ask("create", { settings: { batch_size: 0 }, images, labels });
 answers.created = await ask("create", { settings: JSON.parse(settings), images, labels });
 const { latent_dim } = answers.created.settings;
 
@@ -81,7 +80,8 @@ const after = await ask("sample", { ...sample, averaged: true });
 writeFileSync(`${folder}/sampled`, after);
 answers.sampled = [sampled.length, after.length];
 
-await ask("run", { share: 0.5 });
+await ask("limit", { share: 0.5 });
+await ask("run");
 while ((await ask("read")).running) await pause(5);
 answers.finished = await ask("read");
 process.stdout.write(JSON.stringify(answers));

@@ -58,9 +58,9 @@ def test_a_set_is_all_of_itself_and_nothing_of_one_far_away(clouds):
 
 def test_copies_are_as_near_as_can_be(fashion_mnist):
     training = fashion_mnist[0][:500]
-    assert set(distances.nearest_distances(training[:100], training).values()) == {0}
+    assert set(distances.training_distances(training[:100], training).values()) == {0}
     # One pixel turned from black to white is a distance of 1.
     changed = training[:100].copy()
     assert (changed[:, 0, 0] == 0).all()
     changed[:, 0, 0] = 255
-    assert distances.nearest_distances(changed, training)["50 %"] == pytest.approx(1, abs=1e-3)
+    assert distances.training_distances(changed, training)["50 %"] == pytest.approx(1, abs=1e-3)

@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 from cgan.data import NUM_CLASSES
 from cgan.models import checkpoints
 from cgan.sampling import latents
-from cgan.sampling.sampler import Sampler, SamplerCache, main
+from cgan.sampling.sampler import Sampler, main, newest_sampler
 from tests.pictures import assert_same_pictures
 
 FOLDER = checkpoints.CHECKPOINTS / "report-mlp"
@@ -168,20 +168,19 @@ def test_the_middle_of_a_straight_walk_is_the_mean_of_both_inputs(sampler):
 
 def test_the_cache_follows_a_checkpoint_that_changes(tmp_path):
     folder = shutil.copytree(FOLDER, tmp_path / "run")
-    cache = SamplerCache()
-    first = cache.get(folder)
-    assert cache.get(folder) is first
+    first = newest_sampler(folder)
+    assert newest_sampler(folder) is first
 
     weights = first.generator.state_dict()
     changed = {name: 0.9 * tensor if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
     checkpoints.save_tensors(folder / checkpoints.EMA_GENERATOR, changed, {"step": "5", "images": "320"})
-    second = cache.get(folder)
+    second = newest_sampler(folder)
     picture = [sampler.sample(np.array([3]), np.array([7])) for sampler in (first, second)]
     assert not np.array_equal(*picture)
 
     (folder / checkpoints.EMA_GENERATOR).unlink()
     with pytest.raises(checkpoints.CheckpointError, match=checkpoints.EMA_GENERATOR):
-        cache.get(folder)
+        newest_sampler(folder)
 
 
 @pytest.fixture

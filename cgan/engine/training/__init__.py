@@ -5,11 +5,8 @@ engine.js      each operation by name
 layers.js      torch's layers with their backward passes
 networks.js    the pair, with any widths
 losses.js      the adversarial losses and their gradients at the scores
-optimizer.js   Adam's constants, the decay of the moving average
-schedule.js    what changes in the course of a run: learning rates, weight of the penalties
+schedule.js    what changes in the course of a run: learning rates, penalties, Adam's corrections, decay of the average
 random.js      all that is random, from a seed
-settings.js    the settings, their ranges, two sets of them
-presets.js     runs to choose from, and a run as text, for links
 trainer.js     one step of training; a checkpoint's files
 judge.js       the classifier that names generated pictures
 worker.js      trains off the page's main thread

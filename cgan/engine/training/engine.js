@@ -1,4 +1,5 @@
-// The operations of training.c by name, beside those of engine.c. training.c says what each computes.
+// The operations of training.c by name, beside those of engine.c. training.c says what each computes. Those of one
+// layer alone are in layers.js.
 //
 // Where a method has no result, it changes what its comment names, in place.
 
@@ -9,13 +10,9 @@ import { Engine, elements, roundUp } from "../engine.js";
  *
  * A trained tensor with Adam's two moments and, or null, its moving average (EMA).
  * @typedef {{ value: Tensor, first: Tensor, second: Tensor, average: Tensor | null }} Parameter
- *
- * The weight of a linear layer: all of the parameter's tensors lie in panels.
- * @typedef {{ parameter: Parameter, inputs: number, outputs: number }} Weight
  */
 
 const NULL = 0;
-const LANES = 8; // columns of a panel
 
 /** Rows `first` to `first + count - 1` of a matrix, where they lie. @param {Tensor} matrix @returns {Tensor} */
 export function rowsOf({ offset, shape: [, columns] }, first, count) {
@@ -48,88 +45,12 @@ export class TrainingEngine extends Engine {
   }
 
   /**
-   * A linear layer's weight. @param {Float32Array} values (outputs, inputs) @param {boolean} averaged
-   * @returns {Weight}
-   */
-  weight(values, outputs, inputs, averaged) {
-    const panels = new Float32Array(inputs * roundUp(outputs, LANES));
-    const at = panelPlaces(inputs);
-    for (let i = 0; i < values.length; i++) panels[at(i)] = values[i];
-    return { parameter: this.parameter(panels, [panels.length], averaged), inputs, outputs };
-  }
-
-  /** A tensor of a weight, row by row (outputs, inputs). @param {Weight} weight @param {keyof Parameter} part */
-  unpacked({ parameter, inputs, outputs }, part) {
-    const panels = this.view(parameter[part]);
-    const at = panelPlaces(inputs);
-    return Float32Array.from({ length: outputs * inputs }, (_, i) => panels[at(i)]);
-  }
-
-  /**
-   * x W^T + bias (m, outputs).
-   * @param {Tensor} x @param {Weight} weight @param {Tensor | null} bias @param {keyof Parameter} part of the weight
-   */
-  affine(x, { parameter, inputs, outputs }, bias, part) {
-    return this.linear(x, { panels: parameter[part], bias, inputs, outputs });
-  }
-
-  /**
-   * The gradient at inputs `first` to `first + count - 1` of a linear layer: (m, count) from dy (m, outputs).
-   * @param {Tensor} dy @param {Weight} weight @returns {Tensor}
-   */
-  linearBackward(dy, { parameter, inputs, outputs }, first = 0, count = inputs) {
-    const rows = dy.shape[0];
-    const dx = this.tensor([rows, count]);
-    this.exports.linear_backward(dy.offset, rows, outputs, parameter.value.offset, inputs, first, count, dx.offset);
-    return dx;
-  }
-
-  /**
-   * Adam on a linear layer's weight, by the gradient dy^T x.
-   * @param {Tensor} x @param {Tensor} dy @param {Weight} weight @param {Tensor} adam constants
-   */
-  linearUpdate(x, dy, { parameter, inputs, outputs }, adam) {
-    const { exports } = this;
-    exports.linear_update(x.offset, dy.offset, x.shape[0], inputs, outputs, ...offsets(parameter), adam.offset);
-  }
-
-  /**
-   * Adam on any other parameter.
+   * Adam on a parameter.
    * @param {Tensor} gradient @param {Parameter} parameter @param {Tensor} adam constants
    */
   update(gradient, parameter, adam) {
     const count = roundUp(elements(gradient.shape), 4);
     this.exports.update(gradient.offset, count, ...offsets(parameter), adam.offset);
-  }
-
-  /**
-   * Batch normalization of x (rows, columns) by its own mean and variance; renews the running ones.
-   * @param {Tensor} x
-   * @param {{ eps: number, momentum: number, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor }} norm
-   * @returns {{ y: Tensor, normalized: Tensor, scale: Tensor }} the last two are for normalizeBackward
-   */
-  normalize(x, { eps, momentum, gain, shift, mean, variance }) {
-    const [rows, columns] = x.shape;
-    const [y, normalized, scale] = [x.shape, x.shape, [columns]].map((shape) => this.tensor(shape));
-    this.exports.normalize(
-      ...[x.offset, rows, columns, eps, gain.offset, shift.offset, momentum, mean.offset, variance.offset],
-      ...[normalized.offset, scale.offset, y.offset],
-    );
-    return { y, normalized, scale };
-  }
-
-  /**
-   * Turns dy into dx. @param {Tensor} dy @param {Tensor} gain @param {{ normalized: Tensor, scale: Tensor }} forward
-   * @returns {{ gain: Tensor, shift: Tensor }} their gradients
-   */
-  normalizeBackward(dy, gain, { normalized, scale }) {
-    const [rows, columns] = dy.shape;
-    const gradients = { gain: this.tensor([columns]), shift: this.tensor([columns]) };
-    this.exports.normalize_backward(
-      ...[dy.offset, rows, columns, gain.offset, normalized.offset, scale.offset],
-      ...[gradients.gain.offset, gradients.shift.offset, dy.offset],
-    );
-    return gradients;
   }
 
   /** Turns dy into dx, with the activation's result y. @param {Tensor} dy @param {Tensor} y @param {number} slope */
@@ -172,11 +93,6 @@ export class TrainingEngine extends Engine {
     return sums;
   }
 
-  /** Moves an average by the share `renewal` towards a value. @param {Tensor} average @param {Tensor} value */
-  approach(average, value, renewal) {
-    this.exports.approach(average.offset, value.offset, padded(average), renewal);
-  }
-
   /** Every second pixel of feature maps, each way: what a stride of 2 leaves. @param {Tensor} x @returns {Tensor} */
   everySecond(x) {
     const [pictures, size, , channels] = x.shape;
@@ -187,19 +103,12 @@ export class TrainingEngine extends Engine {
   }
 }
 
-const offsets = ({ value, first, second, average }) => [
+/** Of a parameter's tensors, as training.c takes them. @param {Parameter} parameter */
+export const offsets = ({ value, first, second, average }) => [
   value.offset,
   first.offset,
   second.offset,
   average ? average.offset : NULL,
 ];
 
-const padded = ({ shape }) => roundUp(elements(shape), 4);
-
-/** From the index of an element of (outputs, inputs) to its place in panels. */
-function panelPlaces(inputs) {
-  return (i) => {
-    const output = Math.floor(i / inputs);
-    return (Math.floor(output / LANES) * inputs + (i % inputs)) * LANES + (output % LANES);
-  };
-}
+export const padded = ({ shape }) => roundUp(elements(shape), 4);

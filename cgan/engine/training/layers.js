@@ -3,18 +3,19 @@
 // A layer keeps nothing of a batch: what its backward pass needs is given to it again. `part` chooses the trained
 // weights ("value") or their moving average ("average").
 
-import { elements } from "../engine.js";
+import { roundUp } from "../engine.js";
+import { offsets, padded } from "./engine.js";
 
 /**
  * @typedef {import("../engine.js").Tensor} Tensor
  * @typedef {import("./engine.js").TrainingEngine} TrainingEngine
- * @typedef {import("./engine.js").Parameter} Parameter
  * @typedef {import("./random.js").RandomStream} RandomStream
  * @typedef {"value" | "average"} Part
  *
  * @typedef {{ shape: number[], values: Float32Array | BigInt64Array }} Entry  a tensor of a checkpoint
  */
 
+const PANEL = 8; // columns
 const MOMENTUM = 0.1; // PyTorch's default: the share of a batch in the running statistics
 
 export class TrainedLinear {
@@ -25,18 +26,35 @@ export class TrainedLinear {
   constructor(engine, inputs, outputs, stream, averaged) {
     const drawn = (count) => stream.symmetric(new Float32Array(count), 1 / Math.sqrt(inputs));
     this.engine = engine;
-    this.weight = engine.weight(drawn(inputs * outputs), outputs, inputs, averaged);
+    this.inputs = inputs;
+    this.outputs = outputs;
+    const [weight, panels] = [drawn(inputs * outputs), new Float32Array(inputs * roundUp(outputs, PANEL))];
+    this.#visit((i, place) => (panels[place] = weight[i]));
+    this.weight = engine.parameter(panels, [panels.length], averaged);
     this.bias = engine.parameter(drawn(outputs), [outputs], averaged);
   }
 
-  /** @param {Tensor} x (N, inputs) @param {Part} part @returns {Tensor} (N, outputs) */
-  forward(x, part = "value") {
-    return this.engine.affine(x, this.weight, this.bias[part], part);
+  /** Each element of the weight (outputs, inputs), row by row. @param {(i: number, place: number) => void} work */
+  #visit(work) {
+    for (let output = 0, i = 0; output < this.outputs; output++) {
+      let place = (output - (output % PANEL)) * this.inputs + (output % PANEL); // in the panels
+      for (let input = 0; input < this.inputs; input++, place += PANEL) work(i++, place);
+    }
   }
 
-  /** The gradient at `count` of the inputs, from `first` on. @param {Tensor} dy @returns {Tensor} */
-  backward(dy, first, count) {
-    return this.engine.linearBackward(dy, this.weight, first, count);
+  /** @param {Tensor} x (N, inputs) @param {Part} part @param {Tensor | null} bias @returns {Tensor} (N, outputs) */
+  forward(x, part = "value", bias = this.bias[part]) {
+    const { inputs, outputs } = this;
+    return this.engine.linear(x, { panels: this.weight[part], bias, inputs, outputs });
+  }
+
+  /** The gradient at `count` of the inputs, from `first` on. @param {Tensor} dy @returns {Tensor} (N, count) */
+  backward(dy, first = 0, count = this.inputs) {
+    const { engine, inputs, outputs, weight } = this;
+    const dx = engine.tensor([dy.shape[0], count]);
+    const given = [dy.offset, dy.shape[0], outputs, weight.value.offset, inputs, first, count];
+    engine.exports.linear_backward(...given, dx.offset);
+    return dx;
   }
 
   /**
@@ -46,24 +64,18 @@ export class TrainedLinear {
    *   zero then, but for rounding errors, of which Adam would make whole steps.
    */
   update(x, dy, adam, ofBias) {
-    this.engine.linearUpdate(x, dy, this.weight, adam);
-    if (ofBias) this.engine.update(this.engine.sumRows(ofBias), this.bias, adam);
-  }
-
-  /** @returns {[string, Parameter, number][]} name, parameter, how many numbers it is */
-  parameters() {
-    const { inputs, outputs, parameter } = this.weight;
-    return [
-      ["weight", parameter, inputs * outputs],
-      ["bias", this.bias, outputs],
-    ];
+    const { engine, inputs, outputs } = this;
+    const sizes = [x.shape[0], inputs, outputs];
+    engine.exports.linear_update(x.offset, dy.offset, ...sizes, ...offsets(this.weight), adam.offset);
+    if (ofBias) engine.update(engine.sumRows(ofBias), this.bias, adam);
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */
   entries(part) {
-    const { inputs, outputs } = this.weight;
+    const [panels, values] = [this.engine.view(this.weight[part]), new Float32Array(this.inputs * this.outputs)];
+    this.#visit((i, place) => (values[i] = panels[place]));
     return [
-      ["weight", { shape: [outputs, inputs], values: this.engine.unpacked(this.weight, part) }],
+      ["weight", { shape: [this.outputs, this.inputs], values }],
       ["bias", entry(this.engine, this.bias[part])],
     ];
   }
@@ -87,11 +99,22 @@ export class TrainedBatchNorm {
     this.variance = statistic(1);
   }
 
-  /** @param {Tensor} x (N, columns) @returns {{ y: Tensor, normalized: Tensor, scale: Tensor }} */
+  /**
+   * By the mean and the variance of the batch; renews the running ones.
+   * @param {Tensor} x (N, columns)
+   * @returns {{ y: Tensor, normalized: Tensor, scale: Tensor }} the last two are for backwardAndUpdate
+   */
   forward(x) {
     this.#batches++;
-    const [gain, shift, mean, variance] = [this.gain, this.shift, this.mean, this.variance].map(({ value }) => value);
-    return this.engine.normalize(x, { eps: this.eps, momentum: MOMENTUM, gain, shift, mean, variance });
+    const { engine, eps } = this;
+    const values = [this.gain, this.shift, this.mean, this.variance];
+    const [gain, shift, mean, variance] = values.map(({ value }) => value.offset);
+    const [y, normalized, scale] = [x.shape, x.shape, [x.shape[1]]].map((shape) => engine.tensor(shape));
+    engine.exports.normalize(
+      ...[x.offset, ...x.shape, eps, gain, shift, MOMENTUM, mean, variance],
+      ...[normalized.offset, scale.offset, y.offset],
+    );
+    return { y, normalized, scale };
   }
 
   /** By the running statistics. @param {Tensor} x @param {Part} part @returns {Tensor} */
@@ -113,24 +136,21 @@ export class TrainedBatchNorm {
    * @param {Tensor} dy @param {{ normalized: Tensor, scale: Tensor }} forward what forward returned
    * @param {Tensor} adam constants
    */
-  backwardAndUpdate(dy, forward, adam) {
-    const gradients = this.engine.normalizeBackward(dy, this.gain.value, forward);
-    this.engine.update(gradients.gain, this.gain, adam);
-    this.engine.update(gradients.shift, this.shift, adam);
+  backwardAndUpdate(dy, { normalized, scale }, adam) {
+    const { engine } = this;
+    const [gain, shift] = [0, 1].map(() => engine.tensor([dy.shape[1]])); // their gradients
+    engine.exports.normalize_backward(
+      ...[dy.offset, ...dy.shape, this.gain.value.offset, normalized.offset, scale.offset],
+      ...[gain.offset, shift.offset, dy.offset],
+    );
+    engine.update(gain, this.gain, adam);
+    engine.update(shift, this.shift, adam);
   }
 
   /** Averages the running statistics, as Adam does with what it updates. @param {number} renewal 1 - decay */
   averageStatistics(renewal) {
-    for (const { value, average } of [this.mean, this.variance]) this.engine.approach(average, value, renewal);
-  }
-
-  /** @returns {[string, Parameter, number][]} */
-  parameters() {
-    const count = elements(this.gain.value.shape);
-    return [
-      ["weight", this.gain, count],
-      ["bias", this.shift, count],
-    ];
+    for (const { value, average } of [this.mean, this.variance])
+      this.engine.exports.approach(average.offset, value.offset, padded(average), renewal);
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */
@@ -161,12 +181,7 @@ export class TrainedEmbedding {
 
   /** @param {Tensor} classes what it was given @param {Tensor} dy @param {Tensor} adam */
   update(classes, dy, adam) {
-    this.engine.update(this.engine.multiply(classes, dy, { transposeA: true }), this.weight, adam);
-  }
-
-  /** @returns {[string, Parameter, number][]} */
-  parameters() {
-    return [["weight", this.weight, elements(this.weight.value.shape)]];
+    this.engine.update(this.engine.multiply(classes, dy, true), this.weight, adam);
   }
 
   /** @param {Part} part @returns {[string, Entry][]} */

@@ -11,7 +11,7 @@ import { TrainedBatchNorm, TrainedEmbedding, TrainedLinear } from "./layers.js";
 /**
  * @typedef {import("../engine.js").Tensor} Tensor
  * @typedef {import("./layers.js").Part} Part
- * @typedef {import("./settings.js").Settings} Settings
+ * @typedef {import("./trainer.js").Settings} Settings
  */
 
 export const IMAGE_PIXELS = 28 * 28;
@@ -37,12 +37,6 @@ class Network {
   tensors(part) {
     const of = ([name, layer]) => layer.entries(part).map(([own, entry]) => [`${name}.${own}`, entry]);
     return new Map([...this.named].flatMap(of));
-  }
-
-  /** @returns {[string, import("./engine.js").Parameter, number][]} names, parameters, counts of numbers */
-  parameters() {
-    const of = ([name, layer]) => layer.parameters().map(([own, ...rest]) => [`${name}.${own}`, ...rest]);
-    return [...this.named].flatMap(of);
   }
 }
 
@@ -237,7 +231,7 @@ export class TrainedDiscriminator extends Network {
       pass.x = engine.stack(pass.x, u);
       pass.dy = engine.stack(pass.dy, pass.dy);
       if (place === passes.length - 1) return;
-      u = engine.affine(u, this.#layers[place].weight, null, "value");
+      u = this.#layers[place].forward(u, "value", null);
       yield;
       if (pass.mask) engine.multiplyBy(u, pass.mask);
       engine.leakyReluBackward(u, pass.y, LEAKY_SLOPE);

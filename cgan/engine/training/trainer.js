@@ -4,15 +4,22 @@
 // the last batch of an epoch may be smaller.
 
 import { losses, isPaired } from "./losses.js";
-import { Adam, emaDecay } from "./optimizer.js";
-import { schedule } from "./schedule.js";
+import { adamConstants, schedule } from "./schedule.js";
 import { Streams } from "./random.js";
 import { writeSafetensors } from "../safetensors.js";
-import { checkpointConfig, completeSettings } from "./settings.js";
 import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./networks.js";
 
 /**
  * @typedef {import("../engine.js").Tensor} Tensor
+ *
+ * Those of cgan/training/config.py that the MLP pair needs; the page has them from there, and checks them.
+ * @typedef {{
+ *   latent_dim: number, label_dim: number, hidden: number[], hidden_d: number[], batchnorm: boolean,
+ *   batchnorm_eps: number, dropout: number, loss: string, penalty: number, first_penalty: number | null,
+ *   penalty_every: number, batch_size: number, d_steps: number, learning_rate: number, learning_rate_d: number | null,
+ *   final_rate: number, burn_in: number, beta1: number, beta2: number, ema_decay: number, seed: number, epochs: number,
+ *   steps: number | null,
+ * }} Settings
  *
  * images: grey levels (N * 784); labels: (N); classes: how many there are.
  * @typedef {{ images: Uint8Array, labels: Uint8Array, classes?: number }} Data
@@ -28,12 +35,14 @@ import { IMAGE_PIXELS, TrainedDiscriminator, TrainedGenerator } from "./networks
  *   weight, update: root mean squares of a tensor and of its change
  */
 
+/** The report's, of which config.json says nothing, as in cgan/training/config.py. */
+const REPORT = { hidden: [128, 256, 512, 1024], hidden_d: [512, 512, 512], batchnorm: true };
+
 const GROUP = 50; // pictures drawn at a time
 const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-/** Of `count` numbers; the array may hold zeros besides. */
-const rootMeanSquare = (values, count) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / count);
+const rootMeanSquare = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
 /** Whether a loss is no number, or scores are so large that float32 does not tell them from their targets, 1 apart. */
 const isLost = ({ loss_g, loss_d, score_real, score_fake }) =>
@@ -51,13 +60,13 @@ export class Trainer {
 
   /**
    * @param {import("./engine.js").TrainingEngine} engine an instance for this trainer alone
-   * @param {Partial<import("./settings.js").Settings>} settings those that are not the report's
+   * @param {Settings} settings
    * @param {Data} data
    * @param {Streams} streams
-   * @throws {Error} in one line, where a setting or the data is wrong
+   * @throws {Error} in one line, where the data is wrong
    */
   constructor(engine, settings, data, streams = undefined) {
-    this.settings = completeSettings(settings);
+    this.settings = settings;
     this.#engine = engine;
     this.#data = { classes: 10, ...data };
     this.#streams = streams ?? new Streams(this.settings.seed);
@@ -65,9 +74,6 @@ export class Trainer {
     const [{ classes }, { weights }] = [this.#data, this.#streams];
     this.generator = new TrainedGenerator(engine, this.settings, classes, weights);
     this.discriminator = new TrainedDiscriminator(engine, this.settings, classes, weights);
-    const { beta1, beta2 } = this.settings;
-    this.adamG = new Adam(engine, [beta1, beta2]);
-    this.adamD = new Adam(engine, [beta1, beta2]);
     this.steps = 0;
     /** The step in which the run was lost: see isLost. @type {number | null} */
     this.diverged = null;
@@ -107,7 +113,8 @@ export class Trainer {
 
   /** Update both networks on one batch, and the moving average of the generator after them. */
   step() {
-    finish(this.slices());
+    const slices = this.slices();
+    while (!slices.next().done);
   }
 
   /**
@@ -116,16 +123,11 @@ export class Trainer {
    * @returns {Generator<void, void>}
    */
   *slices(seen = null) {
-    const { d_steps, ema_decay } = this.settings;
-    const decay = emaDecay(ema_decay, this.steps + 1);
-    const { rateG, rateD, penalty } = schedule(this.settings, this);
-    this.adamG.prepare(this.steps + 1, rateG, decay);
+    const values = schedule(this.settings, this);
     const measured = [];
-    for (let turn = 0; turn < d_steps; turn++) {
-      this.adamD.prepare(this.steps * d_steps + turn + 1, rateD);
-      measured.push(yield* this.#engine.sliced(this.#turn(turn, penalty, turn === 0 ? seen : null)));
-    }
-    this.generator.averageStatistics(1 - decay);
+    for (let turn = 0; turn < this.settings.d_steps; turn++)
+      measured.push(yield* this.#engine.sliced(this.#turn(turn, values, turn === 0 ? seen : null)));
+    this.generator.averageStatistics(1 - values.decay);
     this.steps++;
     this.#sums.steps++;
     this.#sums.loss_g += measured[0].loss_g;
@@ -135,9 +137,9 @@ export class Trainer {
   }
 
   /** One update of the discriminator, and in a step's first turn the generator's, from the same images and scores. */
-  *#turn(turn, penalty, seen) {
+  *#turn(turn, { rateG, rateD, penalty, decay }, seen) {
     const engine = this.#engine;
-    const { loss, latent_dim } = this.settings;
+    const { loss, latent_dim, d_steps } = this.settings;
     const { chosen, labels } = this.#nextBatch(turn);
     const count = chosen.length;
     const z = this.#streams.normal(count * latent_dim);
@@ -169,11 +171,13 @@ export class Trainer {
         Object.assign(seen, copied, { score_real: real, score_fake: fake, loss_g: lossG, loss_d: lossD });
       }
       yield;
-      yield* this.generator.update(gradient, this.adamG.constants);
+      const adam = adamConstants(this.settings, this.steps + 1, rateG, decay);
+      yield* this.generator.update(gradient, engine.from(adam, [8]));
     }
     if (penalty) yield* this.discriminator.penalize(penalty / count);
     const factors = engine.from([...gradients.realForD, ...gradients.generatedForD], [2 * count]);
-    yield* this.discriminator.update(factors, this.adamD.constants);
+    const adam = adamConstants(this.settings, this.steps * d_steps + turn + 1, rateD);
+    yield* this.discriminator.update(factors, engine.from(adam, [8]));
     return { loss_g: lossG, loss_d: lossD, score_real: mean(real), score_fake: mean(fake) };
   }
 
@@ -234,56 +238,44 @@ export class Trainer {
     return pictures;
   }
 
-  /** Make a step and say what happened in it. @returns {Inspection} */
-  inspect() {
-    return finish(this.inspection());
-  }
-
-  /** The same in slices. @returns {Generator<void, Inspection>} */
-  *inspection() {
-    const before = this.#parameterValues();
+  /** Make a step in slices, and say what happened in it. @returns {Generator<void, Inspection>} */
+  *inspect() {
+    const networks = Object.entries({ generator: this.generator, discriminator: this.discriminator });
+    const before = networks.map(([, network]) => network.tensors("value"));
     const seen = /** @type {Inspection} */ ({});
     yield;
     yield* this.slices(seen);
     const updates = [];
-    for (const [i, { network, name, count, values }] of this.#parameterValues().entries()) {
-      yield;
-      const changes = values.map((value, j) => value - before[i].values[j]);
-      const [weight, update] = [values, changes].map((numbers) => rootMeanSquare(numbers, count));
-      updates.push({ network, name, count, weight, update });
-    }
+    for (const [i, [network, trained]] of networks.entries())
+      for (const [name, entry] of trained.tensors("value")) {
+        if (!/\.(weight|bias)$/.test(name)) continue; // statistics
+        yield;
+        const [values, old] = /** @type {Float32Array[]} */ ([entry.values, before[i].get(name).values]);
+        const changes = values.map((value, j) => value - old[j]);
+        const [weight, update] = [values, changes].map(rootMeanSquare);
+        updates.push({ network, name, count: values.length, weight, update });
+      }
     return { ...seen, updates };
-  }
-
-  #parameterValues() {
-    return Object.entries({ generator: this.generator, discriminator: this.discriminator }).flatMap(([network, part]) =>
-      part.parameters().map(([name, { value }, count]) => {
-        return { network, name, count, values: this.#engine.view(value).slice() };
-      }),
-    );
   }
 
   /**
    * The files of a checkpoint by name, as cgan/models/checkpoints.py reads them.
-   * @param {object} [classes] what config.json is to say of them
+   * @param {object} [classes] as `Classes.to_json` makes it; Fashion-MNIST's where there are none
    * @returns {Record<string, Uint8Array>}
    */
   checkpoint(classes) {
     const metadata = { step: `${this.steps}`, images: `${this.imagesSeen}` };
-    const config = checkpointConfig(this.settings, classes);
+    const { latent_dim, label_dim, batchnorm_eps, dropout } = this.settings;
+    const given = (name) => (`${this.settings[name]}` === `${REPORT[name]}` ? undefined : this.settings[name]);
+    const generator = { latent_dim, label_dim, batchnorm_eps, hidden: given("hidden"), batchnorm: given("batchnorm") };
+    const discriminator = { label_dim, dropout, hidden: given("hidden_d") };
+    const training = { arch: "mlp", ...this.settings };
+    const config = { format: 1, arch: "mlp", generator, discriminator, classes, training };
     return {
       "config.json": new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`),
       "model.safetensors": writeSafetensors(this.generator.tensors("average"), metadata),
       "generator-raw.safetensors": writeSafetensors(this.generator.tensors("value"), metadata),
       "discriminator.safetensors": writeSafetensors(this.discriminator.tensors("value"), metadata),
     };
-  }
-}
-
-/** @template T @param {Generator<void, T>} slices @returns {T} */
-function finish(slices) {
-  for (;;) {
-    const { done, value } = slices.next();
-    if (done) return value;
   }
 }

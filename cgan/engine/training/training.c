@@ -24,7 +24,7 @@ typedef struct {
   float *value, *first, *second, *average;
 } Parameter;
 
-// The constants of one step, as optimizer.js writes them. 1 - beta is computed in float64 there: from 0.999 in float32
+// The constants of one step, as schedule.js writes them. 1 - beta is computed in float64 there: from 0.999 in float32
 // it would be wrong in the fifth digit.
 typedef struct {
   float step;             // the learning rate / (1 - beta1^t)
@@ -89,7 +89,7 @@ void EXPORT(linear_backward)(const float *dy, long m, long n, const float *panel
   pack_rows(dy, m, n, n, 1, rows);
   for (long j = 0; j < count; j += COLUMNS) {
     pack_transposed(panels, k, n, first + j, panel);
-    multiply_panel(rows, panel, m, n, least(COLUMNS, count - j), 0, 0, dx + j, count);
+    multiply_panel(rows, panel, m, n, least(COLUMNS, count - j), 0, dx + j, count);
   }
   top = before;
 }

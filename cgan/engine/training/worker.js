@@ -20,23 +20,12 @@ let judge;
 
 let running = false;
 let share = 1; // of the time that is spent on training, while it runs
-let failure = null; // why training stopped by itself
+let failure = null; // what stopped it, where that is no divergence
 const waiting = []; // requests: { work, answer }
 let current = null; // the one under way, or a step
 let pumping = false;
 
-const clock = { seconds: 0, since: null, readSeconds: 0, readImages: 0 };
-
-/** Seconds of training so far, pauses not counted. */
-function seconds() {
-  return clock.seconds + (clock.since === null ? 0 : (performance.now() - clock.since) / 1000);
-}
-
-function setRunning(wanted) {
-  clock.seconds = seconds();
-  clock.since = wanted ? performance.now() : null;
-  running = wanted;
-}
+const last = { time: 0, images: 0 }; // at the last reading, or when it began to run
 
 function created() {
   if (!trainer) throw new Error("there is no run yet");
@@ -45,30 +34,34 @@ function created() {
 
 /** Requests that are answered at once. */
 const AT_ONCE = {
-  /** Train until it is paused or complete. @param {{ share?: number }} message share: of the time, 0.05 to 1 */
-  run({ share: wanted = 1 }) {
+  /** Train until it is paused or complete. */
+  run() {
     if (created().diverged !== null) throw new Error(`the run diverged at step ${trainer.diverged}`);
-    AT_ONCE.limit({ share: wanted });
     failure = null;
-    setRunning(true);
+    running = true;
+    Object.assign(last, { time: performance.now(), images: trainer.imagesSeen });
   },
 
   pause() {
-    setRunning(false);
+    running = false;
   },
 
-  /** Leave time to others, whether it runs or not. @param {{ share: number }} message share: of the time, 0.05 to 1 */
+  /**
+   * Leave time to others, whether it runs or not.
+   * @param {{ share: number }} message share: of the time, 0.05 to 1; at first it takes all
+   */
   limit({ share: wanted }) {
     if (!(wanted >= 0.05 && wanted <= 1)) throw new Error(`share is ${wanted}; allowed: 0.05 to 1`);
     share = wanted;
   },
 
-  /** Trainer.readMetrics, and whether it runs, seconds of training, images a second since the last reading. */
+  /** Trainer.readMetrics, and whether it runs; while it does, images a second since the last reading. */
   read() {
     const metrics = created().readMetrics();
-    const [elapsed, images] = [seconds() - clock.readSeconds, metrics.images - clock.readImages];
-    Object.assign(clock, { readSeconds: seconds(), readImages: metrics.images });
-    return { ...metrics, running, failure, seconds: seconds(), images_per_second: elapsed > 0 ? images / elapsed : 0 };
+    const time = performance.now();
+    const rate = (1000 * (metrics.images - last.images)) / (time - last.time);
+    Object.assign(last, { time, images: metrics.images });
+    return { ...metrics, running, failure, images_per_second: rate };
   },
 };
 
@@ -82,13 +75,12 @@ const IN_TURN = {
   },
 
   /**
-   * Begin anew, paused. @param {{ settings: object, images: Uint8Array, labels: Uint8Array, classes?: number }} message
-   * settings: those that are not the report's; images: grey levels (N * 784)
+   * Begin anew, paused.
+   * @param {{ settings: import("./trainer.js").Settings } & import("./trainer.js").Data} message
    */
   *create({ settings, images, labels, classes = 10 }) {
-    setRunning(false);
+    running = false;
     trainer = new Trainer(new TrainingEngine(engineModule), settings, { images, labels, classes });
-    Object.assign(clock, { seconds: 0, since: null, readSeconds: 0, readImages: 0 });
     return { settings: trainer.settings, lastStep: trainer.lastStep, classes };
   },
 
@@ -99,7 +91,7 @@ const IN_TURN = {
 
   /** One step, looked into: Trainer's Inspection. */
   *inspect() {
-    return yield* created().inspection();
+    return yield* created().inspect();
   },
 
   /**
@@ -155,14 +147,12 @@ function next() {
     const { work, answer } = waiting.shift();
     return { slices: work(), answer };
   }
-  if (running && trainer.diverged !== null) stop(`the run diverged at step ${trainer.diverged}`);
-  if (running && trainer.steps >= trainer.lastStep) setRunning(false);
-  return running ? { slices: trainer.slices(), answer: ({ error }) => error && stop(error) } : null;
-}
-
-function stop(reason) {
-  failure = reason;
-  setRunning(false);
+  running &&= trainer.diverged === null && trainer.steps < trainer.lastStep;
+  if (!running) return null;
+  const answer = ({ error }) => {
+    if (error) [failure, running] = [error, false];
+  };
+  return { slices: trainer.slices(), answer };
 }
 
 /** One slice. @returns {boolean} whether there was anything to do */

@@ -27,7 +27,7 @@ from cgan.ui.web import TRAINING_WORKER, WORKER
 from cgan.ui.web.bundle import bundle
 
 SCRIPTS = {"worker.js": WORKER, "training-worker.js": TRAINING_WORKER}
-FILES = {"engine.wasm": ENGINE, "training.wasm": TRAINING_ENGINE, "excerpt.png": excerpt.SHEET}
+FILES = {"engine.wasm": ENGINE, "training.wasm": TRAINING_ENGINE, "excerpt.png": excerpt.path}
 JUDGE_FILE = "judge.safetensors"
 _FOR_EVER = "private, max-age=31536000, immutable"  # of what has its version in its address
 _ASK_AGAIN = "private, no-cache"

@@ -1,11 +1,15 @@
 """What the page's scripts are told once: texts, links, and the constants that Python and JavaScript both need."""
 
 import json
+import math
+from dataclasses import asdict, fields
 
 from cgan.common import classes, uploads
+from cgan.common.validation import Range, Widths
 from cgan.data import CLASS_NAMES, CLASS_NAMES_ZH, IMAGE_SIZE, examples, labelled_folders, pictures
 from cgan.explain.directions import MAX_SIGMA
 from cgan.sampling import latents
+from cgan.training.config import TrainingConfig
 from cgan.training.run_folder import SNAPSHOT_SAMPLES_PER_CLASS
 from cgan.ui.studio import (
     ANIMATION_SCALE,
@@ -17,6 +21,23 @@ from cgan.ui.studio import (
     TRAINED_HERE,
 )
 from cgan.ui.texts import for_page
+
+_MOST = {"batch_size": 4096}  # in the page, for its memory
+
+
+def _training_settings() -> dict:
+    """The defaults of train.py's settings by name, and of those that are numbers what each may be."""
+    ranges = {}
+    for field in fields(TrainingConfig):
+        allowed = field.metadata["setting"].allowed
+        if isinstance(allowed, Range | Widths):
+            whole = isinstance(allowed, Widths) or allowed.kind is int
+            most = allowed.high if allowed.high < math.inf else _MOST.get(field.name, 10**9)
+            ends = {"least": allowed.low, "most": most}
+            layers = {"layers": allowed.layers} if isinstance(allowed, Widths) else {}
+            ranges[field.name] = ends | {"whole": whole, "empty": field.default is None} | layers
+    return {"defaults": asdict(TrainingConfig()), "ranges": ranges}
+
 
 _CONSTANTS = {
     "trainedHere": TRAINED_HERE,
@@ -42,7 +63,8 @@ _CONSTANTS = {
         "minSide": uploads.MIN_SIDE,
         "border": uploads.BORDER,
     },
-    "examplesPerClass": examples.PER_CLASS,
+    "training": _training_settings(),
+    "examplesPerClass": examples.per_class,
     "snapshotSamplesPerClass": SNAPSHOT_SAMPLES_PER_CLASS,
 }
 

@@ -13,7 +13,7 @@ export interface Field {
   choices?: any[];
   word?: boolean;
   each?: Field[];
-  run?: boolean; // a training run, as engine/training/presets.js writes it
+  run?: boolean; // a training run, as web/page/training_runs.js writes it
   optional?: boolean; // or "off"
   checkpoint?: boolean; // its choices are the checkpoints that there are
   ofClasses?: boolean; // an index of the checkpoint's classes, or a negative choice
@@ -63,8 +63,18 @@ export interface Config {
     minSide: number;
     border: number;
   };
+  training: { defaults: Record<string, any>; ranges: Record<string, SettingRange> }; // train.py's settings
   examplesPerClass: number;
   snapshotSamplesPerClass: number;
+}
+
+/** What a setting of numbers may be. */
+export interface SettingRange {
+  least: number;
+  most: number;
+  whole: boolean;
+  empty: boolean; // null is allowed
+  layers?: number; // a list of up to so many, each a multiple of 4
 }
 
 /** Names of classes by language. */

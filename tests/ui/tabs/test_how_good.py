@@ -122,7 +122,7 @@ def test_without_the_data_set_the_examples_stand_for_the_real_ones(evidence, mon
     evidence_module._scores_of_class.cache_clear()
     figure = last(evidence.discriminator(*request()))
     evidence_module._scores_of_class.cache_clear()
-    assert figure["caption"][2]["values"] == {"real": examples.PER_CLASS, "generated": 256}
+    assert figure["caption"][2]["values"] == {"real": examples.per_class, "generated": 256}
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,19 @@
 """What the tab "Train" says of runs and settings, without a browser."""
 
+import dataclasses
+import math
 import sys
 
 import pytest
 
+from cgan.common.validation import Range, Widths
 from cgan.training import command
 from cgan.training.config import TrainingConfig
+from cgan.training.step.losses import OBJECTIVES
 from cgan.ui.texts import TEXTS
 
-PRESETS = {"../../engine/training/presets.js": "PRESETS, presetSettings, parseRun, formatRun"}
+PRESETS = {"page/training_runs.js": "PRESETS, presetSettings, parseRun, formatRun"}
+SETTINGS = {"page/training_runs.js": "completeSettings, REPORT"}
 HISTORY = {"../tabs/train/history.js": "History"}
 
 
@@ -81,6 +86,59 @@ def test_a_run_has_the_settings_of_its_text(evaluate):
 @pytest.mark.parametrize("text", ["", "reports", "report,depth:3", "report,seed:-1", "report,hidden:6", "__proto__"])
 def test_no_other_text_is_a_run(evaluate, text):
     assert evaluate(PRESETS, "(text) => { try { return parseRun(text); } catch { return null; } }", text) is None
+
+
+FIELDS = {field.name: field.metadata["setting"].allowed for field in dataclasses.fields(TrainingConfig)}
+# What a run of the terminal alone has, and what the other pairs have.
+NOT_IN_THE_PAGE = {"augmentation", "start_from", "log_every", "precision", "keep_averages", "save_every"}
+NOT_IN_THE_PAGE |= {"arch", "width", "width_d"}
+
+
+def test_all_of_train_pys_settings_of_this_pair_are_there(evaluate):
+    assert FIELDS.keys() - evaluate(SETTINGS, "() => REPORT").keys() == NOT_IN_THE_PAGE
+    assert evaluate({"../../engine/training/losses.js": "LOSSES"}, "() => LOSSES") == [*OBJECTIVES]
+
+
+def values_around(allowed):
+    """Values at the ends of what train.py allows, and beyond them: (value, whether it is allowed)."""
+    if isinstance(allowed, Widths):
+        most = [allowed.high] * allowed.layers
+        wrong = ([], [*most, 4], [allowed.low - 4], [allowed.high + 4], [6], [8.5], 64)
+        return [(most, True), ([allowed.low], True), *((value, False) for value in wrong)]
+    step = 1 if allowed.kind is int else 1e-9
+    ends = [(allowed.low, True), (allowed.low - step, False)]
+    if allowed.kind is int:
+        ends.append((allowed.low + 0.5, False))
+    return ends if allowed.high == math.inf else [*ends, (allowed.high, True), (allowed.high + step, False)]
+
+
+REFUSALS = """(all) => all.map((given) => {
+  try {
+    completeSettings(given);
+    return null;
+  } catch (error) {
+    return error.message;
+  }
+})"""
+
+
+def test_ranges_are_those_of_train_py(evaluate):
+    names = [name for name in evaluate(SETTINGS, "() => REPORT") if isinstance(FIELDS[name], Range | Widths)]
+    cases = [(name, *case) for name in names for case in values_around(FIELDS[name])]
+    refusals = evaluate(SETTINGS, REFUSALS, [{name: value} for name, value, _ in cases])
+    for (name, value, is_allowed), refusal in zip(cases, refusals, strict=True):
+        assert (refusal is None) == is_allowed, (name, value, refusal)
+
+
+def test_what_is_no_setting_is_one_line(evaluate):
+    given = [{"rate": 1}, {"batch_size": "64"}, {"loss": "toString"}, {"batchnorm": 1}, {"learning_rate": None}]
+    assert evaluate(SETTINGS, REFUSALS, given) == [
+        "there is no setting rate; there are: " + ", ".join(evaluate(SETTINGS, "() => REPORT")),
+        'batch_size may not be "64"',
+        'loss may not be "toString"',
+        "batchnorm may not be 1",
+        "learning_rate may not be null",
+    ]
 
 
 def test_all_that_the_page_names_has_words(evaluate):

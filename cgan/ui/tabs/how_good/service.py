@@ -23,7 +23,7 @@ from cgan.explain import own_networks, saliency
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models.checkpoints import CONFIG, load_config
 from cgan.sampling import latents
-from cgan.sampling.sampler import Sampler, samplers
+from cgan.sampling.sampler import Sampler, newest_sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
@@ -130,7 +130,7 @@ def _picture(request: Request) -> tuple[np.ndarray, dict]:
     """The picture, and the panel that shows which one it is."""
     picture, which = request.own, None
     if picture is None:
-        sampler = samplers.get(request.folder)
+        sampler = newest_sampler(request.folder)
         picture = sampler.sample(np.array([request.class_index]), np.array([request.seed]))[0]
         which = say("what_one", name=request.name, first=f"{request.seed}")
     return picture, figures.panel(say("this_picture"), picture, which)
@@ -150,7 +150,7 @@ def _nearest_images(request: Request) -> Iterator[dict]:
 
 
 def _discriminator(request: Request) -> Iterator[dict]:
-    scores = _scores_of_class(request.folder, samplers.get(request.folder), request.class_index, request.judge)
+    scores = _scores_of_class(request.folder, newest_sampler(request.folder), request.class_index, request.judge)
     picture, panel = _picture(request)
     image = torch.from_numpy(picture)[None, None].float() / 255
     score = float(_score(scores.network, image)[0]) - scores.offset
@@ -243,8 +243,7 @@ def _real(class_index: int, judge: Path | None) -> np.ndarray:
     try:
         images, labels = real_examples(judge)
     except DataError:
-        first = class_index * examples.PER_CLASS
-        return examples.load()[first : first + examples.PER_CLASS]
+        images, labels = examples.load(), examples.labels
     return images[labels == class_index][:_COMPARED]
 
 

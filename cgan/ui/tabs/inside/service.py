@@ -17,7 +17,7 @@ from cgan.explain.imagenet import ImageNetError
 from cgan.explain.own_networks import REAL, Painter
 from cgan.models import checkpoints
 from cgan.sampling import latents
-from cgan.sampling.sampler import samplers
+from cgan.sampling.sampler import newest_sampler
 from cgan.ui import figures
 from cgan.ui.figures import Text, say
 from cgan.ui.own_picture import decoded
@@ -182,7 +182,7 @@ def class_names(network: str, classes: Classes = FASHION_MNIST) -> list[Text]:
 
 
 def _painter(request: Request) -> Painter:
-    return Painter(samplers.get(request.folder).generator, request.class_index)
+    return Painter(newest_sampler(request.folder).generator, request.class_index)
 
 
 def _network(request: Request, network: str) -> nn.Module:
@@ -214,7 +214,7 @@ def _image(request: Request) -> Tensor:
     elif not request.upload:
         raise RefusalError(say("no_upload"))
     else:
-        picture = uploads.open_upload(request.upload)
+        picture, _ = uploads.decode(request.upload)
     if request.ours:
         return uploads.to_garment(picture)
     return imagenet.to_images(picture, imagenet.load(request.network).size)

@@ -52,7 +52,7 @@ def build(
             export_menu("picture")
             sentence("link_own")
     onward_to = {"onward-class": to_class, "onward-seed": to_seed, "onward-position": position}
-    image = number(FIRST["example"], (0, examples.COUNT - 1, 1))
+    image = number(FIRST["example"], (0, examples.count - 1, 1))
     opened = links.add(tab, {"redrawn-class": class_index, **onward_to}, {"image": image, "onward-sigmas": sigmas()})
 
     request = [checkpoint, picture, class_index]

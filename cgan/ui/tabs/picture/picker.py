@@ -13,6 +13,6 @@ FIRST = {"example": 20}  # a pullover with a word on it, which no generator here
 
 def picker(elem_id: str) -> gr.HTML:
     """A component whose value is what `read` takes; it fires `submit` when another picture was chosen."""
-    sheet = figures.encode(images.grid(examples.load(), examples.PER_CLASS))
+    sheet = figures.encode(images.grid(examples.load(), examples.per_class))
     html = template("picture", "picker").replace("@sheet", sheet).replace("@size", f"{IMAGE_SIZE}")
     return scripted(elem_id, "mountPicker", html, FIRST, event="submit")

@@ -12,7 +12,7 @@ from cgan.common.classes import Classes
 from cgan.common.validation import check_integer, checked
 from cgan.explain.inversion import STEPS, Step, invert, longest
 from cgan.sampling import latents
-from cgan.sampling.sampler import Sampler, samplers
+from cgan.sampling.sampler import Sampler, newest_sampler
 from cgan.ui import figures, own_picture
 from cgan.ui.figures import say
 from cgan.ui.server.errors import REASONS, worded
@@ -58,7 +58,7 @@ class Redrawer:
         folder, classes = self._studio.folder(checkpoint), self._studio.classes(checkpoint)
         seen = own_picture.from_file(picture)
         *_, end = self._worker.steps(_invert, folder, seen, _class(class_index, classes))
-        redrawn = _draw(samplers.get(folder), end)
+        redrawn = _draw(newest_sampler(folder), end)
         return {
             "z": end.z.tolist(),
             "class_index": end.class_index,
@@ -75,12 +75,12 @@ def _as_found(checkpoint: str, end: Step) -> dict:
 
 def _invert(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[Step]:
     """The search in a checkpoint's generator, for a class or, where None is wanted, for any."""
-    yield from invert(samplers.get(folder).generator, seen, wanted)
+    yield from invert(newest_sampler(folder).generator, seen, wanted)
 
 
 def _search(folder: Path, seen: np.ndarray, wanted: int | None) -> Iterator[tuple[dict, Step | None]]:
     """Figures, the last of them with the step that the search ended on."""
-    sampler = samplers.get(folder)
+    sampler = newest_sampler(folder)
     first = due = None
     for step in _invert(folder, seen, wanted):
         first = first or step

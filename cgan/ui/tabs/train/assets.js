@@ -40,7 +40,7 @@ export const loadParts = once(async () => {
   return { ...worker, judge: await judge.arrayBuffer() };
 });
 
-/** The images of cgan/data/excerpt.py, as many of each class. */
+/** The images of cgan/data/sheets.py, as many of each class. */
 const loadExcerpt = once(async () => {
   const sheet = await createImageBitmap(await download(`${filesAt}excerpt.png`));
   const images = await picturesOn(sheet);

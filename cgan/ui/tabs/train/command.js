@@ -1,7 +1,6 @@
 // A run of the page as the command that does the same in a terminal.
 
-import { isSame } from "../../../engine/training/presets.js";
-import { REPORT } from "../../../engine/training/settings.js";
+import { REPORT, isSame } from "../../web/page/training_runs.js";
 
 /** The flag of train.py for a setting. @param {string} name */
 export const flagOf = (name) => `--${name.replaceAll("_", "-")}`;
@@ -13,7 +12,7 @@ function argument(name, value) {
 
 /**
  * The settings that are not train.py's defaults, as its flags. It trains on all 60,000 images, or on a person's own.
- * @param {import("../../../engine/training/settings.js").Settings} settings
+ * @param {import("../../../engine/training/trainer.js").Settings} settings
  * @param {boolean} isOwn
  */
 export function commandOf(settings, isOwn) {

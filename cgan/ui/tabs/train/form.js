@@ -3,21 +3,10 @@
 import { make } from "../../web/page/dom.js";
 import { text } from "../../web/page/texts.js";
 import { flagOf } from "./command.js";
-import { isSame } from "../../../engine/training/presets.js";
 import { LOSSES } from "../../../engine/training/losses.js";
-import { RANGES, REPORT, SettingError, completeSettings } from "../../../engine/training/settings.js";
+import { GROUPS, RANGES, REPORT, SettingError, completeSettings, isSame } from "../../web/page/training_runs.js";
 
-/** @typedef {import("../../../engine/training/settings.js").Settings} Settings */
-
-/** The headings of `train.py --help`, and the settings under each. */
-const GROUPS = {
-  networks: ["latent_dim", "label_dim", "hidden", "hidden_d", "batchnorm", "batchnorm_eps", "dropout"],
-  steps: [
-    ...["loss", "penalty", "first_penalty", "penalty_every", "batch_size", "d_steps"],
-    ...["learning_rate", "learning_rate_d", "final_rate", "burn_in", "beta1", "beta2", "ema_decay"],
-  ],
-  run: ["epochs", "steps", "seed"],
-};
+/** @typedef {import("../../../engine/training/trainer.js").Settings} Settings */
 
 const CHOICES = { loss: LOSSES, batchnorm: ["true", "false"] };
 

@@ -85,7 +85,7 @@ export function makeInspection(box) {
   /**
    * Show a step.
    * @param {string} letter of the run
-   * @param {import("../../../engine/training/settings.js").Settings} settings
+   * @param {import("../../../engine/training/trainer.js").Settings} settings
    * @param {Inspection} seen
    * @param {string[]} names of the classes
    * @param {number} step its number

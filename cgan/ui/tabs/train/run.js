@@ -6,7 +6,7 @@ import { openedTab } from "../../web/page/store.js";
 import { DrawingWorker } from "../../web/drawing/workers.js";
 import { History } from "./history.js";
 
-/** @typedef {import("../../../engine/training/settings.js").Settings} Settings */
+/** @typedef {import("../../../engine/training/trainer.js").Settings} Settings */
 
 const SEEDS = [0, 1, 2, 3]; // of the sheet, a row each
 const LOOK_MS = 200; // between two looks at a run that is in view
@@ -101,7 +101,7 @@ export class TrainingRun {
 
   async run() {
     if (!this.canRun) return;
-    await this.#worker.ask("run", { share: this.#share });
+    await this.#worker.ask("run", {});
     this.read = { ...this.read, running: true };
     this.#changed();
     this.#follow();

@@ -12,7 +12,7 @@ import { newestOnly } from "../../web/page/schedule.js";
 import { drawFrom, fieldsOf, openedTab, update, valuesOf, whenChanged } from "../../web/page/store.js";
 import { checkpointName, language, percent, text } from "../../web/page/texts.js";
 import { zip } from "../../web/encoding/zip.js";
-import { formatRun, parseRun } from "../../../engine/training/presets.js";
+import { formatRun, parseRun } from "../../web/page/training_runs.js";
 import { commandOf } from "./command.js";
 import { loadImages, loadParts } from "./assets.js";
 import { mountForm } from "./form.js";

@@ -5,11 +5,11 @@ import { classLines } from "../../web/drawing/class_lines.js";
 import { make, makeButton } from "../../web/page/dom.js";
 import { OFF } from "../../web/page/fields.js";
 import { language, percent, text } from "../../web/page/texts.js";
-import { PRESETS, isSame } from "../../../engine/training/presets.js";
+import { PRESETS, isSame } from "../../web/page/training_runs.js";
 import { showSetting } from "./form.js";
 
 /** @typedef {import("./run.js").TrainingRun} TrainingRun */
-/** @typedef {import("../../../engine/training/settings.js").Settings} Settings */
+/** @typedef {import("../../../engine/training/trainer.js").Settings} Settings */
 
 const CHARTS_MS = 500; // between two drawings of the curves
 

@@ -1,6 +1,6 @@
 // What the fields of a link may say: each value from text and to text.
 
-import { formatRun, parseRun } from "../../../engine/training/presets.js";
+import { formatRun, parseRun } from "./training_runs.js";
 import { slug, text } from "./texts.js";
 
 /** @typedef {import("../types").Field} Field */

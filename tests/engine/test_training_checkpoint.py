@@ -1,67 +1,21 @@
-"""The page trains with train.py's settings: the same names, defaults and ranges; what it saves goes on in Python."""
+"""What the page saves goes on in Python."""
 
-import dataclasses
 import json
-import math
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save
 
-from cgan.common.validation import Range, Widths
 from cgan.data import NUM_CLASSES, examples
 from cgan.models import checkpoints
 from cgan.sampling.sampler import Sampler
 from cgan.training import command
 from cgan.training.config import TrainingConfig
 from cgan.training.loop import train
-from cgan.training.step.losses import OBJECTIVES
+from tests.engine.conftest import complete
 
 CPU = torch.device("cpu")
-FIELDS = {field.name: field.metadata["setting"].allowed for field in dataclasses.fields(TrainingConfig)}
-# What a run of the terminal alone has.
-NOT_IN_THE_PAGE = {"augmentation", "start_from", "log_every", "precision", "keep_averages", "save_every"}
-OF_OTHER_PAIRS = {"arch", "width", "width_d"}
-
-
-def ask(node, *given):
-    return json.loads(node("settings.mjs", given=json.dumps(given).encode()))
-
-
-def test_names_and_defaults_are_those_of_train_py(node):
-    answer = ask(node)
-    config = dataclasses.asdict(TrainingConfig(**answer["report"]))
-    assert config == dataclasses.asdict(TrainingConfig())
-    assert FIELDS.keys() - answer["report"].keys() == NOT_IN_THE_PAGE | OF_OTHER_PAIRS
-    assert answer["losses"] == [*OBJECTIVES]
-
-
-def values_around(allowed):
-    """Values at the ends of what train.py allows, and beyond them: (value, whether it is allowed)."""
-    if isinstance(allowed, Widths):
-        most = [allowed.high] * allowed.layers
-        wrong = ([], [*most, 4], [allowed.low - 4], [allowed.high + 4], [6], [8.5], 64)
-        return [(most, True), ([allowed.low], True), *((value, False) for value in wrong)]
-    step = 1 if allowed.kind is int else 1e-9
-    ends = [(allowed.low, True), (allowed.low - step, False)]
-    if allowed.kind is int:
-        ends.append((allowed.low + 0.5, False))
-    return ends if allowed.high == math.inf else [*ends, (allowed.high, True), (allowed.high + step, False)]
-
-
-def test_ranges_are_those_of_train_py(node):
-    names = [name for name in ask(node)["report"] if isinstance(FIELDS[name], Range | Widths)]
-    cases = [(name, *case) for name in names for case in values_around(FIELDS[name])]
-    refusals = ask(node, *({name: value} for name, value, _ in cases))["refusals"]
-    for (name, value, is_allowed), refusal in zip(cases, refusals, strict=True):
-        assert (refusal is None) == is_allowed, (name, value, refusal)
-        if is_allowed:
-            FIELDS[name].check(value)
-        else:
-            with pytest.raises(ValueError, match="allowed"):
-                FIELDS[name].check(value)
-
 
 SAVED = {
     "first clothes": {"latent_dim": 16, "label_dim": 10, "hidden": [256, 512], "hidden_d": [256, 256]},
@@ -75,7 +29,7 @@ SAVED = {
 def saved(node, tmp_path_factory):
     """Checkpoints that the page's trainer saved after two steps, by name."""
     images = examples.load()
-    labels = np.repeat(np.arange(NUM_CLASSES), examples.PER_CLASS)
+    labels = examples.labels
     tensors = {
         "images": torch.from_numpy(images.reshape(len(images), -1)).float(),
         "labels": torch.from_numpy(labels).float(),
@@ -83,7 +37,7 @@ def saved(node, tmp_path_factory):
     folders = {}
     for name, settings in SAVED.items():
         folders[name] = tmp_path_factory.mktemp("saved")
-        node("save.mjs", json.dumps(settings | {"batch_size": 50}), 2, folders[name], given=save(tensors))
+        node("save.mjs", complete(settings | {"batch_size": 50}), 2, folders[name], given=save(tensors))
     return folders
 
 

@@ -1,8 +1,74 @@
-// Runs to choose from: two sets of settings, and each with one thing changed. And a run as text, for links.
+// Training runs: their settings, runs to choose from (two sets of settings, and each with one thing changed), and a run
+// as text, for links.
 
-import { completeSettings, FIRST_CLOTHES, REPORT } from "./settings.js";
+import { LOSSES } from "../../../engine/training/losses.js";
+import { config } from "./config.js";
 
-/** @typedef {import("./settings.js").Settings} Settings */
+/** @typedef {import("../../../engine/training/trainer.js").Settings} Settings */
+
+/** The headings of `train.py --help`, and the settings under each that the MLP pair has in the page. */
+export const GROUPS = {
+  networks: ["latent_dim", "label_dim", "hidden", "hidden_d", "batchnorm", "batchnorm_eps", "dropout"],
+  steps: [
+    ...["loss", "penalty", "first_penalty", "penalty_every", "batch_size", "d_steps"],
+    ...["learning_rate", "learning_rate_d", "final_rate", "burn_in", "beta1", "beta2", "ema_decay"],
+  ],
+  run: ["epochs", "steps", "seed"],
+};
+const NAMES = Object.values(GROUPS).flat();
+
+/** What each setting of numbers may be. */
+export const RANGES = config.training.ranges;
+
+/** The report's, which are train.py's defaults. */
+export const REPORT = /** @type {Settings} */ (
+  Object.fromEntries(NAMES.map((name) => [name, config.training.defaults[name]]))
+);
+
+/** A narrower pair, which draws clothes after a minute; found by search. @type {Settings} */
+const FIRST_CLOTHES = {
+  ...REPORT,
+  latent_dim: 16,
+  label_dim: 10,
+  hidden: [256, 512],
+  hidden_d: [256, 256],
+  batchnorm_eps: 1e-5,
+  loss: "relativistic",
+  learning_rate: 5e-4,
+  learning_rate_d: 1e-3,
+  beta1: 0,
+  beta2: 0.99,
+};
+
+/** @param {string} name @param {any} value */
+function isAllowed(name, value) {
+  if (name === "loss") return LOSSES.includes(value);
+  if (name === "batchnorm") return typeof value === "boolean";
+  const { least, most, whole, empty, layers } = RANGES[name];
+  if (value === null) return empty;
+  const isNumber = (each) =>
+    typeof each === "number" && each >= least && each <= most && (!whole || Number.isInteger(each));
+  if (!layers) return isNumber(value);
+  const isWidth = (each) => isNumber(each) && each % 4 === 0;
+  return Array.isArray(value) && value.length >= 1 && value.length <= layers && value.every(isWidth);
+}
+
+/** A setting may not be what was given; the form says what it may be. */
+export class SettingError extends Error {}
+
+/**
+ * All settings: the report's, and those that are given in their place.
+ * @param {Partial<Settings>} given @returns {Settings}
+ * @throws {Error} in one line; a SettingError where there is such a setting
+ */
+export function completeSettings(given) {
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
+  if (unknown) throw new Error(`there is no setting ${unknown}; there are: ${NAMES.join(", ")}`);
+  const settings = { ...REPORT, ...given };
+  const wrong = NAMES.find((name) => !isAllowed(name, settings[name]));
+  if (wrong) throw new SettingError(`${wrong} may not be ${JSON.stringify(settings[wrong])}`);
+  return settings;
+}
 
 /** @type {Record<string, Settings>} */
 const BASES = { "first-clothes": FIRST_CLOTHES, "report": REPORT };
