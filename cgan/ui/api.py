@@ -20,7 +20,7 @@ from cgan.common import images
 from cgan.common.classes import Classes
 from cgan.common.validation import check_choice, check_integer, check_real, checked
 from cgan.sampling import latents
-from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds, newest_sampler
+from cgan.sampling.sampler import MAX_FRAMES, PATHS, Sampler, consecutive_seeds
 from cgan.ui import figures
 from cgan.ui.studio import MAX_COUNT, Studio
 from cgan.ui.tabs.inside.runs import JUDGE, OURS

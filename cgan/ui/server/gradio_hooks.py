@@ -1,4 +1,4 @@
-"""The only file that reaches inside Gradio, whose version `requirements.txt` keeps at 6.31 for that reason.
+"""The only file that reaches inside Gradio. Tested with Gradio 6.31.0, to which `requirements.txt` keeps it.
 
 1. `Blocks.process_api` is replaced: a wrong value or a failure is answered with one line. Without that Gradio says
    nothing to the client, and prints a traceback for each.
@@ -6,15 +6,18 @@
    for those of a caller with an empty `session_hash` under another name, and forgets the oldest of 2,000 callers even
    while their events wait. Without that it prints a traceback, and the event is not computed.
 3. `LocalContext.request` is read: whose run it is, for `jobs`.
+
+Where one of them is missing, the app serves on without it, and the log says so.
 """
 
 import asyncio
+import inspect
 import traceback
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import LocalContext
+from gradio import context
 
 import cgan
 from cgan.common.validation import one_line
@@ -29,14 +32,25 @@ _PACKAGE = Path(cgan.__file__).parent
 
 
 def install(blocks: gr.Blocks) -> None:
-    """Replace both functions."""
-    _refuse_in_one_line(blocks)
-    _keep_messages(blocks._queue)
+    """Replace what can be replaced, and say in the log what cannot."""
+    if _has_parameters(getattr(blocks, "process_api", None), "block_fn", "request"):
+        _refuse_in_one_line(blocks)
+    else:
+        _say_missing("Blocks.process_api(block_fn, request)", "errors are not explained to clients")
+    queue = getattr(blocks, "_queue", None)
+    sends = _has_parameters(getattr(queue, "send_message", None), "event", "event_message")
+    if sends and hasattr(queue, "pending_messages_per_session"):
+        _keep_messages(queue)
+    else:
+        _say_missing("Queue.send_message(event, event_message)", "an event can be dropped, with a traceback")
+    if not hasattr(getattr(context, "LocalContext", None), "request"):
+        _say_missing("LocalContext.request", "long runs are not limited by page and by address")
 
 
 def visitor() -> Visitor:
     """Whose call is computed in this thread."""
-    request = LocalContext.request.get(None)
+    variable = getattr(getattr(context, "LocalContext", None), "request", None)
+    request = variable and variable.get(None)
     client = getattr(request, "client", None)
     return Visitor(getattr(request, "session_hash", None), client and client.host)  # a tool of MCP has no session
 
@@ -90,3 +104,11 @@ def _is_failure(error: Exception) -> bool:
         return False
     files = {frame.filename for frame in traceback.extract_tb(error.__traceback__)} - {__file__}
     return any(Path(file).is_relative_to(_PACKAGE) for file in files)
+
+
+def _has_parameters(function: object, *names: str) -> bool:
+    return callable(function) and inspect.signature(function).parameters.keys() >= {*names}
+
+
+def _say_missing(name: str, consequence: str) -> None:
+    log(f"Gradio {gr.__version__}", AttributeError(f"there is no {name}: {consequence}"))

@@ -1,4 +1,4 @@
-"""Gradio's inside: what is replaced there does what it is replaced for."""
+"""Gradio's inside: what is replaced is there; and where it is not, the app serves on and says so in one line."""
 
 import threading
 import time
@@ -7,6 +7,7 @@ import gradio as gr
 import httpx
 import pytest
 from gradio.context import LocalContext
+from gradio.queueing import Queue
 
 from cgan.common import images
 from cgan.common.validation import RefusalError
@@ -82,6 +83,25 @@ def test_an_event_is_answered_though_its_callers_messages_are_no_longer_kept(ser
     answer = client.get("/gradio_api/call/half/" + joined.json()["event_id"])
     assert answer.text.startswith("event: complete\ndata: [4]\n")
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_without_what_is_replaced_the_app_serves_on(serve, monkeypatch, capfd):
+    """As where a later Gradio names parameters otherwise, and keeps the request elsewhere."""
+    process_api, send_message = gr.Blocks.process_api, Queue.send_message
+
+    async def other(self, *arguments, **named):
+        return await process_api(self, *arguments, **named)
+
+    monkeypatch.setattr(gr.Blocks, "process_api", other)
+    monkeypatch.setattr(Queue, "send_message", lambda self, *arguments: send_message(self, *arguments))
+    monkeypatch.setattr(gradio_hooks, "context", object())
+    client = serve()
+    lines = [line for line in capfd.readouterr().err.splitlines() if line.startswith(f"Gradio {gr.__version__}: ")]
+    assert len(lines) == 3
+    assert "process_api" in lines[0] and "send_message" in lines[1] and "LocalContext.request" in lines[2]
+    assert call(client, "half", 8).json()["data"] == [4]
+    assert call(client, "half", 7).status_code == 500
+    assert gradio_hooks.visitor() == Visitor(None, None)
 
 
 def test_whose_call_it_is():
