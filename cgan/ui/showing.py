@@ -18,9 +18,9 @@ def show(
     """Compute outputs of a request.
 
     computed: functions of the request, each with the events at which it is called; they yield what the outputs show,
-    one state after the other. The first of them is called too
-    opened: at these events, unless the request is the one that is shown;
-    changed: at these, likewise, but only once something was shown.
+    one state after the other.
+    opened: events at which the first of these functions is called too, unless its result is shown already.
+    changed: events at which it is called too, likewise, but only once something was shown.
     bounded: how long work is queued.
     Returns all of it, for a button that stops it: `computed`, then `opened` and `changed`.
     """
