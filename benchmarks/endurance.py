@@ -83,7 +83,7 @@ async def ask(port: int, kind: Ask, numbers: range, people: int = _PEOPLE) -> No
 
 
 async def have_a_run_computed(port: int) -> None:
-    """With the first of them comes what long runs need."""
+    """With the first of them comes the thread that computes them."""
     connection = Connection(port)
     await connection.post("/gradio_api/run/saliency", {"data": [3, 7, "judge", DEFAULT_CHECKPOINT]})
     connection.close()
@@ -108,8 +108,6 @@ def main() -> None:
         asyncio.run(learn_numbers(server.port))
         for kind in KINDS.values():
             asyncio.run(ask(server.port, kind, range(warm_up)))
-        while len(server.processes) == 1:
-            asyncio.run(have_a_run_computed(server.port))
         asyncio.run(have_a_run_computed(server.port))
         for name, kind in KINDS.items():
             asyncio.run(ask(server.port, kind, range(warm_up), _CROWD))
