@@ -16,15 +16,16 @@ def test_hostile_requests_get_one_line_each(app, count):
     api = Api(app.client)
     assert api.arguments
     before = app.client.post("/gradio_api/run/generate", json={"data": _TEN_PICTURES}).json()["data"]
-    megabytes = app.megabytes
-    statuses: dict[int, int] = {}
-    for request in hostile_requests(api, count, _SEED):
+    megabytes, statuses = 0.0, {}
+    for number, request in enumerate(hostile_requests(api, count, _SEED)):
+        if number == count // 2:  # the first ones load the networks that runs look into
+            megabytes = app.megabytes
         status = ask(app.client, request)
         statuses[status] = statuses.get(status, 0) + 1
     print(f"answers by status: {dict(sorted(statuses.items()))}")
     app.expect_no_traceback()
     assert app.client.post("/gradio_api/run/generate", json={"data": _TEN_PICTURES}).json()["data"] == before
-    assert app.megabytes < megabytes + 300
+    assert app.megabytes < megabytes + 200
 
 
 def ask(client: httpx.Client, request: Request) -> int:
