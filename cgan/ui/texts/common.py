@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "strip": ("All {frames} frames of the walk", "全部 {frames} 帧"),
     "play": ("▶ Play", "▶ 播放"),
-    "pause": ("⏸ Pause", "⏸ 暂停"),
+    "pause": ("❚❚ Pause", "❚❚ 暂停"),
     "speed": ("Speed", "速度"),
     "save_png": ("Download PNG", "下载 PNG"),
     "save_gif": ("Download GIF", "下载 GIF"),
