@@ -27,7 +27,7 @@ def why_unreadable(path: str | Path, error: object) -> str:
 
 
 def version(*paths: Path) -> tuple[tuple[int, int, int], ...]:
-    """What changes whenever one of the files is replaced, as a key of caches. Raises OSError."""
+    """A key for caches of these files: it changes whenever one of them is replaced. Raises OSError."""
     stats = [path.stat() for path in paths]
     return tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats)
 

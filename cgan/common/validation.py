@@ -71,7 +71,7 @@ class RefusalError(Exception):
 
 
 class ReasonError(Exception):
-    """Something of a person's is refused. The message is one line; `reason` is a key for translations."""
+    """A user's file or network is refused. The message is one line; `reason` is a key for translations."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(reason, message)  # both, so that the exception can be pickled

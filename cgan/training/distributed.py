@@ -105,34 +105,29 @@ class _AllReduceSum(torch.autograd.Function):
         return _AllReduceSum.forward(ctx, gradient)
 
 
-class SyncBatchNorm(nn.modules.batchnorm._BatchNorm):
+class SyncBatchNorm(nn.BatchNorm1d):
     """Batch normalization over the batches of all processes. torch's own SyncBatchNorm is for GPUs only."""
 
-    def _check_input_dim(self, x: Tensor) -> None:
-        pass
-
     def forward(self, x: Tensor) -> Tensor:
+        """x (N, features), this process's part, to the same shape."""
         if not self.training:
             return super().forward(x)
-        axes = [axis for axis in range(x.dim()) if axis != 1]
-        shape = [1, -1] + [1] * (x.dim() - 2)
-        count = x.numel() // x.shape[1] * torch.distributed.get_world_size()
-        mean = _AllReduceSum.apply(x.sum(axes)) / count
-        centred = x - mean.view(shape)
-        variance = _AllReduceSum.apply(centred.square().sum(axes)) / count
+        count = len(x) * torch.distributed.get_world_size()
+        mean = _AllReduceSum.apply(x.sum(dim=0)) / count
+        centred = x - mean
+        variance = _AllReduceSum.apply(centred.square().sum(dim=0)) / count
         with torch.no_grad():
             self.num_batches_tracked += 1
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * count / (count - 1), self.momentum)  # unbiased, as torch keeps it
-        normalized = centred * (variance + self.eps).rsqrt().view(shape)
-        return normalized if self.weight is None else normalized * self.weight.view(shape) + self.bias.view(shape)
+        return centred * (variance + self.eps).rsqrt() * self.weight + self.bias
 
 
 def convert_sync_batchnorm(network: nn.Module) -> nn.Module:
     """Replace, in place, every batch normalization by SyncBatchNorm."""
     for name, child in network.named_children():
-        if isinstance(child, nn.modules.batchnorm._BatchNorm):
-            synced = SyncBatchNorm(child.num_features, child.eps, child.momentum, child.affine)
+        if isinstance(child, nn.BatchNorm1d):
+            synced = SyncBatchNorm(child.num_features, child.eps, child.momentum)
             synced.load_state_dict(child.state_dict())
             setattr(network, name, synced)
         else:

@@ -224,7 +224,7 @@ def _resume(trainer: Trainer, path: Path) -> None:
         trainer.config = dataclasses.replace(trainer.config, start_from=saved.start_from)
         goes_on_exactly = trainer.load_state(tensors, metadata)
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
-        raise CheckpointError(f"{path}: damaged, {error}") from error
+        raise CheckpointError(f"{path}: damaged, or of networks of an earlier version ({error})") from error
     if not goes_on_exactly and trainer.group.is_first:
         print("The run was on another kind of device: from here on dropout and augmentation draw other random numbers.")
 

@@ -50,7 +50,7 @@ class FrontPage:
     """
 
     def __init__(self, app: ASGIApp, language: str, opening: str) -> None:
-        """HTML that is put before Gradio's own in the page's body; opening: except where the page asks for a login."""
+        """language, opening: HTML put before Gradio's in the body; the login page has `language` alone."""
         self._app = app
         self._language = language.encode()
         self._opening = opening.encode()

@@ -101,7 +101,7 @@ def _value(measured: dict, measure: str) -> float | None:
 
 
 def _part(content: object, *names: str) -> object:
-    """What lies in dictionaries within each other; None where there is nothing."""
+    """A value in nested dictionaries, None where it is missing."""
     for name in names:
         content = content.get(name) if isinstance(content, dict) else None
     return content
